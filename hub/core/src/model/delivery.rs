@@ -1,0 +1,53 @@
+//! What arrived together: one MQTT publish, one SL 651 report. It carries the readings and also whatever could not
+//! become one, so that the hub can account for every byte that it acknowledges.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{DeviceId, Event, KindId, LinkId, Place, Reading, Rejected, ThemeId, Timestamp};
+
+/// One arrival, decoded. Handed over by an adapter; acknowledged outward only when it is durable.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// The link that it came by.
+    pub link: LinkId,
+    /// The theme that its devices belong to; none when that could not be told.
+    pub theme: Option<ThemeId>,
+    /// Hub time of arrival.
+    pub received: Timestamp,
+    /// Where it came from on the link: the MQTT topic, the peer's address.
+    pub source: Arc<str>,
+    /// The bytes as they came.
+    pub raw: Bytes,
+    /// Values that were understood.
+    pub readings: Vec<Reading>,
+    /// Happenings that were understood.
+    pub events: Vec<Event>,
+    /// What the sender said of its own presence.
+    pub presence: Option<Presence>,
+    /// Set aside, with the reasons.
+    pub rejected: Vec<Rejected>,
+}
+
+/// A device's own word on whether it is there (在线状态), e.g. the retained status or the last will of MQTT.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Presence {
+    /// Who.
+    pub device: DeviceId,
+    /// True: it says that it is there. False: its last will says that it is gone.
+    pub online: bool,
+    /// What it says it is, when it says so.
+    pub birth: Option<Birth>,
+}
+
+/// How a device describes itself when it first appears.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Birth {
+    /// Its kind in the theme.
+    pub kind: Option<KindId>,
+    /// Its name for people.
+    pub name: Option<String>,
+    /// Where it stands.
+    pub place: Option<Place>,
+}

@@ -1,0 +1,28 @@
+//! The words that every part of the house shares, one file each. Plain data and pure functions; nothing here waits,
+//! opens or remembers.
+
+mod alarm;
+mod delivery;
+mod device;
+mod event;
+mod freshness;
+mod ids;
+mod quality;
+mod reading;
+mod rejected;
+mod text;
+mod theme;
+mod time;
+
+pub use alarm::{Alarm, AlarmId, Crossing, Severity, Transition};
+pub use delivery::{Birth, Delivery, Presence};
+pub use device::{Datum, Device, Place};
+pub use event::Event;
+pub use freshness::{DeviceState, Freshness};
+pub use ids::{BadName, DeviceId, KindId, KpiId, LinkId, MetricId, RuleId, ThemeId};
+pub use quality::Quality;
+pub use reading::{Reading, TimeLimits};
+pub use rejected::{Reason, Rejected};
+pub use text::Label;
+pub use theme::{Aggregate, Certainty, Direction, Kind, Kpi, Metric, Theme, ThresholdRule};
+pub use time::{BadTime, Timestamp};

@@ -1,0 +1,92 @@
+//! How a link to the outside is. The adapter writes it, screens and metrics read it; counting costs an atomic add.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use serde::Serialize;
+
+use crate::model::{LinkId, Timestamp};
+
+/// What can be said of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LinkState {
+    /// Connected and able to deliver.
+    Up,
+    /// Trying.
+    Connecting,
+    /// Not connected; waiting for the next try.
+    Down,
+}
+
+impl LinkState {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Connecting => "connecting",
+            Self::Down => "down",
+        }
+    }
+}
+
+/// The state of a link, since when, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkReport {
+    /// Up, connecting or down.
+    pub state: LinkState,
+    /// Since when it has been so.
+    pub since: Timestamp,
+    /// Why it is not up: a stable code, and the words of whoever said no.
+    pub reason: Option<(&'static str, String)>,
+}
+
+/// One link: its report and what it has counted since the hub started.
+#[derive(Debug)]
+pub struct Link {
+    /// Its identity, e.g. `mqtt:main`.
+    pub id: LinkId,
+    /// The kind of adapter, e.g. `mqtt`.
+    pub kind: &'static str,
+    /// Its name in the configuration.
+    pub name: String,
+    report: Mutex<LinkReport>,
+    messages: AtomicU64,
+}
+
+impl Link {
+    /// A link that has not been tried yet.
+    #[must_use]
+    pub fn new(id: LinkId, kind: &'static str, name: String, now: Timestamp) -> Self {
+        let report = LinkReport { state: LinkState::Connecting, since: now, reason: None };
+        Self { id, kind, name, report: Mutex::new(report), messages: AtomicU64::new(0) }
+    }
+
+    /// Reports a state; the moment is kept while the state stays the same.
+    pub fn report(&self, state: LinkState, reason: Option<(&'static str, String)>, now: Timestamp) {
+        let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+        if report.state != state {
+            report.since = now;
+        }
+        report.state = state;
+        report.reason = reason;
+    }
+
+    /// The last report.
+    #[must_use]
+    pub fn last_report(&self) -> LinkReport {
+        self.report.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Counts a message that came by this link.
+    pub fn count_message(&self) {
+        self.messages.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Messages that came since the hub started.
+    #[must_use]
+    pub fn messages(&self) -> u64 {
+        self.messages.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,12 @@
+//! The seams: what an adapter may touch, and the one clock. Channels and shapes only; who stands behind them is wired
+//! in package `chengshu`.
+
+mod adapter;
+mod clock;
+mod intake;
+mod link;
+
+pub use adapter::{AdapterContext, AdapterError, AdapterFactory};
+pub use clock::{Clock, SharedClock};
+pub use intake::{Closed, Handed, Intake, IntakeQueue, NotDurable, Outcome, Receipt, intake};
+pub use link::{Link, LinkReport, LinkState};
