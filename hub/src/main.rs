@@ -1,1 +1,103 @@
-fn main(){}
+//! The program: reads its arguments and its configuration, starts the hub, waits for a signal, stops it. What a hub
+//! consists of stands in `wiring.rs`.
+
+mod clock;
+mod config;
+mod managed;
+mod ready;
+mod run;
+mod supervise;
+mod timesync;
+mod user;
+mod wiring;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::Config;
+
+/// 城枢 · Chengshu: an open-source hub for running a city district.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the hub; without a file on embedded defaults, with a database and a broker of its own.
+    Run {
+        /// The configuration (see deploy/chengshu.toml).
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Run the hub with a simulated district.
+    Demo(Demo),
+    /// Read a configuration and report every mistake in it.
+    CheckConfig {
+        /// The configuration; without it only the environment is checked.
+        file: Option<PathBuf>,
+    },
+}
+
+/// How the demo runs.
+#[derive(Args, Debug, Clone)]
+pub struct Demo {
+    /// Where its data stands; default ./data if user chengshu can reach it, else /var/lib/chengshu.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Where it answers HTTP; port 0 picks a free one. Default 127.0.0.1:8080, or a free port if that is taken.
+    #[arg(long)]
+    http: Option<SocketAddr>,
+    /// Where the managed broker listens; port 0 picks a free one. Default 127.0.0.1:1883, or a free port.
+    #[arg(long)]
+    mqtt: Option<SocketAddr>,
+    /// How many devices are simulated; 0 simulates none.
+    #[arg(long, default_value_t = 200)]
+    devices: usize,
+    /// How fast the simulated weather and tide go.
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+    /// The same seed gives the same district.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Write addresses and credentials here when the hub is ready.
+    #[arg(long)]
+    ready_file: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Run { config } => load(config.as_deref()).and_then(run::hub),
+        Command::Demo(demo) => load(None).and_then(|config| run::demo(config, demo)),
+        Command::CheckConfig { file } => load(file.as_deref()).map(|_| say("the configuration is good")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("chengshu: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn load(file: Option<&std::path::Path>) -> anyhow::Result<Config> {
+    Config::load(file, std::env::vars()).map_err(|mistakes| {
+        let list: Vec<String> = mistakes.iter().map(|mistake| format!("  {mistake}")).collect();
+        anyhow::anyhow!("{} mistake(s) in the configuration:\n{}", list.len(), list.join("\n"))
+    })
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of a command, not a log line")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+#[expect(clippy::print_stderr, reason = "the last word of a program that ends with an error")]
+fn complain(text: &str) {
+    eprintln!("{text}");
+}

@@ -1,1 +1,14 @@
-//! placeholder
+//! MQTT 3.1.1 and 5. One connection owned by one task: QoS 1, a persistent session, acknowledged by hand only after
+//! the receipt, in the order of arrival. Decides nothing about the values that it carries.
+
+mod codec;
+mod config;
+mod error;
+mod names;
+mod session;
+mod wire;
+
+pub use codec::{Codec, Limits};
+pub use config::{MqttConfig, MqttTls, MqttVersion};
+pub use error::MqttError;
+pub use session::run;

@@ -1,1 +1,31 @@
-//! placeholder
+//! The HTTP side: one file per resource, one table of routes (`routes.rs`) from which the router, the OpenAPI document
+//! and the authorisation test are made. JSON on the wire is made of `…View` types, never of model types. What changes
+//! alarms or rules is a command to the engine; nothing is decided here.
+
+mod alarms;
+mod app;
+mod caller;
+mod devices;
+mod events;
+mod health;
+mod kpis;
+mod latest;
+mod links;
+mod metrics;
+mod openapi;
+mod params;
+mod problem;
+mod readings;
+mod rejected;
+mod routes;
+mod serve;
+mod status;
+mod stream;
+mod themes;
+mod view;
+mod web;
+
+pub use app::{About, ApiLimits, App, ClockSync, SyncState};
+pub use openapi::document as openapi;
+pub use routes::{Object, RouteInfo, table};
+pub use serve::{ServeError, router, serve};

@@ -1,1 +1,132 @@
-//! placeholder
+//! A simulated district (模拟城区) of water stations for demo and drills: tide, showers, river, streets and pumps of
+//! 江城区, told over MQTT like real stations would. It reaches the hub by the broker only, never by a side door, and what
+//! it says is plausible rather than true.
+
+mod kinds;
+mod link;
+mod map;
+mod noise;
+mod payload;
+mod placing;
+mod plan;
+mod rain;
+mod schedule;
+mod shared;
+mod station;
+#[cfg(test)]
+mod tests;
+mod tide;
+mod world;
+
+use chengshu_core::seam::SharedClock;
+use tokio::task::{JoinSet, spawn_blocking};
+use tokio_util::sync::CancellationToken;
+
+use link::Link;
+use map::District;
+use shared::Shared;
+use world::World;
+
+/// Up to this many devices have a connection each, so that the broker sees each one's presence.
+const OWN_CONNECTION: usize = 300;
+/// Beyond it so many share one; its last will speaks for the first of them only.
+const PER_CONNECTION: usize = 100;
+
+/// What to simulate, and which broker to tell.
+#[derive(Clone)]
+pub struct SimConfig {
+    /// The broker's host name or address.
+    pub host: String,
+    /// The broker's port.
+    pub port: u16,
+    /// User at the broker; empty = anonymous.
+    pub user: String,
+    /// Password at the broker.
+    pub password: String,
+    /// How many devices there are.
+    pub devices: usize,
+    /// Seconds of the simulated world per real second, 0 to 3600. Devices report in real time all the same.
+    pub speed: f64,
+    /// The same seed gives the same district and the same weather.
+    pub seed: u64,
+}
+
+impl Default for SimConfig {
+    fn default() -> Self {
+        Self {
+            host: "127.0.0.1".to_owned(),
+            port: 1883,
+            user: String::new(),
+            password: String::new(),
+            devices: 200,
+            speed: 1.0,
+            seed: 441_702,
+        }
+    }
+}
+
+impl std::fmt::Debug for SimConfig {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { host, port, user, devices, speed, seed, .. } = self;
+        write!(f, "SimConfig {{ {user}@{host}:{port}, devices: {devices}, speed: {speed}, seed: {seed} }}")
+    }
+}
+
+/// Why there is no simulation. A broker that is away is no reason: its links wait for it.
+#[derive(Debug, thiserror::Error)]
+pub enum SimError {
+    /// The number of devices cannot be simulated.
+    #[error("devices is {0}; expected 1 to 100000")]
+    Devices(usize),
+    /// The speed cannot be simulated.
+    #[error("speed is {0}; expected more than 0 and at most 3600")]
+    Speed(f64),
+    /// The map data inside the binary are broken.
+    #[error("the simulated district's map data cannot be read")]
+    Map,
+    /// A part of the simulation ended unexpectedly.
+    #[error("a part of the simulation ended")]
+    Ended(#[source] tokio::task::JoinError),
+}
+
+/// Runs the district until `stop`. Then all connections are dropped without a good-bye, and the broker publishes the
+/// devices' last wills, as it would if the real ones went dark.
+///
+/// # Errors
+/// [`SimError`] for a configuration that cannot be simulated, or a defect of the simulation itself.
+pub async fn run(config: SimConfig, clock: SharedClock, stop: CancellationToken) -> Result<(), SimError> {
+    check(&config)?;
+    let district = District::load()?;
+    let (count, seed) = (config.devices, config.seed);
+    let warm_up = move || {
+        let devices = plan::plan(&district, count, seed);
+        (World::new(&devices, seed), devices)
+    };
+    let (world, devices) = spawn_blocking(warm_up).await.map_err(SimError::Ended)?;
+    let shared = Shared::new(config, clock, world);
+    tracing::info!(config = ?shared.config, "simulated district starts");
+
+    let mut tasks = JoinSet::new();
+    let per_connection = if devices.len() <= OWN_CONNECTION { 1 } else { PER_CONNECTION };
+    for (number, devices) in devices.chunks(per_connection).enumerate() {
+        let link = Link { number, devices: devices.to_vec(), first: number * per_connection };
+        tasks.spawn(link.keep(shared.clone()));
+    }
+    let turning = shared.clone();
+    tasks.spawn(async move { turning.turn().await });
+    tokio::select! {
+        () = stop.cancelled() => Ok(()),
+        Some(Err(error)) = tasks.join_next() => Err(SimError::Ended(error)),
+    }
+}
+
+fn check(config: &SimConfig) -> Result<(), SimError> {
+    if !(1..=100_000).contains(&config.devices) {
+        return Err(SimError::Devices(config.devices));
+    }
+    if !(config.speed > 0.0 && config.speed <= 3600.0) {
+        return Err(SimError::Speed(config.speed));
+    }
+    Ok(())
+}

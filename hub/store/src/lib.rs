@@ -1,1 +1,32 @@
-//! placeholder
+//! The only crate with SQL: one file per noun, statements checked against the migrations at compile time. It decides
+//! nothing about readings or alarms; it writes what the engine decided, and answers questions.
+//!
+//! Two pools: the engine's own, and one with a statement time-out for outside readers, so that an export cannot stop
+//! ingest.
+
+mod alarm;
+mod batch;
+mod device;
+mod error;
+mod event;
+mod housekeeping;
+mod hub;
+mod kpi;
+mod latest;
+mod outbox;
+mod pg;
+mod reading;
+mod rejected;
+mod store;
+
+pub use alarm::{AlarmFilter, AlarmPage};
+pub use batch::{Batch, Fate, ReadingRows};
+pub use device::{NewSeries, SeriesRow, StoredDevice};
+pub use error::StoreError;
+pub use event::EventRow;
+pub use hub::Lease;
+pub use kpi::KpiSample;
+pub use latest::LatestRow;
+pub use reading::{Point, ReadingQuery, Resolution};
+pub use rejected::{RejectedRow, StoredRejected};
+pub use store::{Store, StoreOptions};

@@ -18,6 +18,18 @@ pub enum Certainty {
     C,
 }
 
+impl Certainty {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::B => "B",
+            Self::C => "C",
+        }
+    }
+}
+
 /// One quantity of a kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -90,6 +102,17 @@ pub enum Direction {
     Below,
 }
 
+impl Direction {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Above => "above",
+            Self::Below => "below",
+        }
+    }
+}
+
 /// A limit with its way back (阈值规则): raise and clear value apart, so that a value that trembles does not flap.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -130,6 +153,19 @@ pub enum Aggregate {
     Avg,
     /// The sum.
     Sum,
+}
+
+impl Aggregate {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Max => "max",
+            Self::Min => "min",
+            Self::Avg => "avg",
+            Self::Sum => "sum",
+        }
+    }
 }
 
 /// A key figure (城市体征): one metric of one kind, over all devices that are live.

@@ -85,13 +85,32 @@ impl Intake {
     /// # Errors
     /// [`Closed`] when the hub is stopping.
     pub async fn hand_over(&self, delivery: Delivery) -> Result<Receipt, Closed> {
-        // One that is larger than the whole queue waits for an empty queue instead of for ever.
-        let cost = (delivery.raw.len() + OVERHEAD_BYTES).min(self.capacity);
-        let cost = u32::try_from(cost).unwrap_or(u32::MAX);
-        let room = self.room.clone().acquire_many_owned(cost).await.map_err(|_| Closed)?;
+        let room = self.room.clone().acquire_many_owned(self.cost(&delivery)).await.map_err(|_| Closed)?;
         let (reply, receipt) = oneshot::channel();
         self.queue.send(Handed { delivery, reply, room }).map_err(|_| Closed)?;
         Ok(Receipt(receipt))
+    }
+}
+
+impl Intake {
+    /// Hands a delivery over if there is room now.
+    ///
+    /// # Errors
+    /// The delivery itself, when it has to wait: see [`Intake::hand_over`].
+    pub fn try_hand_over(&self, delivery: Delivery) -> Result<Receipt, Box<Delivery>> {
+        let Ok(room) = self.room.clone().try_acquire_many_owned(self.cost(&delivery)) else {
+            return Err(Box::new(delivery));
+        };
+        let (reply, receipt) = oneshot::channel();
+        match self.queue.send(Handed { delivery, reply, room }) {
+            Ok(()) => Ok(Receipt(receipt)),
+            Err(refused) => Err(Box::new(refused.0.delivery)),
+        }
+    }
+
+    /// One that is larger than the whole queue waits for an empty queue instead of for ever.
+    fn cost(&self, delivery: &Delivery) -> u32 {
+        u32::try_from((delivery.raw.len() + OVERHEAD_BYTES).min(self.capacity)).unwrap_or(u32::MAX)
     }
 }
 

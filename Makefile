@@ -1,0 +1,66 @@
+# The commands of the house. Thin on purpose: what they do stands in deploy/, in cargo and in dashboards/package.json.
+# Each may be called again and again; what is done already is not done twice.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help run test lint bench soak fresh web setup-run setup-test setup-all
+
+# Node may have been put aside by deploy/setup.sh; Rust may not be on a service's PATH
+export PATH := /opt/chengshu/bin:$(PATH):$(HOME)/.cargo/bin
+# a short break of the network is no reason to stop
+export CARGO_NET_RETRY := 10
+export npm_config_fetch_retries := 8
+export npm_config_audit := false
+export npm_config_fund := false
+export npm_config_update_notifier := false
+# what the macros learn from a database is committed: no build asks one
+export SQLX_OFFLINE := true
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
+
+run: setup-run web ## set up what is missing, build, start the demo (ARGS="--devices 500 …")
+	cargo build -p chengshu
+	exec target/debug/chengshu demo $(ARGS)
+
+test: setup-test web ## every test: Rust, dashboards, dashboards in a browser
+	cargo build --workspace --all-targets
+	cargo test --workspace
+	cd dashboards && npm test
+	cd dashboards && npm run test:browser
+
+lint: setup-all web ## formatting, clippy, committed SQL answers, types, shell scripts
+	cargo fmt --check
+	shellcheck deploy/*.sh .ci/run
+	cd dashboards && npm run lint
+	cargo clippy --workspace --all-targets -- -D warnings
+	deploy/sqlx-prepare.sh --check
+
+bench: setup-test web ## the figures of README (ARGS=… goes to the bench)
+	cargo build --release -p chengshu
+	cargo run --release -p chengshu-tests --bin bench -- $(ARGS)
+
+soak: setup-test web ## the long forms of the fault tests
+	cargo build --release -p chengshu
+	cargo run --release -p chengshu-tests --bin soak -- $(ARGS)
+
+fresh: ## both README commands on a bare Debian in a chroot (SUITE=bookworm|trixie)
+	deploy/fresh.sh $(SUITE)
+
+web: dashboards/dist/index.html ## the dashboards, when their sources changed
+
+setup-run setup-test setup-all: setup-%:
+	@deploy/setup.sh $*
+
+# npm's own mark of what it installed: newer than the lock file, or npm runs
+dashboards/node_modules/.package-lock.json: dashboards/package-lock.json
+	cd dashboards && npm ci
+	@touch $@
+
+web_sources := $(shell find dashboards -path dashboards/node_modules -prune -o -path dashboards/dist -prune \
+  -o -path dashboards/shots -prune -o -type f -not -name '*.test.ts' -not -path '*/browser/*' -print 2>/dev/null)
+
+dashboards/dist/index.html: dashboards/node_modules/.package-lock.json $(web_sources)
+	cd dashboards && npm run build
+	@touch $@

@@ -1,0 +1,57 @@
+//! Happenings: `{"kind": "pump_started", "ts": …, "severity": "important", "key": …, …}`. The whole object is kept as
+//! the detail.
+
+use chengshu_core::model::{Delivery, Event, Reason, Rejected, Severity, Timestamp};
+use serde::Deserialize;
+
+use super::{Limits, whole};
+use crate::names::Address;
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Moment {
+    Ms(i64),
+    Text(String),
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    kind: String,
+    ts: Option<Moment>,
+    severity: Option<Severity>,
+    key: Option<String>,
+}
+
+pub(super) fn decode(delivery: &mut Delivery, address: &Address, limits: Limits) {
+    let raw = delivery.raw.clone();
+    match read(&raw, address, delivery.received, limits) {
+        Ok(event) => delivery.events.push(event),
+        Err((reason, detail)) => {
+            delivery.rejected.push(Rejected { device: Some(address.device.clone()), ..whole(reason, detail) });
+        }
+    }
+}
+
+fn read(raw: &[u8], address: &Address, received: Timestamp, limits: Limits) -> Result<Event, (Reason, String)> {
+    let wire: Wire = serde_json::from_slice(raw).map_err(|error| {
+        (Reason::Undecodable, format!("not an event: {error}; expected {{\"kind\":\"…\",\"ts\":…}}"))
+    })?;
+    let at = match wire.ts {
+        None => received,
+        Some(Moment::Ms(ms)) => Timestamp::from_ms(ms),
+        Some(Moment::Text(text)) => {
+            Timestamp::parse(&text).map_err(|error| (Reason::TimeUnreadable, error.to_string()))?
+        }
+    };
+    if let Some(reason) = limits.times.refuse(at, received) {
+        return Err((reason, format!("ts reads as {}, too far from the hub's time", at.to_rfc3339())));
+    }
+    let clean = |text: String| text.chars().filter(|c| !c.is_control()).take(200).collect::<String>();
+    let kind = clean(wire.kind);
+    if kind.is_empty() {
+        return Err((Reason::Undecodable, "kind is empty; expected what happened, e.g. \"pump_started\"".to_owned()));
+    }
+    let key = wire.key.map_or_else(|| format!("{kind}@{}", at.ms()), clean);
+    let detail = String::from_utf8_lossy(raw).into_owned();
+    Ok(Event { device: address.device.clone(), kind, at, severity: wire.severity, key, detail })
+}

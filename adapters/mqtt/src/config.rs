@@ -1,0 +1,44 @@
+//! What a broker connection needs to know. Read and checked in package `chengshu`; complete when it comes here.
+
+use chengshu_core::model::TimeLimits;
+
+/// The version of the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MqttVersion {
+    /// MQTT 3.1.1: acknowledgements go out many to a write. The faster one with rumqttc 0.25.
+    V311,
+    /// MQTT 5: acknowledgements go out one to a write.
+    V5,
+}
+
+/// TLS with the broker.
+#[derive(Debug, Clone)]
+pub struct MqttTls {
+    /// Certificates of the authorities that are believed, PEM.
+    pub ca: Vec<u8>,
+    /// The client's own certificate and key, PEM.
+    pub client: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+/// One broker.
+#[derive(Clone)]
+pub struct MqttConfig {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Version of the protocol.
+    pub version: MqttVersion,
+    /// TLS, if any.
+    pub tls: Option<MqttTls>,
+    /// User and password.
+    pub login: Option<(String, String)>,
+    /// Stable over restarts: the broker keeps the session under it.
+    pub client_id: String,
+    /// Shared-subscription group, if several hubs share the load of one broker.
+    pub group: Option<String>,
+    /// A payload larger than this is set aside, bytes.
+    pub payload_max: usize,
+    /// Device times outside of these are rejected.
+    pub times: TimeLimits,
+}

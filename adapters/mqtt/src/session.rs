@@ -1,0 +1,261 @@
+//! The life of one connection: connect, subscribe, hand over, acknowledge in order, and again after every loss. Back
+//! pressure is not to poll: while the intake is full, the broker keeps what it has.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use chengshu_core::model::Delivery;
+use chengshu_core::seam::{AdapterContext, AdapterError, Closed, LinkState, NotDurable, Outcome, Receipt};
+use rand::RngExt as _;
+
+use crate::codec::{Codec, Limits};
+use crate::config::MqttConfig;
+use crate::error::MqttError;
+use crate::wire::{Got, Incoming, Wire};
+
+const BACK_OFF_FIRST: Duration = Duration::from_millis(200);
+const BACK_OFF_MOST: Duration = Duration::from_secs(15);
+/// How long a stopping session waits for its last receipts.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Runs a session until the context says stop.
+///
+/// # Errors
+/// [`MqttError::IntakeClosed`] when the engine has gone first.
+pub async fn run(config: MqttConfig, context: AdapterContext) -> Result<(), AdapterError> {
+    let link = context.link.id.to_string();
+    let result = Session::new(config, context).run().await;
+    result.map_err(|error| AdapterError { link, source: Box::new(error) })
+}
+
+type HandOver = Pin<Box<dyn Future<Output = Result<Receipt, Closed>> + Send>>;
+
+/// A delivery on its way: of which connection, under which packet id.
+struct Flight {
+    epoch: u64,
+    packet: u16,
+    receipt: Receipt,
+}
+
+struct Session {
+    config: MqttConfig,
+    context: AdapterContext,
+    codec: Codec,
+    wire: Wire,
+    /// Counts connections: an answer to an older one would carry a stale packet id.
+    epoch: u64,
+    flights: VecDeque<Flight>,
+    /// The delivery that waits for room in the intake.
+    waiting: Option<(u16, HandOver)>,
+    subscribed_once: bool,
+    back_off: Duration,
+    /// Not to be tried before this has passed.
+    pause: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+
+impl Session {
+    fn new(config: MqttConfig, context: AdapterContext) -> Self {
+        let limits = Limits { payload_max: config.payload_max, times: config.times };
+        Self {
+            codec: Codec::new(context.link.id.clone(), limits),
+            wire: Wire::new(&config),
+            config,
+            context,
+            epoch: 0,
+            flights: VecDeque::new(),
+            waiting: None,
+            subscribed_once: false,
+            back_off: BACK_OFF_FIRST,
+            pause: None,
+        }
+    }
+
+    async fn run(mut self) -> Result<(), MqttError> {
+        let stop = self.context.stop.clone();
+        self.report(LinkState::Connecting, None);
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                settled = front(&mut self.flights) => self.settled(settled).await,
+                receipt = waiting(&mut self.waiting) => self.accepted(receipt)?,
+                () = pause(&mut self.pause), if self.pause.is_some() => self.pause = None,
+                got = self.wire.poll(), if self.waiting.is_none() && self.pause.is_none() => match got {
+                    Ok(got) => self.take(got),
+                    Err(reason) => self.lost(&reason),
+                },
+            }
+        }
+        self.finish().await;
+        Ok(())
+    }
+
+    /// Takes what came, and what was read together with it, until one has to wait.
+    fn take(&mut self, first: Got) {
+        let mut next = Some(first);
+        while let Some(got) = next {
+            match got {
+                Got::Publish(incoming) => self.publish(&incoming),
+                Got::Connected { session_present } => self.connected(session_present),
+                Got::Subscribed { refused: true } => {
+                    self.lost(
+                        "the broker refuses the subscription to city/#; give the hub's user the right to read it",
+                    );
+                    return;
+                }
+                Got::Subscribed { refused: false } => self.up(),
+                Got::Disconnected(reason) => return self.lost(&reason),
+                Got::Other => {}
+            }
+            if self.waiting.is_some() {
+                return;
+            }
+            next = self.wire.buffered();
+        }
+    }
+
+    fn publish(&mut self, incoming: &Incoming) {
+        self.context.link.count_message();
+        let received = self.context.clock.now();
+        let topic = String::from_utf8_lossy(&incoming.topic);
+        let delivery = self.codec.decode(&topic, incoming.payload.clone(), incoming.retained, received);
+        let delivery = delivery.unwrap_or_else(|| self.own_echo(received));
+        match self.context.intake.try_hand_over(delivery) {
+            Ok(receipt) => self.fly(incoming.packet, receipt),
+            Err(delivery) => {
+                let intake = self.context.intake.clone();
+                self.waiting = Some((incoming.packet, Box::pin(async move { intake.hand_over(*delivery).await })));
+            }
+        }
+    }
+
+    /// What the hub itself published still has to be acknowledged in its turn: an empty delivery keeps the order.
+    fn own_echo(&self, received: chengshu_core::model::Timestamp) -> Delivery {
+        Delivery {
+            link: self.context.link.id.clone(),
+            theme: None,
+            received,
+            source: std::sync::Arc::from(""),
+            raw: bytes::Bytes::new(),
+            readings: Vec::new(),
+            events: Vec::new(),
+            presence: None,
+            rejected: Vec::new(),
+        }
+    }
+
+    fn fly(&mut self, packet: u16, receipt: Receipt) {
+        self.flights.push_back(Flight { epoch: self.epoch, packet, receipt });
+    }
+
+    fn accepted(&mut self, receipt: (u16, Result<Receipt, Closed>)) -> Result<(), MqttError> {
+        let (packet, receipt) = receipt;
+        self.fly(packet, receipt.map_err(|Closed| MqttError::IntakeClosed)?);
+        Ok(())
+    }
+
+    /// The oldest delivery is durable: acknowledge it and all behind it that are durable too.
+    async fn settled(&mut self, first: Result<Outcome, NotDurable>) {
+        let mut packets = Vec::new();
+        let mut settled = Some(first);
+        while let Some(result) = settled {
+            let Some(flight) = self.flights.pop_front() else { break };
+            if result.is_err() {
+                // The engine gave it up: have the broker send it again, unless everything is ending anyway.
+                if !self.context.stop.is_cancelled() {
+                    self.lost("a delivery could not be made durable");
+                }
+                return;
+            }
+            if flight.epoch == self.epoch && flight.packet != 0 {
+                packets.push(flight.packet);
+            }
+            settled = self.flights.front_mut().and_then(|next| ready(&mut next.receipt));
+        }
+        if !packets.is_empty()
+            && let Err(reason) = self.wire.acknowledge(&packets).await
+        {
+            self.lost(&reason);
+        }
+    }
+
+    fn connected(&mut self, session_present: bool) {
+        self.back_off = BACK_OFF_FIRST;
+        tracing::info!(link = %self.context.link.id, session_present, "broker connected");
+        if session_present && self.subscribed_once {
+            return self.up();
+        }
+        // The first time even with a session: so that retained presence comes again.
+        if let Err(reason) = self.wire.subscribe(self.config.group.as_deref()) {
+            self.lost(&reason);
+        }
+    }
+
+    fn up(&mut self) {
+        self.subscribed_once = true;
+        self.report(LinkState::Up, None);
+    }
+
+    fn lost(&mut self, reason: &str) {
+        tracing::warn!(link = %self.context.link.id, reason, "broker connection lost");
+        self.wire.reset();
+        self.epoch += 1;
+        self.waiting = None; // the broker sends it again
+        self.report(LinkState::Down, Some(("connection_lost", reason.to_owned())));
+        let jitter = rand::rng().random_range(0.5..1.0);
+        self.pause = Some(self.context.clock.sleep(self.back_off.mul_f64(jitter)));
+        self.back_off = (self.back_off * 2).min(BACK_OFF_MOST);
+    }
+
+    fn report(&self, state: LinkState, reason: Option<(&'static str, String)>) {
+        self.context.link.report(state, reason, self.context.clock.now());
+    }
+
+    /// Acknowledges what becomes durable within the grace period, then says goodbye.
+    async fn finish(&mut self) {
+        let mut grace = self.context.clock.sleep(GRACE);
+        while !self.flights.is_empty() {
+            tokio::select! {
+                settled = front(&mut self.flights) => self.settled(settled).await,
+                () = &mut grace => break,
+            }
+        }
+        tokio::select! {
+            () = self.wire.disconnect() => {}
+            () = self.context.clock.sleep(Duration::from_secs(1)) => {}
+        }
+        self.report(LinkState::Down, Some(("stopped", "the hub is stopping".to_owned())));
+    }
+}
+
+async fn front(flights: &mut VecDeque<Flight>) -> Result<Outcome, NotDurable> {
+    match flights.front_mut() {
+        Some(flight) => (&mut flight.receipt).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn ready(receipt: &mut Receipt) -> Option<Result<Outcome, NotDurable>> {
+    futures_util::FutureExt::now_or_never(receipt)
+}
+
+async fn waiting(slot: &mut Option<(u16, HandOver)>) -> (u16, Result<Receipt, Closed>) {
+    match slot {
+        Some((packet, future)) => {
+            let receipt = future.await;
+            let packet = *packet;
+            *slot = None;
+            (packet, receipt)
+        }
+        None => std::future::pending().await,
+    }
+}
+
+async fn pause(slot: &mut Option<Pin<Box<dyn Future<Output = ()> + Send>>>) {
+    match slot {
+        Some(future) => future.await,
+        None => std::future::pending().await,
+    }
+}

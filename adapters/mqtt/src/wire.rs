@@ -1,0 +1,218 @@
+//! The two versions of the protocol behind one shape. Owns the event loop of rumqttc; nobody else writes to the
+//! connection. Answers to rumqttc's traps (0.25.1): acknowledgements are written by this owner, many to a flush
+//! (3.1.1) or through a channel that is larger than any window (5); what a dead connection still yields is cleared.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use rumqttc::v5::mqttbytes as m5;
+use rumqttc::{TlsConfiguration, Transport, v5};
+
+use crate::config::{MqttConfig, MqttVersion};
+
+/// More than a broker may have in flight to us (packet ids are 16 bits).
+const REQUESTS: usize = 70_000;
+/// rumqttc ends the connection at a larger packet, and the broker would send it again for ever: so take anything that
+/// MQTT allows and let the codec refuse it.
+const PACKET_MAX: usize = 268_435_455;
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+const CONNECT_TIMEOUT_S: u64 = 10;
+/// How long the broker shall keep the session of a hub that is away, seconds (MQTT 5).
+const SESSION_S: u32 = 7 * 86_400;
+
+/// What came.
+pub(crate) enum Got {
+    Connected { session_present: bool },
+    Publish(Incoming),
+    Subscribed { refused: bool },
+    Disconnected(String),
+    Other,
+}
+
+/// A message; the packet id is 0 when no answer is wanted (QoS 0).
+pub(crate) struct Incoming {
+    pub(crate) topic: Bytes,
+    pub(crate) payload: Bytes,
+    pub(crate) retained: bool,
+    pub(crate) packet: u16,
+}
+
+pub(crate) enum Wire {
+    V311(Box<rumqttc::EventLoop>, rumqttc::AsyncClient),
+    V5(Box<v5::EventLoop>, v5::AsyncClient),
+}
+
+impl Wire {
+    pub(crate) fn new(config: &MqttConfig) -> Self {
+        match config.version {
+            MqttVersion::V311 => {
+                let mut options = rumqttc::MqttOptions::new(&config.client_id, &config.host, config.port);
+                options.set_clean_session(false).set_manual_acks(true).set_keep_alive(KEEP_ALIVE);
+                options.set_max_packet_size(PACKET_MAX, PACKET_MAX);
+                if let Some((user, password)) = &config.login {
+                    options.set_credentials(user, password);
+                }
+                if let Some(transport) = transport(config) {
+                    options.set_transport(transport);
+                }
+                let (client, mut events) = rumqttc::AsyncClient::new(options, REQUESTS);
+                events.network_options.set_tcp_nodelay(true);
+                events.network_options.set_connection_timeout(CONNECT_TIMEOUT_S);
+                Self::V311(Box::new(events), client)
+            }
+            MqttVersion::V5 => {
+                let mut options = v5::MqttOptions::new(&config.client_id, &config.host, config.port);
+                options.set_clean_start(false).set_manual_acks(true).set_keep_alive(KEEP_ALIVE);
+                options.set_session_expiry_interval(Some(SESSION_S)).set_connection_timeout(CONNECT_TIMEOUT_S);
+                if let Some((user, password)) = &config.login {
+                    options.set_credentials(user, password);
+                }
+                if let Some(transport) = transport(config) {
+                    options.set_transport(transport);
+                }
+                let (client, events) = v5::AsyncClient::new(options, REQUESTS);
+                Self::V5(Box::new(events), client)
+            }
+        }
+    }
+
+    /// The next thing that comes; safe to cancel. Connects first when there is no connection.
+    pub(crate) async fn poll(&mut self) -> Result<Got, String> {
+        match self {
+            Self::V311(events, _) => events.poll().await.map(got_v311).map_err(|error| chain(&error)),
+            Self::V5(events, _) => events.poll().await.map(got_v5).map_err(|error| chain(&error)),
+        }
+    }
+
+    /// What was read together with the last one.
+    pub(crate) fn buffered(&mut self) -> Option<Got> {
+        match self {
+            Self::V311(events, _) => events.state.events.pop_front().map(got_v311),
+            Self::V5(events, _) => events.state.events.pop_front().map(got_v5),
+        }
+    }
+
+    /// Subscribes to everything below `city/`.
+    pub(crate) fn subscribe(&self, group: Option<&str>) -> Result<(), String> {
+        let filter = group.map_or_else(|| "city/#".to_owned(), |group| format!("$share/{group}/city/#"));
+        match self {
+            Self::V311(_, client) => client.try_subscribe(filter, rumqttc::QoS::AtLeastOnce).map_err(|e| e.to_string()),
+            Self::V5(_, client) => client.try_subscribe(filter, m5::QoS::AtLeastOnce).map_err(|e| e.to_string()),
+        }
+    }
+
+    /// Acknowledges, in this order.
+    pub(crate) async fn acknowledge(&mut self, packets: &[u16]) -> Result<(), String> {
+        match self {
+            Self::V311(events, _) => {
+                let Some(network) = events.network.as_mut() else { return Ok(()) };
+                for packet in packets {
+                    let ack = rumqttc::Packet::PubAck(rumqttc::PubAck::new(*packet));
+                    network.write(ack).await.map_err(|error| chain(&error))?;
+                }
+                network.flush().await.map_err(|error| chain(&error))
+            }
+            Self::V5(_, client) => {
+                for packet in packets {
+                    let publish = m5::v5::Publish { pkid: *packet, qos: m5::QoS::AtLeastOnce, ..Default::default() };
+                    client.try_ack(&publish).map_err(|error| error.to_string())?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Forgets everything of the connection that is gone.
+    pub(crate) fn reset(&mut self) {
+        match self {
+            Self::V311(events, _) => {
+                events.clean();
+                events.pending.clear();
+                events.state.events.clear();
+            }
+            Self::V5(events, _) => {
+                events.clean();
+                events.pending.clear();
+                events.state.events.clear();
+            }
+        }
+    }
+
+    /// Says goodbye; the broker keeps the session.
+    pub(crate) async fn disconnect(&mut self) {
+        match self {
+            Self::V311(events, _) => {
+                if let Some(network) = events.network.as_mut() {
+                    let _ = network.write(rumqttc::Packet::Disconnect).await;
+                    let _ = network.flush().await; // a broker that no longer listens needs no goodbye
+                }
+            }
+            Self::V5(events, client) => {
+                // acknowledgements wait in the channel before the goodbye: poll until it has been written
+                let _ = client.try_disconnect();
+                while let Ok(event) = events.poll().await {
+                    if matches!(event, v5::Event::Outgoing(rumqttc::Outgoing::Disconnect)) {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn transport(config: &MqttConfig) -> Option<Transport> {
+    let tls = config.tls.as_ref()?;
+    Some(Transport::Tls(TlsConfiguration::Simple { ca: tls.ca.clone(), alpn: None, client_auth: tls.client.clone() }))
+}
+
+fn got_v311(event: rumqttc::Event) -> Got {
+    use rumqttc::{Event, Packet, QoS, SubscribeReasonCode};
+    match event {
+        Event::Incoming(Packet::Publish(publish)) => Got::Publish(Incoming {
+            topic: Bytes::from(publish.topic),
+            payload: publish.payload,
+            retained: publish.retain,
+            packet: if publish.qos == QoS::AtMostOnce { 0 } else { publish.pkid },
+        }),
+        Event::Incoming(Packet::ConnAck(ack)) => Got::Connected { session_present: ack.session_present },
+        Event::Incoming(Packet::SubAck(ack)) => {
+            Got::Subscribed { refused: ack.return_codes.contains(&SubscribeReasonCode::Failure) }
+        }
+        Event::Incoming(Packet::Disconnect) => Got::Disconnected("the broker ended the connection".to_owned()),
+        _ => Got::Other,
+    }
+}
+
+fn got_v5(event: v5::Event) -> Got {
+    use m5::v5::{Packet, SubscribeReasonCode};
+    match event {
+        v5::Event::Incoming(Packet::Publish(publish)) => Got::Publish(Incoming {
+            topic: publish.topic,
+            payload: publish.payload,
+            retained: publish.retain,
+            packet: if publish.qos == m5::QoS::AtMostOnce { 0 } else { publish.pkid },
+        }),
+        v5::Event::Incoming(Packet::ConnAck(ack)) => Got::Connected { session_present: ack.session_present },
+        v5::Event::Incoming(Packet::SubAck(ack)) => Got::Subscribed {
+            refused: !ack.return_codes.iter().all(|code| matches!(code, SubscribeReasonCode::Success(_))),
+        },
+        v5::Event::Incoming(Packet::Disconnect(goodbye)) => {
+            Got::Disconnected(format!("the broker ended the connection: {:?}", goodbye.reason_code))
+        }
+        _ => Got::Other,
+    }
+}
+
+/// The whole chain of causes: rumqttc says only "I/O" at the top.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}

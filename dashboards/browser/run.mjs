@@ -1,0 +1,166 @@
+// The browser test: the built app in Chromium under the hub's strict policy, against the fake hub. Proves what unit
+// tests cannot: nothing breaks the policy, values move, a push shows within a second, four windows share one stream,
+// a dead hub greys the page, a broken panel stays alone, a refused key is said. Prints one line per step; exit 1 on the first failure.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { FakeHub } from '../fake/server.mjs'
+import { launch, openWall, sleep } from './page.mjs'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const started = Date.now()
+const steps = []
+const step = (name, run) => steps.push([name, run])
+const text = (page, selector) => page.locator(selector).first().innerText()
+const until = async (what, ms, why) => {
+  for (const end = Date.now() + ms; Date.now() < end; await sleep(25)) if (await what()) return
+  assert.fail(why)
+}
+
+let hub = new FakeHub({ tickMs: 500 })
+const address = await hub.listen()
+const browser = await launch()
+let wall
+
+step('the key leaves the address bar and the wall stands, without any error', async () => {
+  wall = await openWall(browser, address)
+  await wall.page.waitForSelector('[data-panel=map] canvas', { timeout: 15_000 })
+  await wall.page.waitForSelector('[data-kpi=river_max]')
+  assert.equal(new URL(wall.page.url()).hash, '')
+  for (const panel of ['themes', 'kinds', 'map', 'today', 'links', 'alarms', 'unseen']) assert.equal(await wall.page.locator(`[data-panel=${panel}]`).count(), 1, panel)
+  assert.equal(await wall.page.title(), '江城区城市运行中心')
+  assert.match(await text(wall.page, '[data-panel=map]'), /GS\(2024\)0650号/)
+})
+
+step('values move', async () => {
+  const before = await text(wall.page, '[data-arrival]')
+  await until(async () => (await text(wall.page, '[data-arrival]')) !== before, 4_000, 'the latest arrival stands still')
+})
+
+step('a value pushed by hand shows within one second', async () => {
+  // The other devices hold still, or the next arrival takes the place of ours.
+  hub.tick = () => {}
+  const shown = wall.page.waitForFunction(
+    () => /河道站 20 · 水位[\s\S]*7\.93/.test(document.querySelector('[data-arrival]')?.innerText ?? '') && document.querySelector('[data-alarm=W-RL-020]'),
+    null, { polling: 50, timeout: 5_000 })
+  await sleep(200)
+  const at = Date.now()
+  hub.push('W-RL-020', 'level', 7.93)
+  await shown
+  console.log(`    arrival and alarm shown after ${Date.now() - at} ms`)
+  assert.ok(Date.now() - at < 1_000)
+  delete hub.tick
+})
+
+step('four windows share one stream', async () => {
+  for (let i = 0; i < 3; i++) await openWall(browser, address, { key: '', context: wall.context, width: 400, height: 400 })
+  const last = wall.context.pages().at(-1)
+  await last.waitForSelector('[data-kpi=river_max]')
+  assert.equal(hub.stream.opened, 1)
+  for (const page of wall.context.pages().slice(1)) await page.close()
+})
+
+step('axe finds nothing serious, by night and by day, in both languages', async () => {
+  // The policy forbids injected scripts to the page, not to the debugger.
+  const check = async () => {
+    await wall.page.evaluate(AXE)
+    const { violations } = await wall.page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'best-practice'] }))
+    const bad = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    assert.deepEqual(bad.map((v) => `${v.id}: ${v.nodes.slice(0, 4).map((n) => `${n.html.slice(0, 120)} ${n.any[0]?.message ?? ''}`).join(' | ')}`), [])
+  }
+  await check()
+  await wall.page.getByRole('button', { name: '日间' }).click()
+  await wall.page.getByRole('button', { name: 'English' }).click()
+  assert.equal(await wall.page.getAttribute('html', 'data-theme'), 'day')
+  await until(async () => /Operations Centre/.test(await text(wall.page, 'h1')), 1_000, 'not in English')
+  await check()
+  await wall.page.reload()
+  await wall.page.waitForSelector('[data-kpi=river_max]')
+  assert.equal(await wall.page.getAttribute('html', 'data-theme'), 'day', 'theme is not kept')
+  assert.equal(await wall.page.getAttribute('html', 'lang'), 'en', 'language is not kept')
+})
+
+step('a click on an alarm opens its device, with the source of the rule', async () => {
+  await wall.page.locator('[data-alarm=W-RL-007] button').first().click()
+  assert.match(await text(wall.page, '[role=dialog]'), /W-RL-007[\s\S]*Level[\s\S]*\d\.\d\d m[\s\S]*Source[\s\S]*certainty B/)
+  await wall.page.keyboard.press('Escape')
+  assert.equal(await wall.page.locator('[role=dialog]').count(), 0)
+})
+
+step('a broken panel shows its error in its own place', async () => {
+  hub.stream.garble.link = (l) => ({ ...l, devices: null })
+  await wall.page.waitForSelector('[data-panel=links] .broken', { timeout: 3_000 })
+  const before = await text(wall.page, '[data-panel=themes]')
+  await until(async () => (await text(wall.page, '[data-panel=themes]')) !== before, 4_000, 'another panel stopped')
+  hub.stream.garble = {}
+})
+
+step('a database that is down is said', async () => {
+  hub.database = { state: 'down', since: Date.now() - 65_000, reason: 'connection refused' }
+  hub.stream.beat()
+  await until(async () => /Database unavailable for 01:0/.test(await text(wall.page, '.banners')), 2_000, 'no banner')
+  hub.database = { state: 'up', since: Date.now(), reason: null }
+  hub.stream.beat()
+})
+
+step('a refused key keeps the last picture and says so', async () => {
+  hub.key = 'another'
+  hub.stream.dropAll()
+  await wall.page.waitForSelector('[data-banner=unauthorized]', { timeout: 5_000 })
+  assert.ok((await wall.page.locator('[data-kpi]').count()) > 0)
+  hub.key = 'test-key'
+  await until(async () => (await wall.page.locator('[data-banner]').count()) === 0, 12_000, 'did not come back by itself')
+})
+
+step('the broken panel is tried again and stands', async () => {
+  await wall.page.waitForSelector('[data-arrival]', { timeout: 13_000 })
+})
+
+step('nothing was blocked by the policy, nothing failed', () => {
+  // The browser itself logs each refused request; that one was ours.
+  assert.deepEqual(wall.errors.filter((e) => !/status of 401/.test(e)), [])
+})
+
+step('a dead hub greys the page within 15 s', async () => {
+  const port = hub.port
+  await hub.stop()
+  const at = Date.now()
+  await wall.page.waitForSelector('[data-frozen=true]', { timeout: 15_000 })
+  console.log(`    grey after ${((Date.now() - at) / 1000).toFixed(1)} s`)
+  assert.match(await text(wall.page, '[data-banner=frozen]'), /Data stream interrupted 00:1/)
+  hub = new FakeHub()
+  await hub.listen(port)
+})
+
+step('and "try now" brings it back at once', async () => {
+  await wall.page.getByRole('button', { name: 'Try now' }).click()
+  await wall.page.waitForSelector('[data-frozen=false]', { timeout: 5_000 })
+})
+
+step('without a key there is a form, and a wrong key is refused', async () => {
+  const { page, context } = await openWall(browser, address, { key: '' })
+  await page.fill('#key', 'wrong')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('[role=alert]', { timeout: 5_000 })
+  await page.fill('#key', `${address}/#key=test-key`)
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('[data-kpi=river_max]', { timeout: 5_000 })
+  await context.close()
+})
+
+let failed = null
+for (const [name, run] of steps) {
+  const at = Date.now()
+  try {
+    await run()
+    console.log(`ok  ${name} (${Date.now() - at} ms)`)
+  } catch (e) {
+    failed = e
+    console.error(`FAILED  ${name}\n${e.stack}\npage errors: ${JSON.stringify(wall?.errors)}`)
+    break
+  }
+}
+await browser.close()
+await hub.stop().catch(() => {})
+console.log(failed ? 'browser test failed' : `browser test: ${steps.length} steps passed in ${((Date.now() - started) / 1000).toFixed(0)} s`)
+process.exit(failed ? 1 : 0)

@@ -1,0 +1,115 @@
+// A small fake hub on node's http: exactly the contract's routes, stream and answers, plus the built app under the
+// hub's strict Content-Security-Policy. Shared by the tests and for development; it keeps nothing on disk.
+import { createServer } from 'node:http'
+import { createReadStream, existsSync, statSync } from 'node:fs'
+import { extname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { StreamHub } from './stream.mjs'
+import { THEME } from './theme.mjs'
+import { World } from './world.mjs'
+
+const DIST = fileURLToPath(new URL('../dist', import.meta.url))
+export const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; connect-src 'self'; img-src 'self' data: blob:; " +
+  "media-src 'self' blob:; font-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+const TYPES = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2',
+  '.woff': 'font/woff', '.geojson': 'application/geo+json', '.md': 'text/markdown; charset=utf-8',
+}
+
+export class FakeHub {
+  /** @param {{ key?: string, tickMs?: number, beatMs?: number, themes?: number }} options */
+  constructor({ key = 'test-key', tickMs = 1000, beatMs = 5000, themes = 1 } = {}) {
+    // More themes than one are the same theme under other names: to see that a full wall still fits.
+    this.themes = Array.from({ length: themes }, (_, i) => (i ? { ...THEME, id: `t${i}`, name: { zh: `主题 ${i + 1}`, en: `Theme ${i + 1}` } } : THEME))
+    this.key = key
+    this.epoch = '17'
+    this.world = new World(Date.now())
+    this.database = { state: 'up', since: this.world.started, reason: null }
+    this.stream = new StreamHub(this, beatMs)
+    this.ticker = setInterval(() => this.tick(), tickMs)
+    this.server = createServer((q, r) => this.answer(q, r))
+  }
+
+  async listen(port = 0) {
+    await new Promise((ok, fail) => this.server.once('error', fail).listen(port, '127.0.0.1', ok))
+    this.port = this.server.address().port
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  async stop() {
+    clearInterval(this.ticker)
+    this.stream.stop()
+    this.server.closeAllConnections()
+    await new Promise((ok) => this.server.close(ok))
+  }
+
+  tick() {
+    this.world.tick(Date.now())
+    this.stream.flush()
+  }
+
+  /** As if somebody had published one value by hand. */
+  push(device, metric, value) {
+    this.world.reading(device, metric, value, Date.now())
+    this.stream.flush()
+  }
+
+  status() {
+    return {
+      product: 'chengshu', version: '0.1.0', demo: true, district: { code: '441702', name: { zh: '江城区', en: 'Jiangcheng District' } },
+      now: Date.now(), started: this.world.started, epoch: this.epoch, database: this.database,
+      clock: { synchronized: true, source: 'timedatectl' }, devices: this.world.counts(),
+    }
+  }
+
+  answer(q, r) {
+    const url = new URL(q.url, 'http://fake')
+    if (!url.pathname.startsWith('/api/')) return this.file(url.pathname, r)
+    if (q.headers.authorization !== `Bearer ${this.key}`) return problem(r, 401, 'unauthorized', 'the key is missing or wrong')
+    if (url.pathname === '/api/v1/stream') return this.stream.open(q, r)
+    const body = this.route(url)
+    if (!body) return problem(r, 404, 'not_found', url.pathname)
+    r.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  }
+
+  route(url) {
+    const limit = +(url.searchParams.get('limit') ?? 500)
+    switch (url.pathname) {
+      case '/api/v1/status': return this.status()
+      case '/api/v1/themes': return { themes: this.themes }
+      case '/api/v1/kpis': return { kpis: this.kpis() }
+      case '/api/v1/links': return { links: [this.world.link] }
+      case '/api/v1/devices': return { devices: [...this.world.devices.values()].map((d) => ({ ...d, metrics: undefined })).slice(0, limit), next: null }
+      case '/api/v1/alarms': return this.alarms(url, limit)
+      default: return null
+    }
+  }
+
+  kpis() {
+    return this.themes.flatMap((t) => [...this.world.kpis.values()].map((k) => ({ ...k, theme: t.id })))
+  }
+
+  /** Newest first; `next` is the position to go on from. */
+  alarms(url, limit) {
+    const list = [...this.world.alarms.values()].filter((a) => url.searchParams.get('active') !== 'true' || a.cleared_at === null)
+    list.sort((a, b) => b.raised_at - a.raised_at)
+    const from = +(url.searchParams.get('after') ?? 0)
+    return { alarms: list.slice(from, from + limit), next: from + limit < list.length ? String(from + limit) : null }
+  }
+
+  file(path, r) {
+    const headers = { 'content-security-policy': CSP, 'x-content-type-options': 'nosniff' }
+    let name = normalize(join(DIST, path))
+    if (!name.startsWith(DIST)) return r.writeHead(403, headers).end()
+    if (!existsSync(name) || statSync(name).isDirectory()) name = extname(path) ? '' : join(DIST, 'index.html')
+    if (!name || !existsSync(name)) return r.writeHead(404, headers).end()
+    r.writeHead(200, { ...headers, 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' })
+    createReadStream(name).pipe(r)
+  }
+}
+
+function problem(r, status, code, detail) {
+  r.writeHead(status, { 'content-type': 'application/problem+json' })
+  r.end(JSON.stringify({ type: 'about:blank', title: code, status, detail, code, params: {} }))
+}

@@ -1,0 +1,183 @@
+// The fake district: about 200 water devices whose values wander, alarms raised and cleared by the theme's rules, KPIs
+// with a day of trend, one link. Deterministic for a seed; the clock is handed in; it opens nothing.
+import { KINDS, KPIS, RULES } from './theme.mjs'
+import { placeIn, random } from './places.mjs'
+
+const CODES = { river_level: ['RL', 40], waterlogging: ['WL', 70], rain_gauge: ['RG', 50], reservoir: ['RS', 18], pump_station: ['PS', 26] }
+const NAMES = { river_level: '河道站', waterlogging: '积水点', rain_gauge: '雨量站', reservoir: '水库站', pump_station: '泵站' }
+const RESTS = { level: 2.9, depth: 4, rain_1h: 4, storage: 42, run: 1, flow: 1.2 }
+const SWING = { level: 0.7, depth: 3, rain_1h: 3, storage: 2, run: 0, flow: 0.6 }
+/** Devices that start the demonstration in an abnormal state, so that every sign is on the screen. */
+const HIGH = { 'W-RL-007': 7.24, 'W-RL-003': 5.82, 'W-WL-011': 38.4, 'W-WL-024': 31.2, 'W-RG-005': 24.6, 'W-WL-040': 18.3 }
+const DARK = { 'W-RL-031': 'offline', 'W-WL-050': 'offline', 'W-WL-051': 'stale', 'W-RG-044': 'stale', 'W-PS-020': 'offline', 'W-RS-016': 'never', 'W-WL-066': 'stale', 'W-RG-012': 'never' }
+
+export class World {
+  constructor(now, seed = 7) {
+    this.rand = random(seed)
+    this.started = now
+    this.devices = new Map()
+    this.alarms = new Map()
+    this.kpis = new Map()
+    this.link = {
+      id: 'mqtt:main', kind: 'mqtt', name: 'main', state: 'up', since: now - 5_400_000, reason: null,
+      rate_per_s: 20.4, messages: 0, rejected: 3, lag_p95_ms: 140, devices: { live: 0, total: 0 }, last: null,
+    }
+    this.changed = { device: new Map(), alarm: [], kpi: new Map(), link: false }
+    for (const kind of KINDS) this.build(kind, now)
+    this.history(now)
+    for (const d of this.devices.values()) this.check(d, now - Math.floor(this.rand() * 1_500_000))
+    for (const k of KPIS) this.computeKpi(k, now)
+    this.countLink()
+    this.take()
+  }
+
+  build(kind, now) {
+    const [code, count] = CODES[kind.id]
+    for (let i = 1; i <= count; i++) {
+      const device = `W-${code}-${String(i).padStart(3, '0')}`
+      const state = DARK[device] ?? 'live'
+      const since = state === 'live' ? now - 7_200_000 : now - Math.floor(40_000 + this.rand() * 9_000_000)
+      const heard = state === 'live' ? now : state === 'never' ? null : since
+      const metrics = {}
+      if (heard !== null)
+        for (const m of kind.metrics) {
+          const value = HIGH[device] ?? RESTS[m.id] + (this.rand() - 0.5) * SWING[m.id] * 1.6
+          metrics[m.id] = { value: +value.toFixed(m.precision), unit: m.unit, at: heard - 120, received: heard, quality: device.endsWith('09') ? ['estimated'] : [] }
+        }
+      this.devices.set(device, {
+        device, theme: 'water', kind: kind.id, kind_assumed: false, name: `${NAMES[kind.id]} ${String(i).padStart(2, '0')}`,
+        state, state_since: since, last_heard: heard, place: i % 41 === 0 ? null : placeIn(this.rand), severity: null, link: 'mqtt:main', metrics,
+      })
+    }
+  }
+
+  /** Some alarms of today that have ended. */
+  history(now) {
+    const dayStart = Math.floor((now + 28_800_000) / 86_400_000) * 86_400_000 - 28_800_000
+    for (let i = 0; i < 46; i++) {
+      const rule = RULES[Math.floor(this.rand() * RULES.length)]
+      if (rule.severity === 'critical' && i % 5) continue
+      const at = dayStart + Math.floor(this.rand() ** 0.6 * (now - dayStart - 660_000))
+      const device = [...this.devices.values()].find((d) => d.kind === rule.kind)
+      const a = this.alarm(rule, device, rule.raise * 1.06, at)
+      a.id = `h${i}`
+      a.cleared_at = Math.min(at + 600_000, now)
+      a.cleared_value = rule.clear
+      this.alarms.set(a.id, a)
+    }
+  }
+
+  alarm(rule, d, value, at) {
+    const m = KINDS.find((k) => k.id === rule.kind).metrics.find((x) => x.id === rule.metric)
+    return {
+      id: `${rule.id}:${d.device}:${at}`, rule: rule.id, rule_version: 1, rule_name: rule.name, theme: 'water', device: d.device, device_name: d.name,
+      place: d.place, metric: m.id, metric_name: m.name, unit: m.unit, severity: rule.severity, direction: rule.direction, limit: rule.raise,
+      clear: rule.clear, value, raised_at: at, raised_received: at + 120, cleared_at: null, cleared_value: null, source: rule.source, certainty: rule.certainty,
+    }
+  }
+
+  active() {
+    return [...this.alarms.values()].filter((a) => a.cleared_at === null)
+  }
+
+  check(d, now) {
+    const order = ['critical', 'urgent', 'important', 'general']
+    for (const rule of RULES.filter((r) => r.kind === d.kind)) {
+      const value = d.metrics[rule.metric]?.value
+      const standing = this.active().find((a) => a.rule === rule.id && a.device === d.device)
+      if (value > rule.raise && !standing) {
+        const a = this.alarm(rule, d, value, now)
+        this.alarms.set(a.id, a)
+        this.changed.alarm.push(a)
+      } else if (standing && value < rule.clear) {
+        const ended = { ...standing, cleared_at: now, cleared_value: value }
+        this.alarms.set(ended.id, ended)
+        this.changed.alarm.push(ended)
+      }
+    }
+    const mine = this.active().filter((a) => a.device === d.device).map((a) => a.severity)
+    d.severity = order.find((s) => mine.includes(s)) ?? null
+  }
+
+  /** One arrival, as if published: everything that follows from it happens at once. */
+  reading(device, metric, value, now, at = now - 80) {
+    const d = this.devices.get(device)
+    const unit = KINDS.find((k) => k.id === d.kind).metrics.find((m) => m.id === metric)?.unit ?? ''
+    d.metrics[metric] = { value, unit, at, received: now, quality: [] }
+    d.last_heard = now
+    if (d.state !== 'live') Object.assign(d, { state: 'live', state_since: now })
+    this.check(d, now)
+    const before = this.changed.device.get(device)?.metrics ?? {}
+    this.changed.device.set(device, { ...d, metrics: { ...before, [metric]: d.metrics[metric] } })
+    this.link.messages++
+    this.link.last = { device, device_name: d.name, metric, value, unit, at, received: now }
+    this.changed.link = true
+  }
+
+  /** A tenth of the devices report, values wander back to rest unless they started high. */
+  tick(now) {
+    for (const d of this.devices.values()) {
+      if (d.state !== 'live' || this.rand() > 0.1) continue
+      for (const [id, m] of Object.entries(d.metrics)) {
+        const rest = HIGH[d.device] ?? RESTS[id]
+        const value = m.value + (rest - m.value) * 0.06 + (this.rand() - 0.5) * SWING[id] * 0.12
+        this.reading(d.device, id, +Math.max(0, value).toFixed(2), now)
+      }
+    }
+    for (const k of KPIS) this.computeKpi(k, now)
+    this.link.rate_per_s = +(19 + this.rand() * 3).toFixed(1)
+    this.link.lag_p95_ms = Math.round(120 + this.rand() * 60)
+    this.countLink()
+  }
+
+  countLink() {
+    const all = [...this.devices.values()]
+    this.link.devices = { live: all.filter((d) => d.state === 'live').length, total: all.length }
+    this.changed.link = true
+  }
+
+  counts() {
+    const n = { live: 0, stale: 0, offline: 0, never: 0 }
+    for (const d of this.devices.values()) n[d.state]++
+    return n
+  }
+
+  computeKpi(k, now) {
+    const [kind, metric, how] = k.of
+    const all = [...this.devices.values()].filter((d) => d.kind === kind)
+    const fresh = all.filter((d) => d.state === 'live' && d.metrics[metric])
+    const values = fresh.map((d) => d.metrics[metric].value)
+    const sum = values.reduce((a, b) => a + b, 0)
+    const value = how === 'max' ? Math.max(...values) : how === 'avg' ? sum / values.length : sum
+    const order = ['critical', 'urgent', 'important', 'general']
+    const held = this.kpis.get(k.id)
+    const trend = held?.trend ?? this.pastTrend(k, value, now)
+    const grows = held && now - trend.at(-1)[0] > 900_000
+    const item = {
+      theme: 'water', kpi: k.id, at: now, value: +value.toFixed(3), severity: order.find((s) => all.some((d) => d.severity === s)) ?? null,
+      devices: fresh.length, stale: all.length - fresh.length, device: how === 'max' ? fresh[values.indexOf(value)].device : null,
+      trend: grows ? [...trend.slice(-95), [now, value]] : trend,
+    }
+    this.kpis.set(k.id, item)
+    this.changed.kpi.set(k.id, grows ? item : { ...item, trend: null })
+  }
+
+  /** A day of history that swings inside the band, has one gap, and ends at the present value. */
+  pastTrend(k, value, now) {
+    const [lo, hi] = k.band
+    let y = 0
+    return Array.from({ length: 96 }, (_, i) => {
+      y = y * 0.85 + (this.rand() - 0.5) * 0.5
+      const base = lo + (hi - lo) * (0.45 + 0.22 * Math.sin((i / 96) * 6.28 - 1) + 0.12 * y)
+      const pull = Math.max(0, (i - 78) / 17) ** 2
+      return [now - (95 - i) * 900_000, i > 40 && i < 43 ? null : +(base + (value - base) * pull).toFixed(3)]
+    })
+  }
+
+  /** What changed since the last call, by topic. */
+  take() {
+    const { device, alarm, kpi, link } = this.changed
+    this.changed = { device: new Map(), alarm: [], kpi: new Map(), link: false }
+    return { device: [...device.values()], alarm, kpi: [...kpi.values()], link: link ? [this.link] : [] }
+  }
+}

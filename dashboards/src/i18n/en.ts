@@ -1,0 +1,61 @@
+// Every word of the interface in English. The type makes a missing or a surplus key a compile error.
+import type { Messages } from './zh'
+
+export const en: Messages = {
+  app: { centre: '{district} Operations Centre', sub: 'Chengshu', demo: 'Demo data', skip: 'Skip to the alarms' },
+  judge: {
+    calm: 'All calm', controlled: 'Under control', watch: 'Needs attention', act: 'Act now', blind: 'Cannot judge now',
+    none: 'No alarm waits', count: '{n} {severity}', unseen: '{n} devices unseen',
+  },
+  meta: { devices: 'Devices live', lag: 'Data lag', clock: 'Host clock not synchronised', clockUnknown: 'Clock sync unknown', p95: 'p95' },
+  severity: { critical: 'Critical', urgent: 'Urgent', important: 'Important', general: 'General' },
+  state: { live: 'Live', stale: 'Stale', offline: 'Offline', never: 'Never heard' },
+  link: { up: 'Connected', connecting: 'Connecting', down: 'Down' },
+  quality: {
+    out_of_range: 'out of range', late: 'late', future: 'ahead of time', suspect: 'suspect', estimated: 'estimated',
+    derived: 'derived', maintenance: 'maintenance', corrected: 'corrected',
+  },
+  switch: { day: 'Day', night: 'Night', lang: '中文' },
+  themes: {
+    title: 'Vital signs', note: 'Grey band = normal range', caption: 'Last 24 h', from: '{live}/{total} devices',
+    broken: 'Theme did not load: {reason}', none: 'No data', more: '{n} more indicators not listed', trend: 'Trend of the last 24 h',
+  },
+  map: {
+    title: 'The district', legend: 'Legend', home: 'Whole district', sources: 'Borders: Tianditu {review} · Coast: GSHHG · Places: GeoNames',
+    lost: 'Map drawing was interrupted, recovering', unplaced: '{n} devices have no position',
+  },
+  card: {
+    title: 'Device', close: 'Close', since: 'since {time}', heard: 'last heard {ago}', unheard: 'never heard',
+    assumed: '(assumed)', link: 'Link', rule: 'Source: {source}', none: 'No reading yet',
+    certainty: 'certainty {c}',
+  },
+  links: {
+    title: 'Links', up: '{n} / {total} connected', name: 'Link', state: 'State', rate: 'Rate', lag: 'Lag p95', devices: 'Live',
+    last: 'Latest arrival', quiet: 'Nothing has arrived since the start', rejected: '{n} rejected', perSecond: '/s',
+  },
+  today: {
+    title: 'Alarms today', note: 'by time raised · 15 min · grey = over', total: 'Total', now: 'Now',
+    aria: 'Alarms of today per 15 minutes, {n} in total',
+  },
+  alarms: {
+    title: 'Alarms waiting', note: 'by priority', empty: 'No alarm', emptyNote: 'No rule is in alarm',
+    above: 'above limit', below: 'below limit', limit: 'limit', more: '{n} more not listed', rateUnit: 'in the last 10 min',
+    calm: 'Calm', manageable: 'Manageable', flood: 'Flood',
+    aria: '{n} alarms raised in the last 10 minutes: {level}', source: 'Rule: {rule}\nSource: {source}\nCertainty: {certainty}', notLive: 'Last',
+  },
+  kinds: { title: 'What is seen', note: 'live / all', unknown: 'unknown kind' },
+  unseen: {
+    title: 'Cannot be seen now', note: 'devices not live', empty: 'All devices are live', more: '{n} more',
+    since: 'since {time}', stale: 'stale {n}', offline: 'offline {n}', never: 'never {n}',
+  },
+  banner: {
+    frozen: 'Data stream interrupted {time}', frozenNote: 'picture of {at}', retry: 'next try in {n} s', unauthorized: 'Key refused or revoked; this is the last picture',
+    database: 'Database unavailable for {time}', databaseNote: 'history and statistics stand still', reconnecting: 'Reconnecting', now: 'Try now',
+  },
+  key: {
+    title: 'Enter the access key', label: 'Access key', hint: 'Chengshu prints an address with the key when it starts; you may paste the whole line.', enter: 'Enter',
+    wrong: 'This key was not accepted. Please check it.', waiting: 'Connecting to {host} …', unreachable: '{host} cannot be reached yet; trying again.', change: 'Change key',
+  },
+  panel: { broken: 'This panel failed; the others are not affected', retry: 'tries again every 10 s' },
+  age: { now: 'now', ago: '{age} ago', s: '{n} s', m: '{n} min', h: '{n} h', hm: '{h} h {m} min', d: '{n} d', future: 'ahead of time' },
+}

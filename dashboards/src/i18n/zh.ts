@@ -1,0 +1,63 @@
+// Every word of the interface in Chinese, the source language. Texts that come from themes and devices are not here.
+export const zh = {
+  app: { centre: '{district}城市运行中心', sub: '城枢 · 一网统管', demo: '演示数据', skip: '跳到告警列表' },
+  judge: {
+    calm: '总体平稳', controlled: '总体可控', watch: '需要关注', act: '需立即处置', blind: '暂时无法判断',
+    none: '无待处置告警', count: '{n} 件{severity}', unseen: '{n} 台设备看不到',
+  },
+  meta: {
+    devices: '在线设备', lag: '数据时延', clock: '主机时钟未同步', clockUnknown: '时钟同步状态未知', p95: 'p95',
+  },
+  severity: { critical: '特急', urgent: '紧急', important: '重要', general: '一般' },
+  state: { live: '在线', stale: '数据陈旧', offline: '离线', never: '从未上报' },
+  link: { up: '已连接', connecting: '连接中', down: '已断开' },
+  quality: {
+    out_of_range: '超量程', late: '迟到', future: '时间超前', suspect: '可疑', estimated: '估计',
+    derived: '推算', maintenance: '检修', corrected: '已更正',
+  },
+  switch: { day: '日间', night: '夜间', lang: 'English' },
+  themes: {
+    title: '城市体征', note: '灰带 = 正常区间', caption: '近 24 小时', from: '{live}/{total} 台',
+    broken: '主题未能加载：{reason}', none: '无可用数据', more: '另有 {n} 项指标未列出', trend: '近 24 小时走势',
+  },
+  map: {
+    title: '全区态势', legend: '图例', home: '回到全区', sources: '界线：天地图 {review} · 海岸线 GSHHG · 地名 GeoNames',
+    lost: '地图绘制中断，正在恢复', unplaced: '{n} 台设备无坐标，未上图',
+  },
+  card: {
+    title: '设备详情', close: '关闭', since: '自 {time} 起', heard: '最后来报 {ago}', unheard: '从未来报',
+    assumed: '（推定）', link: '链路', rule: '依据：{source}', none: '尚无读数',
+    certainty: '可信度 {c}',
+  },
+  links: {
+    title: '接入链路', up: '{n} / {total} 已连接', name: '链路', state: '状态', rate: '速率', lag: '时延 p95', devices: '在线',
+    last: '最近到达', quiet: '本次启动后尚无数据到达', rejected: '拒收 {n}', perSecond: '条/秒',
+  },
+  today: {
+    title: '今日告警', note: '按发生时刻 · 15 分钟 · 灰 = 已恢复', total: '累计', now: '此刻',
+    aria: '今日告警按 15 分钟分布，累计 {n} 条',
+  },
+  alarms: {
+    title: '待处置告警', note: '按紧急程度', empty: '当前无告警', emptyNote: '没有规则处于告警状态',
+    above: '高于限值', below: '低于限值', limit: '限值', more: '另有 {n} 条未列出', rateUnit: '条 / 近 10 分钟',
+    calm: '从容', manageable: '可应付', flood: '泛滥',
+    aria: '近 10 分钟新增 {n} 条告警，{level}', source: '规则：{rule}\n依据：{source}\n可信度：{certainty}', notLive: '末次',
+  },
+  kinds: { title: '设备可见度', note: '在线 / 全部', unknown: '类型未知' },
+  unseen: {
+    title: '当前看不到', note: '不在线的设备', empty: '全部设备在线', more: '另有 {n} 台',
+    since: '自 {time}', stale: '陈旧 {n}', offline: '离线 {n}', never: '从未 {n}',
+  },
+  banner: {
+    frozen: '数据流中断 {time}', frozenNote: '画面停在 {at}', retry: '{n} 秒后重试', unauthorized: '密钥无效或已吊销，画面停在最后一刻',
+    database: '数据库不可用，已 {time}', databaseNote: '历史与统计暂停更新', reconnecting: '重连中', now: '立即重试',
+  },
+  key: {
+    title: '输入访问密钥', label: '访问密钥', hint: '启动城枢时，终端会打印带密钥的地址；整行粘贴也可以。', enter: '进入',
+    wrong: '这个密钥没有被接受，请核对。', waiting: '正在连接 {host} …', unreachable: '尚未连上 {host}，正在重试。', change: '更换密钥',
+  },
+  panel: { broken: '此面板出错，其他面板不受影响', retry: '每 10 秒自动重试' },
+  age: { now: '刚刚', ago: '{age}前', s: '{n} 秒', m: '{n} 分', h: '{n} 时', hm: '{h} 时 {m} 分', d: '{n} 天', future: '时间超前' },
+}
+
+export type Messages = typeof zh

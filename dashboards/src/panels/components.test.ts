@@ -1,0 +1,81 @@
+// Panels in a document, fed by the fake hub: what is said in words, and that a broken one stays alone.
+import { cleanup, render } from '@testing-library/vue'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { defineComponent, h, nextTick } from 'vue'
+import type { Snapshot } from '../api/types'
+import { THEME } from '../../fake/theme.mjs'
+import { i18n } from '../i18n'
+import { Catalogue } from '../live/catalogue'
+import { Live } from '../live/live'
+import { provideLive } from '../live/use'
+import { alarms } from './alarms'
+import type { Panel } from './contract'
+import { links } from './links'
+import PanelSlot from './PanelSlot.vue'
+import { unseen } from './unseen'
+
+const NOW = Date.parse('2026-11-22T16:42:00+08:00')
+const device = { device: 'W-RL-003', theme: 'water', kind: 'river_level', kind_assumed: false, name: '河道站 03', state: 'live' as const, state_since: NOW - 9e6, last_heard: NOW, place: null, severity: 'important' as const, link: 'mqtt:main', metrics: { level: { value: 5.82, unit: 'm', at: NOW, received: NOW, quality: [] } } }
+const alarm = { id: 'a', rule: 'water.river_warning', rule_version: 1, rule_name: { zh: '河道水位超警戒', en: 'x' }, theme: 'water', device: 'W-RL-003', device_name: '河道站 03', place: null, metric: 'level', metric_name: { zh: '水位', en: 'Level' }, unit: 'm', severity: 'important' as const, direction: 'above' as const, limit: 5.5, clear: 5.3, value: 5.6, raised_at: NOW - 252_000, raised_received: NOW - 252_000, cleared_at: null, cleared_value: null, source: '警戒值表', certainty: 'B' as const }
+const link = { id: 'mqtt:main', kind: 'mqtt', name: 'main', state: 'down' as const, since: NOW - 60_000, reason: { code: 'refused', text: 'connection refused' }, rate_per_s: 0, messages: 3, rejected: 1, lag_p95_ms: null, devices: { live: 1, total: 2 }, last: null }
+const status = { district: { code: '441702', name: { zh: '江城区', en: '' } }, devices: { live: 1, stale: 1, offline: 0, never: 0 } } as unknown as Snapshot['status']
+
+let live: Live
+beforeEach(() => {
+  live = new Live()
+  live.catalogue.value = new Catalogue([THEME as never])
+  const dark = { ...device, device: 'W-WL-051', kind: 'waterlogging', name: '积水点 51', state: 'stale' as const, state_since: NOW - 3_600_000, severity: null, metrics: {} }
+  live.take({ kind: 'snapshot', arrived: Date.now(), data: { epoch: '1', seq: 1, t: NOW, kpi: [], alarm: [alarm], device: [device, dark], link: [link], status } })
+  live.commit()
+})
+afterEach(() => {
+  cleanup()
+  vi.restoreAllMocks()
+})
+
+function show(...panels: Panel[]) {
+  const Host = defineComponent(() => (provideLive(live), () => panels.map((panel) => h(PanelSlot as never, { panel, key: panel.kind }))))
+  return render(Host, { global: { plugins: [i18n] } })
+}
+
+test('an alarm says severity, device, newest value, limit, age and the source of its rule', () => {
+  const { container } = show(alarms)
+  const row = container.querySelector('[data-alarm=W-RL-003]')!
+  expect(row.textContent!.replace(/\s+/g, ' ')).toMatch(/重要河道站 03.*04:1\d.*水位.*5\.82 m.*高于限值 5\.50 m/)
+  expect(row.querySelector('button')!.title).toContain('警戒值表')
+})
+
+test('when its device goes dark, the value is the last one, hatched', async () => {
+  const { container } = show(alarms)
+  live.take({ kind: 'delta', arrived: Date.now(), data: { seq: 2, prev: 1, t: NOW, topic: 'device', items: [{ ...device, state: 'offline', metrics: {} }] } })
+  live.commit()
+  await nextTick()
+  expect(container.querySelector('[data-alarm] .hatched')!.textContent).toMatch(/末次.*5\.82/)
+})
+
+test('what cannot be seen is listed with since when', () => {
+  const { container } = show(unseen)
+  expect(container.querySelectorAll('li')).toHaveLength(1)
+  expect(container.querySelector('button')!.textContent).toMatch(/积水点 51.*数据陈旧.*自 15:42/s)
+})
+
+test('a link that is down says why and shows no invented lag', () => {
+  const { container } = show(links)
+  expect(container.textContent).toMatch(/已断开.*connection refused.*尚无数据到达/s)
+  expect(container.textContent).toContain('–')
+})
+
+test('a panel without a source is not there', () => {
+  live = new Live()
+  const { container } = show(links, unseen)
+  expect(container.querySelectorAll('section')).toHaveLength(0)
+})
+
+test('a broken panel shows its error in its own place; the others stand', async () => {
+  vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const broken: Panel = { kind: 'today', hasSource: () => true, component: defineComponent(() => { throw new Error('no such metric') }) }
+  const { container } = show(broken, unseen)
+  await nextTick()
+  expect(container.querySelector('[data-panel=today] .broken')!.textContent).toMatch(/此面板出错.*no such metric/s)
+  expect(container.querySelector('[data-panel=unseen]')!.textContent).toContain('积水点 51')
+})

@@ -1,0 +1,63 @@
+// The pure parts of panels: which rows fit, where leaders stand, how a trend is drawn, what the sentence says.
+import { expect, test } from 'vitest'
+import type { Alarm, Kpi, KpiDefinition, Status, Theme } from '../api/types'
+import { half } from '../i18n'
+import { placeLeaders } from '../map/leaders'
+import { drawTrend } from '../ui/trend'
+import { judge } from '../wall/judgement'
+import { covered, topAlarms } from './map/leaders'
+import { fitBlocks, type Block } from './themes/rows'
+
+const row = (id: string, severity: Kpi['severity'] = null) => ({ definition: { id } as KpiDefinition, kpi: { severity } as Kpi })
+const block = (id: string, ...rows: Block['rows']): Block => ({ theme: { id, error: null } as Theme, rows })
+
+test('all rows when they fit', () => {
+  const blocks = [block('a', row('1'), row('2'))]
+  expect(fitBlocks(blocks, 2.75)).toEqual({ blocks, hidden: 0, headings: true })
+})
+
+test('else each theme\'s first, then the abnormal, then the rest', () => {
+  const blocks = [block('a', row('a1'), row('a2'), row('a3', 'urgent')), block('b', row('b1'), row('b2'))]
+  const ids = (n: number) => fitBlocks(blocks, n).blocks.flatMap((b) => b.rows.map((r) => r.definition.id))
+  expect(ids(2)).toEqual(['a1', 'b1'])
+  expect(ids(3)).toEqual(['a1', 'a3', 'b1'])
+  expect(fitBlocks(blocks, 4)).toMatchObject({ hidden: 1, headings: false })
+})
+
+test('leaders of one side do not overlap and stay inside', () => {
+  const frame = { width: 1000, height: 600, labelWidth: 170, labelHeight: 46, reach: 84 }
+  const marks = Array.from({ length: 6 }, (_, i) => ({ id: String(i), x: 300, y: 580 + i }))
+  const placed = placeLeaders(marks, frame).sort((a, b) => a.ly - b.ly)
+  for (let i = 1; i < placed.length; i++) expect(placed[i]!.ly - placed[i - 1]!.ly).toBeGreaterThanOrEqual(46)
+  expect(placed.at(-1)!.ly).toBeLessThanOrEqual(554)
+  expect(covered([{ left: 0, right: 10, top: 0, bottom: 10 }], { x: 12, y: 5 }, 6)).toBe(true)
+})
+
+test('a source in two languages shows its half, any other the whole', () => {
+  expect(half('暴雨橙色 | CMA signals')).toBe('暴雨橙色')
+  expect(half('only one')).toBe('only one')
+  expect(half('a | b | c')).toBe('a | b | c')
+  expect(half(null)).toBe('–')
+})
+
+test('one label per device, the worst', () => {
+  const a = (id: string, device: string, severity: string) => ({ id, device, severity, raised_at: 1, place: { lng: 1, lat: 1 } }) as Alarm
+  expect(topAlarms([a('1', 'x', 'important'), a('2', 'x', 'critical'), a('3', 'y', 'general')], 5).map((t) => t.id)).toEqual(['2', '3'])
+})
+
+test('a gap in the trend stays a gap; an empty trend draws nothing', () => {
+  const d = drawTrend([[0, 1], [1, 2], [2, null], [3, 3]], [0, 4], 3)
+  expect(d.line.match(/M/g)).toHaveLength(2)
+  expect(d.band!.height).toBeGreaterThan(0)
+  expect(drawTrend([], null, 0).line).toBe('')
+})
+
+test('the sentence', () => {
+  const status = (live: number, offline: number) => ({ devices: { live, stale: 0, offline, never: 0 } }) as Status
+  const alarm = (severity: string) => ({ severity }) as Alarm
+  expect(judge([], status(9, 1), false)).toMatchObject({ verdict: 'calm', unseen: 1 })
+  expect(judge([alarm('general')], status(9, 0), false).verdict).toBe('controlled')
+  expect(judge([alarm('general'), alarm('critical')], status(9, 0), false).verdict).toBe('act')
+  expect(judge([], status(1, 9), false).verdict).toBe('blind')
+  expect(judge([], status(9, 0), true).verdict).toBe('blind')
+})

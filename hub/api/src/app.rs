@@ -1,0 +1,137 @@
+//! What every handler may reach: the board, the store, the clock, and what the hub says of itself.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use chengshu_core::model::Label;
+use chengshu_core::seam::SharedClock;
+use chengshu_engine::Board;
+use chengshu_store::Store;
+use prometheus::Registry;
+use tokio_util::sync::CancellationToken;
+
+use crate::caller::KeyHash;
+
+/// What the hub says of itself.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// Version of the program.
+    pub version: &'static str,
+    /// True when the data is simulated.
+    pub demo: bool,
+    /// Division code of the district (GB/T 2260).
+    pub district_code: String,
+    /// Its name.
+    pub district_name: Label,
+}
+
+/// Bounds of what a client may ask.
+#[derive(Debug, Clone, Copy)]
+pub struct ApiLimits {
+    /// A request that is not answered within this gets a 503.
+    pub request_timeout: Duration,
+    /// Requests under way at once; one more is shed.
+    pub concurrent: usize,
+    /// Live streams at once.
+    pub streams: usize,
+}
+
+impl Default for ApiLimits {
+    fn default() -> Self {
+        Self { request_timeout: Duration::from_secs(10), concurrent: 256, streams: 512 }
+    }
+}
+
+/// Whether the hub's own clock follows a time source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SyncState {
+    /// Nobody on this machine can tell.
+    Unknown,
+    /// It does.
+    Synchronized,
+    /// It does not: times of arrival may be wrong.
+    Unsynchronized,
+}
+
+/// The last answer to that question, shared with whoever asks the system.
+#[derive(Debug, Clone, Default)]
+pub struct ClockSync(Arc<AtomicU8>);
+
+impl ClockSync {
+    /// Notes an answer.
+    pub fn set(&self, state: SyncState) {
+        let code = match state {
+            SyncState::Unknown => 0,
+            SyncState::Synchronized => 1,
+            SyncState::Unsynchronized => 2,
+        };
+        self.0.store(code, Ordering::Relaxed);
+    }
+
+    /// The last answer.
+    #[must_use]
+    pub fn get(&self) -> SyncState {
+        match self.0.load(Ordering::Relaxed) {
+            1 => SyncState::Synchronized,
+            2 => SyncState::Unsynchronized,
+            _ => SyncState::Unknown,
+        }
+    }
+}
+
+/// The state behind all handlers.
+#[derive(Clone)]
+pub struct App {
+    /// The picture in memory.
+    pub board: Board,
+    /// The database, for readers.
+    pub store: Store,
+    /// The one clock.
+    pub clock: SharedClock,
+    /// Ends live streams when the hub stops.
+    pub stop: CancellationToken,
+    /// What the hub says of itself.
+    pub about: Arc<About>,
+    /// Bounds.
+    pub limits: ApiLimits,
+    /// Counters.
+    pub registry: Registry,
+    /// Whether the clock follows a time source.
+    pub clock_sync: ClockSync,
+    pub(crate) key: KeyHash,
+    pub(crate) streams: Arc<AtomicUsize>,
+}
+
+impl App {
+    /// The state; `admin_key` opens everything.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is one thing that the handlers reach; a builder would hide that"
+    )]
+    #[must_use]
+    pub fn new(
+        board: Board,
+        store: Store,
+        clock: SharedClock,
+        stop: CancellationToken,
+        about: About,
+        limits: ApiLimits,
+        registry: Registry,
+        clock_sync: ClockSync,
+        admin_key: &str,
+    ) -> Self {
+        Self {
+            board,
+            store,
+            clock,
+            stop,
+            about: Arc::new(about),
+            limits,
+            registry,
+            clock_sync,
+            key: KeyHash::of(admin_key),
+            streams: Arc::new(AtomicUsize::new(0)),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The register as it is now: who is there, where, in which state, since when.
+
+use axum::extract::State;
+use chengshu_core::model::Timestamp;
+use chengshu_engine::DeviceSlot;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::caller::Who;
+use crate::params::{Params, page};
+use crate::problem::Problem;
+use crate::view::{PlaceView, ValueView, Written, device_page, values};
+
+/// Which devices.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeviceParams {
+    /// Only those of this theme.
+    theme: Option<String>,
+    /// Only those in this state: live, stale, offline or never.
+    state: Option<String>,
+    /// At most this many, 1 to 20000; default 1000.
+    limit: Option<u32>,
+    /// The `next` of the page before.
+    after: Option<String>,
+}
+
+/// A device.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct DeviceView<'a> {
+    /// Its identity.
+    pub(crate) device: &'a str,
+    theme: &'a str,
+    /// Its kind in the theme, where known.
+    kind: Option<&'a str>,
+    /// The kind was inferred from its metrics.
+    kind_assumed: bool,
+    name: Option<&'a str>,
+    /// live, stale, offline or never.
+    pub(crate) state: &'static str,
+    /// Since when, ms since 1970.
+    state_since: i64,
+    /// Last sign of life, ms since 1970.
+    last_heard: Option<i64>,
+    place: Option<PlaceView>,
+    /// The gravest active alarm: critical, urgent, important or general.
+    severity: Option<&'static str>,
+    /// The link that it was first heard by.
+    link: &'a str,
+}
+
+impl<'a> From<&'a DeviceSlot> for DeviceView<'a> {
+    fn from(slot: &'a DeviceSlot) -> Self {
+        let device = &slot.device;
+        Self {
+            device: device.id.as_str(),
+            theme: device.theme.as_str(),
+            kind: device.kind.as_ref().map(chengshu_core::model::KindId::as_str),
+            kind_assumed: device.kind_assumed,
+            name: device.name.as_deref(),
+            state: slot.state.word(),
+            state_since: slot.state_since.ms(),
+            last_heard: slot.heard.map(Timestamp::ms),
+            place: device.place.map(PlaceView::from),
+            severity: slot.severity().map(chengshu_core::model::Severity::word),
+            link: device.link.as_str(),
+        }
+    }
+}
+
+/// A device with values: in the live stream only those that changed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct DeviceFull<'a> {
+    #[serde(flatten)]
+    device: DeviceView<'a>,
+    /// Values by metric.
+    metrics: std::collections::BTreeMap<&'a str, ValueView<'a>>,
+}
+
+impl<'a> DeviceFull<'a> {
+    pub(crate) fn new(slot: &'a DeviceSlot, since: u64, now: Timestamp) -> Self {
+        Self { device: slot.into(), metrics: values(slot, since, now) }
+    }
+}
+
+/// A page of devices.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct DevicePage<'a> {
+    devices: Vec<DeviceView<'a>>,
+    /// Ask again with `after` set to this; none when this was the last page.
+    next: Option<&'a str>,
+}
+
+pub(crate) async fn list(
+    State(app): State<App>,
+    Who(caller): Who,
+    Params(params): Params<DeviceParams>,
+) -> Result<Written, Problem> {
+    let limit = page(params.limit, 1_000, 20_000)?;
+    if let Some(state) = params.state.as_deref().filter(|state| !["live", "stale", "offline", "never"].contains(state))
+    {
+        return Err(Problem::bad_request(format!("query: state is {state:?}; expected live, stale, offline or never")));
+    }
+    app.board.read(|board| {
+        let (slots, next) = device_page(board, params.after.as_deref(), limit, |slot| {
+            let theme = slot.device.theme.as_str();
+            caller.scope.covers_theme(theme)
+                && params.theme.as_deref().is_none_or(|wanted| wanted == theme)
+                && params.state.as_deref().is_none_or(|wanted| wanted == slot.state.word())
+        })?;
+        Written::json(&DevicePage { devices: slots.into_iter().map(DeviceView::from).collect(), next })
+    })
+}

@@ -1,0 +1,59 @@
+//! What clients send in a query. A wrong or unknown parameter is answered with its name and what would be right.
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use chengshu_core::model::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+
+use crate::problem::Problem;
+
+/// A query, or a problem that says what is wrong with it.
+pub(crate) struct Params<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Query::<T>::from_request_parts(parts, state).await {
+            Ok(Query(params)) => Ok(Self(params)),
+            Err(rejection) => Err(Problem::bad_request(format!("query: {}", rejection.body_text()))),
+        }
+    }
+}
+
+/// A moment in a query: milliseconds since 1970, or RFC 3339.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct When(pub(crate) Timestamp);
+
+impl<'de> Deserialize<'de> for When {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if let Ok(ms) = text.parse::<i64>() {
+            return Ok(Self(Timestamp::from_ms(ms)));
+        }
+        // a plus sign that was not escaped comes as a space
+        Timestamp::parse(&text.replace(' ', "+"))
+            .or_else(|_| Timestamp::parse(&text))
+            .map(Self)
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for When {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "When".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "description": "milliseconds since 1970, or RFC 3339", "examples": ["1795336920000", "2026-11-22T16:42:00+08:00"] })
+    }
+}
+
+/// The nth page: at least 1, at most `most`.
+pub(crate) fn page(limit: Option<u32>, default: u32, most: u32) -> Result<usize, Problem> {
+    match limit.unwrap_or(default) {
+        limit if (1..=most).contains(&limit) => Ok(limit as usize),
+        limit => Err(Problem::bad_request(format!("query: limit is {limit}; expected 1 to {most}"))),
+    }
+}

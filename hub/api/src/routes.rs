@@ -1,0 +1,142 @@
+//! The one table of routes: method, path, handler, access, object. The router, the OpenAPI document and the
+//! authorisation test are made from it; a route that is not here does not exist.
+
+use axum::handler::Handler;
+use axum::routing::{MethodRouter, get as get_method};
+use chengshu_access::Access;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use crate::app::App;
+use crate::{
+    alarms, devices, events, health, kpis, latest, links, metrics, openapi, readings, rejected, status, stream, themes,
+};
+
+/// What kind of object a route is about; access to it is cut to the caller's scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Object {
+    /// The hub itself.
+    Hub,
+    /// Themes.
+    Theme,
+    /// Devices and their latest values.
+    Device,
+    /// Readings.
+    Reading,
+    /// Alarms.
+    Alarm,
+    /// Events.
+    Event,
+    /// Links.
+    Link,
+    /// What was set aside.
+    Rejected,
+}
+
+/// What answers come as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Media {
+    Json,
+    Text,
+    Stream,
+}
+
+type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
+
+pub(crate) struct Route {
+    pub(crate) info: RouteInfo,
+    pub(crate) handler: MethodRouter<App>,
+    pub(crate) params: Option<SchemaOf>,
+    pub(crate) answer: Option<SchemaOf>,
+    pub(crate) media: Media,
+}
+
+/// A line of the table, for tests and documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RouteInfo {
+    /// HTTP method.
+    pub method: &'static str,
+    /// Path, with parameters in braces.
+    pub path: &'static str,
+    /// What it asks of its caller.
+    pub access: Access,
+    /// What it is about.
+    pub object: Object,
+    /// One line for the document.
+    pub summary: &'static str,
+}
+
+fn get<H: Handler<T, App>, T: 'static>(
+    path: &'static str,
+    handler: H,
+    access: Access,
+    object: Object,
+    summary: &'static str,
+) -> Route {
+    let info = RouteInfo { method: "GET", path, access, object, summary };
+    Route { info, handler: get_method(handler), params: None, answer: None, media: Media::Json }
+}
+
+impl Route {
+    fn params<P: JsonSchema>(mut self) -> Self {
+        self.params = Some(P::json_schema);
+        self
+    }
+
+    fn answers<V: JsonSchema>(mut self) -> Self {
+        self.answer = Some(|generator| generator.subschema_for::<V>());
+        self
+    }
+
+    fn media(mut self, media: Media) -> Self {
+        self.media = media;
+        self
+    }
+}
+
+pub(crate) fn routes() -> Vec<Route> {
+    use Access::{Known, Open};
+    vec![
+        get("/healthz", health::healthz, Open, Object::Hub, "Does the process live").answers::<health::HealthView>(),
+        get("/readyz", health::readyz, Open, Object::Hub, "Is the hub of use; if not, why")
+            .answers::<health::ReadyView>(),
+        get("/metrics", metrics::get, Open, Object::Hub, "The hub's own counters, Prometheus text").media(Media::Text),
+        get("/api/v1/openapi.json", openapi::get, Open, Object::Hub, "This document"),
+        get("/api/v1/status", status::get, Known, Object::Hub, "What the hub says of itself")
+            .answers::<status::StatusView<'_>>(),
+        get("/api/v1/themes", themes::list, Known, Object::Theme, "Themes: kinds, rules, key figures")
+            .answers::<themes::ThemeList<'_>>(),
+        get("/api/v1/kpis", kpis::list, Known, Object::Theme, "Key figures with their trends")
+            .answers::<kpis::KpiList<'_>>(),
+        get("/api/v1/devices", devices::list, Known, Object::Device, "Devices, their places and states")
+            .params::<devices::DeviceParams>()
+            .answers::<devices::DevicePage<'_>>(),
+        get("/api/v1/devices/{id}/latest", latest::one, Known, Object::Device, "Latest values of a device")
+            .answers::<latest::LatestView<'_>>(),
+        get("/api/v1/latest", latest::list, Known, Object::Device, "Latest values of many devices")
+            .params::<latest::LatestParams>()
+            .answers::<latest::LatestPage<'_>>(),
+        get("/api/v1/readings", readings::list, Known, Object::Reading, "Readings of a series, raw or in buckets")
+            .params::<readings::ReadingParams>()
+            .answers::<readings::ReadingPage>(),
+        get("/api/v1/alarms", alarms::list, Known, Object::Alarm, "Alarms, newest first")
+            .params::<alarms::AlarmParams>()
+            .answers::<alarms::AlarmPageView<'_>>(),
+        get("/api/v1/events", events::list, Known, Object::Event, "Events that devices reported, newest first")
+            .params::<events::EventParams>()
+            .answers::<events::EventPage>(),
+        get("/api/v1/links", links::list, Known, Object::Link, "Links to the outside").answers::<links::LinkList<'_>>(),
+        get("/api/v1/rejected", rejected::list, Known, Object::Rejected, "Input that was set aside, newest first")
+            .params::<rejected::RejectedParams>()
+            .answers::<rejected::RejectedPage>(),
+        get("/api/v1/stream", stream::get, Known, Object::Device, "Live: snapshot, delta and beat events")
+            .params::<stream::StreamParams>()
+            .answers::<stream::StreamEvents<'_>>()
+            .media(Media::Stream),
+    ]
+}
+
+/// The table, for tests and documents.
+#[must_use]
+pub fn table() -> Vec<RouteInfo> {
+    routes().into_iter().map(|route| route.info).collect()
+}

@@ -1,0 +1,91 @@
+//! The router and the server around it: time limits, size limits, load shedding, headers for browsers. Ends when the
+//! stop token says so; open streams end with it.
+
+use axum::error_handling::HandleErrorLayer;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, Response as HttpResponse};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::serve::ListenerExt as _;
+use axum::{Router, body::Body};
+use chengshu_access::Access;
+use tokio::net::TcpListener;
+use tower::ServiceBuilder;
+use tower::limit::GlobalConcurrencyLimitLayer;
+use tower::load_shed::LoadShedLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::app::App;
+use crate::caller::known_only;
+use crate::problem::Problem;
+use crate::routes::routes;
+use crate::web;
+
+/// The server could not go on.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP server ended")]
+pub struct ServeError(#[from] std::io::Error);
+
+const BODY_MAX: usize = 1 << 20;
+
+/// What the dashboards may load: nothing but themselves.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; connect-src 'self'; \
+    img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; manifest-src 'self'; form-action 'self'; \
+    frame-ancestors 'none'; base-uri 'none'";
+
+/// The router, made from the table of routes.
+pub fn router(app: App) -> Router {
+    let mut router = Router::new();
+    for route in routes() {
+        let handler = match route.info.access {
+            Access::Open => route.handler,
+            Access::Known => route.handler.layer(from_fn_with_state(app.clone(), known_only)),
+        };
+        router = router.route(route.info.path, handler);
+    }
+    let shed = ServiceBuilder::new()
+        .layer(HandleErrorLayer::new(async |_| Problem::overloaded()))
+        .layer(LoadShedLayer::new())
+        .layer(GlobalConcurrencyLimitLayer::new(app.limits.concurrent));
+    router
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .fallback(web::fallback)
+        .layer(from_fn_with_state(app.clone(), deadline))
+        .layer(shed)
+        .layer(RequestBodyLimitLayer::new(BODY_MAX))
+        .layer(CatchPanicLayer::custom(|_| -> HttpResponse<Body> { Problem::internal().into_response() }))
+        .layer(CompressionLayer::new().gzip(true))
+        .layer(header("content-security-policy", CSP))
+        .layer(header("x-content-type-options", "nosniff"))
+        .layer(header("referrer-policy", "no-referrer"))
+        .layer(header("cross-origin-opener-policy", "same-origin"))
+        .with_state(app)
+}
+
+fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
+}
+
+/// Answers for a handler that takes too long. A stream answers at once and then goes on.
+async fn deadline(State(app): State<App>, request: Request, next: Next) -> Response {
+    tokio::select! {
+        response = next.run(request) => response,
+        () = app.clock.sleep(app.limits.request_timeout) => Problem::timeout().into_response(),
+    }
+}
+
+/// Serves until `app.stop`.
+///
+/// # Errors
+/// [`ServeError`] when the listener fails.
+pub async fn serve(listener: TcpListener, app: App) -> Result<(), ServeError> {
+    let stop = app.stop.clone();
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true); // small answers at once; without it they only wait longer
+    });
+    axum::serve(listener, router(app)).with_graceful_shutdown(stop.cancelled_owned()).await?;
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! What the hub says of itself: version, district, clock, database, and how many devices can be believed.
+
+use axum::extract::State;
+use chengshu_engine::BoardState;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::app::{App, SyncState};
+use crate::caller::Who;
+use crate::latest::NoParams;
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::view::{LabelView, Written};
+
+/// The district.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct DistrictView<'a> {
+    /// Division code (GB/T 2260).
+    code: &'a str,
+    name: LabelView<'a>,
+}
+
+/// The database.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct DatabaseView<'a> {
+    /// up or down.
+    state: &'static str,
+    /// Since when, ms since 1970.
+    since: i64,
+    reason: Option<&'a str>,
+}
+
+/// The hub's clock.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ClockView {
+    /// Whether it follows a time source; null when nobody on the machine can tell.
+    synchronized: Option<bool>,
+}
+
+/// Devices by state.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct CountsView {
+    live: u32,
+    stale: u32,
+    offline: u32,
+    never: u32,
+}
+
+/// The hub.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct StatusView<'a> {
+    product: &'static str,
+    version: &'static str,
+    /// True: the data is simulated.
+    demo: bool,
+    district: DistrictView<'a>,
+    /// The hub's time, ms since 1970.
+    now: i64,
+    /// When it started, ms since 1970.
+    started: i64,
+    /// Numbers of changes of another epoch mean nothing.
+    epoch: String,
+    database: DatabaseView<'a>,
+    clock: ClockView,
+    devices: CountsView,
+}
+
+impl<'a> StatusView<'a> {
+    pub(crate) fn new(app: &'a App, board: &'a BoardState) -> Self {
+        let counts = board.counts();
+        Self {
+            product: "chengshu",
+            version: app.about.version,
+            demo: app.about.demo,
+            district: DistrictView { code: &app.about.district_code, name: (&app.about.district_name).into() },
+            now: app.clock.now().ms(),
+            started: board.started.ms(),
+            epoch: board.epoch.to_string(),
+            database: DatabaseView {
+                state: if board.database.up { "up" } else { "down" },
+                since: board.database.since.ms(),
+                reason: board.database.reason.as_deref(),
+            },
+            clock: ClockView {
+                synchronized: match app.clock_sync.get() {
+                    SyncState::Unknown => None,
+                    SyncState::Synchronized => Some(true),
+                    SyncState::Unsynchronized => Some(false),
+                },
+            },
+            devices: CountsView {
+                live: counts.live,
+                stale: counts.stale,
+                offline: counts.offline,
+                never: counts.never,
+            },
+        }
+    }
+}
+
+pub(crate) async fn get(
+    State(app): State<App>,
+    Who(_): Who,
+    Params(NoParams {}): Params<NoParams>,
+) -> Result<Written, Problem> {
+    app.board.read(|board| Written::json(&StatusView::new(&app, board)))
+}

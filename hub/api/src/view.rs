@@ -1,0 +1,130 @@
+//! The shapes on the wire that several resources share. Borrowed from the board wherever that is possible, so that an
+//! answer about ten thousand devices copies nothing before it is written.
+
+use std::collections::BTreeMap;
+
+use axum::body::Bytes;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use chengshu_core::model::{Label, Place, Quality, Timestamp};
+use chengshu_engine::{BoardState, DeviceSlot, Latest, SeriesSlot};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::problem::Problem;
+
+/// JSON that was written while the board was being read.
+pub(crate) struct Written(Vec<u8>);
+
+impl Written {
+    pub(crate) fn json(value: &impl Serialize) -> Result<Self, Problem> {
+        Ok(Self(serde_json::to_vec(value)?))
+    }
+}
+
+impl IntoResponse for Written {
+    fn into_response(self) -> Response {
+        ([(header::CONTENT_TYPE, "application/json")], Bytes::from(self.0)).into_response()
+    }
+}
+
+/// A text in both languages.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct LabelView<'a> {
+    zh: &'a str,
+    en: &'a str,
+}
+
+impl<'a> From<&'a Label> for LabelView<'a> {
+    fn from(label: &'a Label) -> Self {
+        Self { zh: &label.zh, en: &label.en }
+    }
+}
+
+/// A point on the map, degrees.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+pub(crate) struct PlaceView {
+    /// Longitude east.
+    lng: f64,
+    /// Latitude north.
+    lat: f64,
+    /// Always `cgcs2000`.
+    datum: &'static str,
+}
+
+impl From<Place> for PlaceView {
+    fn from(place: Place) -> Self {
+        Self { lng: place.lng, lat: place.lat, datum: "cgcs2000" }
+    }
+}
+
+/// The newest value of a metric, with its age and what is known against it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ValueView<'a> {
+    /// The value.
+    value: f64,
+    /// Its unit; empty when the kind of the device is not known.
+    unit: &'a str,
+    /// Device time, ms since 1970.
+    at: i64,
+    /// Hub time of arrival, ms since 1970.
+    received: i64,
+    /// Words of quality; none means good.
+    quality: Vec<&'static str>,
+    /// Seconds since the moment that the value can claim.
+    age_s: f64,
+}
+
+impl<'a> ValueView<'a> {
+    pub(crate) fn new(unit: &'a str, latest: &Latest, now: Timestamp) -> Self {
+        Self {
+            value: latest.value,
+            unit,
+            at: latest.at.ms(),
+            received: latest.received.ms(),
+            quality: quality(latest.quality),
+            age_s: now.since(latest.as_of()).max(0) as f64 / 1000.0,
+        }
+    }
+}
+
+pub(crate) fn quality(quality: Quality) -> Vec<&'static str> {
+    if quality.is_good() { Vec::new() } else { quality.words().collect() }
+}
+
+pub(crate) fn unit<'a>(slot: &'a DeviceSlot, series: &SeriesSlot) -> &'a str {
+    slot.kind.as_ref().and_then(|kind| kind.metric(&series.metric)).map_or("", |metric| metric.unit.as_str())
+}
+
+/// The metrics of a device that changed after number `since`.
+pub(crate) fn values<'a>(slot: &'a DeviceSlot, since: u64, now: Timestamp) -> BTreeMap<&'a str, ValueView<'a>> {
+    let changed = slot.series.iter().filter(|series| since == 0 || series.changed() > since);
+    let values = changed.filter_map(|series| {
+        let latest = series.latest.as_ref()?;
+        Some((series.metric.as_str(), ValueView::new(unit(slot, series), latest, now)))
+    });
+    values.collect()
+}
+
+/// A page of devices in the order of the register: those after `after`, that pass `keep`.
+pub(crate) fn device_page<'a>(
+    board: &'a BoardState,
+    after: Option<&str>,
+    limit: usize,
+    keep: impl Fn(&DeviceSlot) -> bool,
+) -> Result<(Vec<&'a DeviceSlot>, Option<&'a str>), Problem> {
+    let start = match after {
+        None => 0,
+        Some(id) => {
+            board.devices().iter().position(|slot| slot.device.id.as_str() == id).map(|place| place + 1).ok_or_else(
+                || Problem::bad_request(format!("query: after is {id:?}; expected the `next` of the page before")),
+            )?
+        }
+    };
+    let mut page: Vec<&DeviceSlot> =
+        board.devices()[start..].iter().filter(|slot| keep(slot)).take(limit + 1).collect();
+    let more = page.len() > limit;
+    page.truncate(limit);
+    let next = page.last().filter(|_| more).map(|slot| slot.device.id.as_str());
+    Ok((page, next))
+}

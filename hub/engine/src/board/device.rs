@@ -1,0 +1,200 @@
+//! A device on the board: its register entry, its state and its series with their latest values and rule states.
+
+use std::sync::Arc;
+
+use chengshu_core::model::{
+    Device, DeviceState, Freshness, Kind, MetricId, Quality, Severity, Theme, ThresholdRule, Timestamp,
+};
+use chengshu_rules::{RuleBook, RuleState};
+
+/// The newest reading of a series.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Latest {
+    /// Device time.
+    pub at: Timestamp,
+    /// Hub time of arrival.
+    pub received: Timestamp,
+    /// The value.
+    pub value: f64,
+    /// What is known against it.
+    pub quality: Quality,
+}
+
+impl Latest {
+    /// The moment that the value can honestly claim: a device whose clock runs ahead must not look fresh for ever.
+    #[must_use]
+    pub fn as_of(&self) -> Timestamp {
+        self.at.min(self.received)
+    }
+}
+
+/// One metric of a device.
+#[derive(Debug, Clone)]
+pub struct SeriesSlot {
+    /// Which metric.
+    pub metric: MetricId,
+    /// What readings carry.
+    pub id: i32,
+    /// The newest reading.
+    pub latest: Option<Latest>,
+    /// Lowest and highest believable value.
+    pub(crate) range: (f64, f64),
+    pub(crate) rules: Vec<(Arc<ThresholdRule>, RuleState)>,
+    pub(crate) changed: u64,
+    pub(crate) dirty: bool,
+}
+
+impl SeriesSlot {
+    /// Takes a reading as the latest unless a newer one is there. True when it was taken.
+    pub(crate) fn consider(&mut self, candidate: Latest) -> bool {
+        let newer = self.latest.is_none_or(|latest| candidate.as_of() > latest.as_of());
+        if newer {
+            self.latest = Some(candidate);
+        }
+        newer
+    }
+
+    /// The number of the last change of this series.
+    #[must_use]
+    pub fn changed(&self) -> u64 {
+        self.changed
+    }
+}
+
+/// A device with everything that is known of it now.
+#[derive(Debug, Clone)]
+pub struct DeviceSlot {
+    /// Its register entry.
+    pub device: Device,
+    /// Its kind, where known.
+    pub kind: Option<Arc<Kind>>,
+    /// Its metrics.
+    pub series: Vec<SeriesSlot>,
+    /// The last sign of life.
+    pub heard: Option<Timestamp>,
+    /// When its last will said that it is gone, unless it came back.
+    pub gone: Option<Timestamp>,
+    /// What can honestly be said of it.
+    pub state: DeviceState,
+    /// Since when.
+    pub state_since: Timestamp,
+    pub(crate) changed: u64,
+}
+
+impl DeviceSlot {
+    pub(crate) fn new(device: Device, theme: Option<&Theme>, now: Timestamp) -> Self {
+        let kind = find_kind(&device, theme);
+        Self {
+            device,
+            kind,
+            series: Vec::new(),
+            heard: None,
+            gone: None,
+            state: DeviceState::Never,
+            state_since: now,
+            changed: 0,
+        }
+    }
+
+    /// Gives the device its kind anew, and its series the ranges and rules of that kind. Rule states survive.
+    pub(crate) fn set_kind(&mut self, theme: Option<&Theme>, book: &RuleBook) {
+        self.kind = find_kind(&self.device, theme);
+        for slot in &mut self.series {
+            equip(slot, &self.device, self.kind.as_deref(), book);
+        }
+    }
+
+    pub(crate) fn add_series(&mut self, metric: MetricId, id: i32, book: &RuleBook) {
+        let mut slot = SeriesSlot {
+            metric,
+            id,
+            latest: None,
+            range: (f64::NEG_INFINITY, f64::INFINITY),
+            rules: Vec::new(),
+            changed: 0,
+            dirty: false,
+        };
+        equip(&mut slot, &self.device, self.kind.as_deref(), book);
+        self.series.push(slot);
+    }
+
+    /// The deadlines that apply to it.
+    #[must_use]
+    pub fn freshness(&self) -> Freshness {
+        self.kind.as_ref().map_or_else(Freshness::default, |kind| kind.freshness())
+    }
+
+    pub(crate) fn late_after_ms(&self) -> i64 {
+        self.kind.as_ref().map_or(300_000, |kind| i64::from(kind.late_after_s) * 1000)
+    }
+
+    /// The gravest alarm that is active on it.
+    #[must_use]
+    pub fn severity(&self) -> Option<Severity> {
+        let active = self.series.iter().flat_map(|series| &series.rules).filter(|(_, state)| state.active.is_some());
+        active.map(|(rule, _)| rule.severity).min()
+    }
+
+    /// Judges its state anew; true when it changed.
+    pub(crate) fn judge(&mut self, now: Timestamp) -> bool {
+        let (state, since) = self.freshness().judge(now, self.heard, self.gone);
+        let changed = state != self.state;
+        if changed {
+            self.state = state;
+            self.state_since = since;
+        }
+        changed
+    }
+
+    /// The number of the last change of this device.
+    #[must_use]
+    pub fn changed(&self) -> u64 {
+        self.changed
+    }
+}
+
+fn find_kind(device: &Device, theme: Option<&Theme>) -> Option<Arc<Kind>> {
+    theme.zip(device.kind.as_ref()).and_then(|(theme, kind)| theme.kind(kind)).cloned().map(Arc::new)
+}
+
+fn equip(slot: &mut SeriesSlot, device: &Device, kind: Option<&Kind>, book: &RuleBook) {
+    let metric = kind.and_then(|kind| kind.metric(&slot.metric));
+    slot.range = metric.map_or((f64::NEG_INFINITY, f64::INFINITY), |metric| {
+        (metric.min.unwrap_or(f64::NEG_INFINITY), metric.max.unwrap_or(f64::INFINITY))
+    });
+    let rules = kind.map_or(&[][..], |kind| book.about(&device.theme, &kind.id, &slot.metric));
+    let old = std::mem::take(&mut slot.rules);
+    slot.rules = rules
+        .iter()
+        .map(|rule| {
+            let state = old.iter().find(|(known, _)| known.id == rule.id).map(|(_, state)| *state);
+            // A rule that is new to a series begins after what the series has already shown.
+            let fresh = RuleState { active: None, decided: slot.latest.map(|latest| latest.as_of()) };
+            (rule.clone(), state.unwrap_or(fresh))
+        })
+        .collect();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_runs_ahead_does_not_hold_the_latest_value() {
+        let t = Timestamp::from_ms;
+        let mut slot = SeriesSlot {
+            metric: MetricId::parse("level").unwrap(),
+            id: 1,
+            latest: None,
+            range: (0.0, 1.0),
+            rules: Vec::new(),
+            changed: 0,
+            dirty: false,
+        };
+        let reading = |at, received| Latest { at: t(at), received: t(received), value: 1.0, quality: Quality::empty() };
+        assert!(slot.consider(reading(9_999_000, 1_000)));
+        assert!(slot.consider(reading(2_000, 2_010)), "a true time that is newer than the arrival of the false one");
+        assert!(!slot.consider(reading(1_500, 3_000)), "an older reading that came later");
+        assert_eq!(slot.latest.unwrap().at, t(2_000));
+    }
+}

@@ -1,0 +1,67 @@
+//! The picture in memory: register, latest values, active alarms, links and key figures, each change with a number.
+//! Written by the engine after its commits, read by everybody; nobody else writes it.
+
+mod changes;
+mod device;
+mod link;
+mod state;
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use chengshu_core::model::Timestamp;
+use tokio::sync::watch;
+
+pub use changes::Changes;
+pub use device::{DeviceSlot, Latest, SeriesSlot};
+pub use link::{Arrival, LinkSlot};
+pub use state::{BoardState, DatabaseReport, KpiSlot, StateCounts};
+
+/// The board as it is shared. Reading never waits for the database.
+#[derive(Clone)]
+pub struct Board {
+    state: Arc<RwLock<BoardState>>,
+    news: watch::Sender<u64>,
+}
+
+impl Board {
+    /// A board around a first state.
+    #[must_use]
+    pub fn new(state: BoardState) -> Self {
+        let news = watch::Sender::new(state.seq());
+        Self { state: Arc::new(RwLock::new(state)), news }
+    }
+
+    /// Reads. Keep it short: the engine waits meanwhile.
+    pub fn read<T>(&self, look: impl FnOnce(&BoardState) -> T) -> T {
+        let state: RwLockReadGuard<'_, _> = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        look(&state)
+    }
+
+    /// Writes, then tells whoever waits for news.
+    pub(crate) fn write<T>(&self, change: impl FnOnce(&mut BoardState) -> T) -> T {
+        let mut state: RwLockWriteGuard<'_, _> = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let result = change(&mut state);
+        let seq = state.seq();
+        drop(state);
+        self.news.send_if_modified(|last| std::mem::replace(last, seq) != seq);
+        result
+    }
+
+    /// Notes whether the database answers; the moment is kept while that stays the same.
+    pub(crate) fn database_report(&self, reason: Option<String>, now: Timestamp) {
+        let up = reason.is_none();
+        if up && self.read(|board| board.database.up) {
+            return;
+        }
+        self.write(|board| {
+            let since = if board.database.up == up { board.database.since } else { now };
+            board.database = DatabaseReport { up, since, reason };
+        });
+    }
+
+    /// The number of the last change; changes whenever there is news.
+    #[must_use]
+    pub fn news(&self) -> watch::Receiver<u64> {
+        self.news.subscribe()
+    }
+}

@@ -1,0 +1,203 @@
+//! The state behind the board. Devices are found by number on the hot path and by name from outside; both never
+//! change once given.
+
+use std::sync::Arc;
+
+use chengshu_core::model::{Alarm, AlarmId, DeviceId, DeviceState, Kpi, LinkId, Severity, Theme, ThemeId, Timestamp};
+use rustc_hash::FxHashMap;
+
+use super::{Changes, DeviceSlot, LinkSlot};
+
+/// Whether the database answers, since when, and what it said last if not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseReport {
+    /// It answers.
+    pub up: bool,
+    /// Since when that has been so.
+    pub since: Timestamp,
+    /// The words of the last failure.
+    pub reason: Option<String>,
+}
+
+/// A key figure as it stands.
+#[derive(Debug, Clone)]
+pub struct KpiSlot {
+    /// The theme that declares it.
+    pub theme: ThemeId,
+    /// Its declaration.
+    pub kpi: Kpi,
+    /// When it was computed.
+    pub at: Timestamp,
+    /// Its value; none when no live device gives one.
+    pub value: Option<f64>,
+    /// The device that gives a largest or smallest value.
+    pub device: Option<DeviceId>,
+    /// The gravest active alarm on its metric.
+    pub severity: Option<Severity>,
+    /// Devices that contribute.
+    pub fresh: u32,
+    /// Devices that should contribute but are not live.
+    pub stale: u32,
+    /// Up to 24 h of samples, oldest first.
+    pub trend: Vec<(Timestamp, f64)>,
+    pub(crate) changed: u64,
+    pub(crate) trend_changed: u64,
+}
+
+impl KpiSlot {
+    /// The number of the last change, and of the last change of the trend.
+    #[must_use]
+    pub fn changed(&self) -> (u64, u64) {
+        (self.changed, self.trend_changed)
+    }
+}
+
+/// How many devices are in which state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StateCounts {
+    /// Live.
+    pub live: u32,
+    /// Stale.
+    pub stale: u32,
+    /// Offline.
+    pub offline: u32,
+    /// Never heard.
+    pub never: u32,
+}
+
+/// Everything on the board.
+pub struct BoardState {
+    /// The lease's epoch: numbers of changes of another epoch mean nothing.
+    pub epoch: i64,
+    /// When the hub started.
+    pub started: Timestamp,
+    /// The themes.
+    pub themes: Arc<[Theme]>,
+    /// The database.
+    pub database: DatabaseReport,
+    /// Key figures in the order of their themes.
+    pub kpis: Vec<KpiSlot>,
+    /// What changed lately.
+    pub changes: Changes,
+    pub(crate) devices: Vec<DeviceSlot>,
+    pub(crate) by_name: FxHashMap<DeviceId, u32>,
+    pub(crate) links: Vec<LinkSlot>,
+    pub(crate) alarms: FxHashMap<AlarmId, Alarm>,
+    pub(crate) links_changed: u64,
+    /// Series whose latest value is not in the checkpoint.
+    pub(crate) dirty: Vec<(u32, u32)>,
+    seq: u64,
+}
+
+impl BoardState {
+    pub(crate) fn new(epoch: i64, themes: Arc<[Theme]>, now: Timestamp) -> Self {
+        Self {
+            epoch,
+            started: now,
+            themes,
+            database: DatabaseReport { up: true, since: now, reason: None },
+            kpis: Vec::new(),
+            changes: Changes::default(),
+            devices: Vec::new(),
+            by_name: FxHashMap::default(),
+            links: Vec::new(),
+            alarms: FxHashMap::default(),
+            links_changed: 0,
+            dirty: Vec::new(),
+            seq: 1,
+        }
+    }
+
+    /// The number of the last change.
+    #[must_use]
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    pub(crate) fn next_seq(&mut self) -> u64 {
+        self.seq += 1;
+        self.seq
+    }
+
+    /// The theme of that name.
+    #[must_use]
+    pub fn theme(&self, id: &ThemeId) -> Option<&Theme> {
+        self.themes.iter().find(|theme| theme.id == *id)
+    }
+
+    /// The device of that name.
+    #[must_use]
+    pub fn device(&self, id: &str) -> Option<&DeviceSlot> {
+        self.by_name.get(id).and_then(|n| self.devices.get(*n as usize))
+    }
+
+    /// The device of that number.
+    #[must_use]
+    pub fn device_at(&self, number: u32) -> Option<&DeviceSlot> {
+        self.devices.get(number as usize)
+    }
+
+    /// All devices, in the order in which they were first heard.
+    #[must_use]
+    pub fn devices(&self) -> &[DeviceSlot] {
+        &self.devices
+    }
+
+    /// All links.
+    #[must_use]
+    pub fn links(&self) -> &[LinkSlot] {
+        &self.links
+    }
+
+    /// The number of the last change of any link.
+    #[must_use]
+    pub fn links_changed(&self) -> u64 {
+        self.links_changed
+    }
+
+    /// All active alarms.
+    pub fn alarms(&self) -> impl Iterator<Item = &Alarm> {
+        self.alarms.values()
+    }
+
+    /// How many devices are in which state.
+    #[must_use]
+    pub fn counts(&self) -> StateCounts {
+        self.devices.iter().fold(StateCounts::default(), |mut counts, slot| {
+            match slot.state {
+                DeviceState::Live => counts.live += 1,
+                DeviceState::Stale => counts.stale += 1,
+                DeviceState::Offline => counts.offline += 1,
+                DeviceState::Never => counts.never += 1,
+            }
+            counts
+        })
+    }
+
+    pub(crate) fn link_index(&self, id: &LinkId) -> Option<usize> {
+        self.links.iter().position(|slot| slot.link.id == *id)
+    }
+
+    pub(crate) fn add_device(&mut self, slot: DeviceSlot) -> u32 {
+        let number = u32::try_from(self.devices.len()).unwrap_or(u32::MAX);
+        self.by_name.insert(slot.device.id.clone(), number);
+        self.devices.push(slot);
+        number
+    }
+
+    /// Marks devices as changed now, under one new number.
+    pub(crate) fn devices_changed(&mut self, mut devices: Vec<u32>, now: Timestamp) {
+        devices.sort_unstable();
+        devices.dedup();
+        if devices.is_empty() {
+            return;
+        }
+        let seq = self.next_seq();
+        for number in &devices {
+            if let Some(slot) = self.devices.get_mut(*number as usize) {
+                slot.changed = seq;
+            }
+        }
+        self.changes.devices_changed(seq, now, devices);
+    }
+}

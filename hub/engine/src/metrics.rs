@@ -1,0 +1,63 @@
+//! What the engine counts of itself, for Prometheus. Names and meanings are listed in deploy/METRICS.md; a test
+//! compares the two.
+
+use prometheus::{Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry};
+
+/// The engine's metrics.
+#[derive(Clone)]
+pub struct EngineMetrics {
+    /// Readings by outcome: stored, duplicate, rejected.
+    pub readings: IntCounterVec,
+    /// Things set aside by reason.
+    pub rejected: IntCounterVec,
+    /// Deliveries in a transaction.
+    pub batch: Histogram,
+    /// Seconds that a transaction took.
+    pub commit: Histogram,
+    /// Bytes that wait in the intake.
+    pub intake: IntGauge,
+    /// 1 while the database answers.
+    pub database: IntGauge,
+    /// Devices by state.
+    pub devices: IntGaugeVec,
+    /// 1 while a link is up.
+    pub link: IntGaugeVec,
+}
+
+impl EngineMetrics {
+    /// Makes and registers them.
+    ///
+    /// # Errors
+    /// When a name is taken already.
+    pub fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
+        let buckets = vec![0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+        let sizes = vec![1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0];
+        let metrics = Self {
+            readings: IntCounterVec::new(Opts::new("chengshu_readings_total", "readings by outcome"), &["outcome"])?,
+            rejected: IntCounterVec::new(Opts::new("chengshu_rejected_total", "set aside by reason"), &["reason"])?,
+            batch: Histogram::with_opts(
+                HistogramOpts::new("chengshu_batch_deliveries", "deliveries in a transaction").buckets(sizes),
+            )?,
+            commit: Histogram::with_opts(
+                HistogramOpts::new("chengshu_commit_seconds", "time of a transaction").buckets(buckets),
+            )?,
+            intake: IntGauge::new("chengshu_intake_bytes", "bytes that wait in the intake")?,
+            database: IntGauge::new("chengshu_database_up", "1 while the database answers")?,
+            devices: IntGaugeVec::new(Opts::new("chengshu_devices", "devices by state"), &["state"])?,
+            link: IntGaugeVec::new(Opts::new("chengshu_link_up", "1 while a link is up"), &["link"])?,
+        };
+        for collector in [
+            Box::new(metrics.readings.clone()) as Box<dyn prometheus::core::Collector>,
+            Box::new(metrics.rejected.clone()),
+            Box::new(metrics.batch.clone()),
+            Box::new(metrics.commit.clone()),
+            Box::new(metrics.intake.clone()),
+            Box::new(metrics.database.clone()),
+            Box::new(metrics.devices.clone()),
+            Box::new(metrics.link.clone()),
+        ] {
+            registry.register(collector)?;
+        }
+        Ok(metrics)
+    }
+}

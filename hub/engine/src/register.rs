@@ -1,0 +1,202 @@
+//! Devices and metrics that are heard for the first time, and what devices say of themselves. Registered in a
+//! transaction of its own before the readings: an entry without readings harms nobody, and the readings then find
+//! their numbers.
+
+use chengshu_core::model::{AlarmId, Delivery, Device, DeviceId, KindId, MetricId, Presence, ThemeId, Timestamp};
+use chengshu_rules::RuleBook;
+use chengshu_store::{Lease, NewSeries, Store, StoreError};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::board::{Board, BoardState, DeviceSlot};
+
+/// How much the register may grow by itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) devices: usize,
+    pub(crate) metrics_per_device: usize,
+}
+
+/// What a batch adds to the register.
+#[derive(Default)]
+pub(crate) struct Additions {
+    /// New entries, and entries that say something new of themselves.
+    devices: FxHashMap<DeviceId, Device>,
+    series: Vec<NewSeries>,
+    /// Alarms of rules that no longer concern a device, because its kind has changed.
+    withdrawn: Vec<AlarmId>,
+}
+
+impl Additions {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.devices.is_empty() && self.series.is_empty()
+    }
+
+    /// Collects what `deliveries` add to the register on the board.
+    pub(crate) fn collect<'a>(
+        board: &BoardState,
+        book: &RuleBook,
+        bounds: Bounds,
+        deliveries: impl Iterator<Item = &'a Delivery>,
+    ) -> Self {
+        let mut add = Self::default();
+        let mut wanted: FxHashSet<(&DeviceId, &MetricId)> = FxHashSet::default();
+        let mut grown: FxHashMap<&DeviceId, usize> = FxHashMap::default();
+        for delivery in deliveries {
+            let Some(theme) = &delivery.theme else { continue };
+            for reading in &delivery.readings {
+                let known = board.device(reading.device.as_str());
+                let has = known.is_some_and(|slot| slot.series.iter().any(|series| series.metric == reading.metric));
+                if has || wanted.contains(&(&reading.device, &reading.metric)) {
+                    continue;
+                }
+                let metrics = grown.entry(&reading.device).or_insert_with(|| known.map_or(0, |slot| slot.series.len()));
+                if *metrics >= bounds.metrics_per_device || !add.device(board, bounds, delivery, theme, &reading.device)
+                {
+                    continue;
+                }
+                *metrics += 1;
+                wanted.insert((&reading.device, &reading.metric));
+                add.series.push(NewSeries { device: reading.device.clone(), metric: reading.metric.clone() });
+            }
+            let speakers = delivery.events.iter().map(|event| &event.device);
+            for device in speakers.chain(delivery.presence.iter().map(|presence| &presence.device)) {
+                add.device(board, bounds, delivery, theme, device);
+            }
+            if let Some(presence) = &delivery.presence {
+                add.birth(board, book, theme, presence);
+            }
+        }
+        add.assume_kinds(board);
+        add.devices.retain(|id, device| board.device(id.as_str()).is_none_or(|slot| slot.device != *device));
+        add
+    }
+
+    /// Makes sure that a device is known; false when it may not be.
+    fn device(
+        &mut self,
+        board: &BoardState,
+        bounds: Bounds,
+        delivery: &Delivery,
+        theme: &ThemeId,
+        id: &DeviceId,
+    ) -> bool {
+        if let Some(slot) = board.device(id.as_str()) {
+            return slot.device.theme == *theme;
+        }
+        if let Some(device) = self.devices.get(id) {
+            return device.theme == *theme;
+        }
+        let new = self.devices.keys().filter(|id| board.device(id.as_str()).is_none()).count();
+        if board.devices().len() + new >= bounds.devices {
+            return false;
+        }
+        let device = Device {
+            id: id.clone(),
+            theme: theme.clone(),
+            kind: None,
+            kind_assumed: false,
+            name: None,
+            place: None,
+            link: delivery.link.clone(),
+            first_seen: delivery.received,
+            last_heard: delivery.received,
+            online: None,
+        };
+        self.devices.insert(id.clone(), device);
+        true
+    }
+
+    /// Takes over what a device says of itself.
+    fn birth(&mut self, board: &BoardState, book: &RuleBook, theme: &ThemeId, presence: &Presence) {
+        let Some(birth) = &presence.birth else { return };
+        let known = board.device(presence.device.as_str());
+        if known.is_some_and(|slot| slot.device.theme != *theme) {
+            return;
+        }
+        let entry = self.devices.get(&presence.device).or(known.map(|slot| &slot.device));
+        let Some(mut device) = entry.cloned() else { return };
+        if let Some(kind) =
+            birth.kind.as_ref().filter(|kind| board.theme(theme).is_some_and(|t| t.kind(kind).is_some()))
+        {
+            device.kind = Some(kind.clone());
+            device.kind_assumed = false;
+            self.withdrawn.extend(known.into_iter().flat_map(|slot| orphans(slot, book, kind)));
+        }
+        device.name = birth.name.clone().or(device.name);
+        device.place = birth.place.or(device.place);
+        self.devices.insert(device.id.clone(), device);
+    }
+
+    /// A device that has not said what it is gets the first kind of its theme that measures all its metrics.
+    fn assume_kinds(&mut self, board: &BoardState) {
+        for id in self.series.iter().map(|series| &series.device).collect::<FxHashSet<_>>() {
+            let known = board.device(id.as_str());
+            let entry = self.devices.get(id).or(known.map(|slot| &slot.device));
+            let Some(device) = entry.filter(|device| device.kind.is_none() || device.kind_assumed) else { continue };
+            let old = known.into_iter().flat_map(|slot| &slot.series).map(|series| &series.metric);
+            let new = self.series.iter().filter(|series| series.device == *id).map(|series| &series.metric);
+            let metrics: Vec<&MetricId> = old.chain(new).collect();
+            let kind = board.theme(&device.theme).and_then(|theme| theme.kind_of_metrics(metrics.iter().copied()));
+            let kind: Option<KindId> = kind.map(|kind| kind.id.clone());
+            if kind.is_some() && kind != device.kind {
+                let device = Device { kind, kind_assumed: true, ..device.clone() };
+                self.devices.insert(id.clone(), device);
+            }
+        }
+    }
+
+    /// Writes the additions.
+    pub(crate) async fn write(&self, store: &Store, lease: Lease, now: Timestamp) -> Result<Vec<i32>, StoreError> {
+        let mut tx = store.batch(lease).await?;
+        for device in self.devices.values() {
+            tx.device_put(device).await?;
+        }
+        let ids = if self.series.is_empty() { Vec::new() } else { tx.series_add(&self.series).await? };
+        if !self.withdrawn.is_empty() {
+            tx.alarm_withdraw(&self.withdrawn, now).await?;
+            tx.outbox_add(&self.withdrawn).await?;
+        }
+        tx.commit().await?;
+        Ok(ids)
+    }
+
+    /// Puts the additions on the board, after they have been written.
+    pub(crate) fn apply(self, board: &Board, book: &RuleBook, ids: &[i32], now: Timestamp) {
+        board.write(|state| {
+            let themes = state.themes.clone();
+            let theme_of = |device: &Device| themes.iter().find(|theme| theme.id == device.theme);
+            let mut changed = Vec::new();
+            for (id, device) in self.devices {
+                let theme = theme_of(&device);
+                let number = state.by_name.get(&id).copied();
+                match number.and_then(|number| state.devices.get_mut(number as usize).zip(Some(number))) {
+                    Some((slot, number)) => {
+                        slot.device = device;
+                        slot.set_kind(theme, book);
+                        changed.push(number);
+                    }
+                    None => changed.push(state.add_device(DeviceSlot::new(device, theme, now))),
+                }
+            }
+            for (series, id) in self.series.into_iter().zip(ids) {
+                let Some(number) = state.by_name.get(&series.device).copied() else { continue };
+                let Some(slot) = state.devices.get_mut(number as usize) else { continue };
+                slot.add_series(series.metric, *id, book);
+                changed.push(number);
+            }
+            for alarm in &self.withdrawn {
+                state.alarms.remove(alarm);
+            }
+            state.devices_changed(changed, now);
+        });
+    }
+}
+
+/// Active alarms of rules that do not look at devices of `kind`.
+fn orphans<'a>(slot: &'a DeviceSlot, book: &'a RuleBook, kind: &'a KindId) -> impl Iterator<Item = AlarmId> + 'a {
+    slot.series.iter().flat_map(move |series| {
+        let still = book.about(&slot.device.theme, kind, &series.metric);
+        let gone = series.rules.iter().filter(move |(rule, _)| still.iter().all(|kept| kept.id != rule.id));
+        gone.filter_map(|(_, state)| state.active)
+    })
+}

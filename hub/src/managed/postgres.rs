@@ -1,0 +1,220 @@
+//! The managed PostgreSQL + TimescaleDB cluster: made once by initdb, tuned to the machine, reached by a Unix socket
+//! in the data folder only. Never touches a cluster that it has not made.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chengshu_core::seam::SharedClock;
+use nix::sys::signal::Signal;
+use tokio::process::Command;
+
+use super::child::Spec;
+
+/// Where the cluster is and how it is reached.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    data: PathBuf,
+    socket: PathBuf,
+    bin: PathBuf,
+}
+
+const DATABASE: &str = "chengshu";
+
+impl Cluster {
+    /// The cluster under `dir`; made if there is none.
+    pub async fn prepare(dir: &Path) -> anyhow::Result<Self> {
+        let cluster = Self { data: dir.join("postgres"), socket: socket_dir(dir)?, bin: installed()? };
+        if !cluster.data.join("PG_VERSION").exists() {
+            cluster.init().await?;
+        }
+        cluster.check_version()?;
+        std::fs::write(cluster.data.join("chengshu.conf"), cluster.settings())
+            .context("writing the cluster's settings")?;
+        Ok(cluster)
+    }
+
+    /// How the hub reaches it.
+    pub fn url(&self) -> String {
+        let host: String = url::form_urlencoded::byte_serialize(self.socket.to_string_lossy().as_bytes()).collect();
+        format!("postgres://chengshu@localhost/{DATABASE}?host={host}")
+    }
+
+    /// How the supervisor runs it. SIGINT is PostgreSQL's fast shutdown.
+    pub fn spec(&self) -> Spec {
+        Spec {
+            name: "postgres",
+            program: self.bin.join("postgres"),
+            args: vec!["-D".to_owned(), self.data.to_string_lossy().into_owned()],
+            goodbye: Signal::SIGINT,
+            grace: Duration::from_secs(8),
+        }
+    }
+
+    /// Waits until a cluster that a killed hub has left is gone, so that two never share the data.
+    pub async fn wait_for_predecessor(&self, clock: &SharedClock) -> anyhow::Result<()> {
+        let pid_file = self.data.join("postmaster.pid");
+        for _ in 0..150 {
+            let text = std::fs::read_to_string(&pid_file).unwrap_or_default();
+            let pid = text.lines().next().and_then(|line| line.trim().parse::<i32>().ok());
+            let alive = pid.is_some_and(|pid| {
+                let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+                name.trim() == "postgres"
+            });
+            if !alive {
+                return Ok(());
+            }
+            clock.sleep(Duration::from_millis(100)).await;
+        }
+        anyhow::bail!(
+            "another PostgreSQL still runs on {}; is a second hub using this data folder?",
+            self.data.display()
+        )
+    }
+
+    /// Waits until it answers, and makes the database.
+    pub async fn wait_ready(&self, clock: &SharedClock) -> anyhow::Result<()> {
+        let mut last = String::new();
+        for _ in 0..300 {
+            match self.psql("SELECT 1", "postgres").await {
+                Ok(_) => return self.make_database().await,
+                Err(error) => last = format!("{error:#}"),
+            }
+            clock.sleep(Duration::from_millis(50)).await;
+        }
+        anyhow::bail!("the managed PostgreSQL did not answer within 15 s: {last}")
+    }
+
+    async fn make_database(&self) -> anyhow::Result<()> {
+        let exists = self.psql(&format!("SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"), "postgres").await?;
+        if exists.trim().is_empty() {
+            self.psql(&format!("CREATE DATABASE {DATABASE}"), "postgres").await?;
+        }
+        Ok(())
+    }
+
+    async fn psql(&self, statement: &str, database: &str) -> anyhow::Result<String> {
+        let mut command = Command::new(self.bin.join("psql"));
+        command
+            .arg("-h")
+            .arg(&self.socket)
+            .args(["-U", "chengshu", "-d", database, "-XAtqc", statement])
+            .kill_on_drop(true);
+        let output = command.output().await.context("running psql")?;
+        anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr).trim());
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    async fn init(&self) -> anyhow::Result<()> {
+        tracing::info!(data = %self.data.display(), "making the database cluster");
+        let mut command = Command::new(self.bin.join("initdb"));
+        // Without -N the new cluster is flushed once; trust is safe on a socket in a folder of mode 0700.
+        command.arg("-D").arg(&self.data).args([
+            "-U",
+            "chengshu",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--data-checksums",
+        ]);
+        let output = command.output().await.context("running initdb")?;
+        anyhow::ensure!(output.status.success(), "initdb failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+        let conf = self.data.join("postgresql.conf");
+        let mut text = std::fs::read_to_string(&conf).context("reading the cluster's settings")?;
+        text.push_str("\ninclude 'chengshu.conf'\n");
+        std::fs::write(&conf, text).context("writing the cluster's settings")
+    }
+
+    fn check_version(&self) -> anyhow::Result<()> {
+        let made = std::fs::read_to_string(self.data.join("PG_VERSION")).context("reading PG_VERSION")?;
+        let installed = self
+            .bin
+            .parent()
+            .and_then(Path::file_name)
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        anyhow::ensure!(
+            made.trim() == installed,
+            "the data was made by PostgreSQL {}, but PostgreSQL {installed} is installed; install the former or move the data over with pg_upgrade",
+            made.trim()
+        );
+        Ok(())
+    }
+
+    /// Settings for this machine; synchronous_commit stays on: what is acknowledged is on disk.
+    fn settings(&self) -> String {
+        let memory_mb = memory_mb();
+        let shared = (memory_mb / 4).clamp(128, 4096);
+        format!(
+            "# Written by chengshu at every start; put your own settings into postgresql.conf behind the include.\n\
+             listen_addresses = ''\n\
+             unix_socket_directories = '{socket}'\n\
+             shared_preload_libraries = 'timescaledb'\n\
+             timescaledb.telemetry_level = off\n\
+             max_connections = 60\n\
+             shared_buffers = {shared}MB\n\
+             effective_cache_size = {cache}MB\n\
+             maintenance_work_mem = 128MB\n\
+             work_mem = 16MB\n\
+             max_wal_size = 4GB\n\
+             checkpoint_timeout = 15min\n\
+             checkpoint_completion_target = 0.9\n\
+             wal_compression = on\n\
+             random_page_cost = 1.1\n\
+             max_locks_per_transaction = 256\n\
+             log_line_prefix = ''\n\
+             log_checkpoints = off\n",
+            socket = self.socket.display().to_string().replace('\'', "''"),
+            cache = memory_mb / 2,
+        )
+    }
+}
+
+/// A socket's path is limited to 107 bytes: a data folder with a long name gets its socket in the run-time folder.
+fn socket_dir(dir: &Path) -> anyhow::Result<PathBuf> {
+    let here = dir.join("run");
+    let dir = if here.as_os_str().len() < 80 {
+        here
+    } else {
+        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+        let mut hash = DefaultHasher::new();
+        dir.hash(&mut hash);
+        std::env::temp_dir().join(format!("chengshu-{:x}", hash.finish()))
+    };
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&dir)
+        .with_context(|| format!("making {}", dir.display()))?;
+    Ok(dir)
+}
+
+/// The newest installed PostgreSQL that has TimescaleDB.
+fn installed() -> anyhow::Result<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
+    let mut numbers: Vec<u32> = versions.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    numbers.sort_unstable();
+    let with_extension = numbers
+        .iter()
+        .rev()
+        .find(|number| Path::new(&format!("/usr/share/postgresql/{number}/extension/timescaledb.control")).exists());
+    match (with_extension, numbers.last()) {
+        (Some(number), _) => Ok(PathBuf::from(format!("/usr/lib/postgresql/{number}/bin"))),
+        (None, Some(number)) => anyhow::bail!(
+            "PostgreSQL {number} is installed without TimescaleDB; run deploy/setup.sh, which installs or builds it, or set database.url to a server that has it"
+        ),
+        (None, None) => anyhow::bail!(
+            "no PostgreSQL under /usr/lib/postgresql; run deploy/setup.sh, or set database.url to a server"
+        ),
+    }
+}
+
+fn memory_mb() -> u64 {
+    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
+    let kb = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kb.unwrap_or(2 * 1024 * 1024) / 1024
+}

@@ -1,0 +1,151 @@
+//! From the configuration to a running hub and back: drop root, log, start, wait for a signal, stop. The first signal
+//! stops in order within ten seconds, the second at once.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use chengshu_core::seam::SharedClock;
+use chengshu_sim::SimConfig;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::ready::ReadyFile;
+use crate::wiring::{self, Mode, Running};
+use crate::{Demo, say, user};
+
+/// Runs the hub.
+pub fn hub(config: Config) -> anyhow::Result<()> {
+    let data = user::settle(config.data_dir.as_deref())?;
+    logging(&config);
+    runtime()?.block_on(async move {
+        let clock: SharedClock = Arc::new(SystemClock::new());
+        let mut signals = Signals::listen()?;
+        let Some(running) = starting(&config, &data, &Mode::default(), &clock, &mut signals).await? else {
+            return Ok(());
+        };
+        say(&format!(
+            "城枢 answers at {} · the administrator's key is in {}",
+            running.ready.http,
+            data.join("admin.key").display()
+        ));
+        wait_and_stop(running, signals, CancellationToken::new()).await
+    })
+}
+
+/// Runs the hub with a simulated district.
+pub fn demo(mut config: Config, demo: Demo) -> anyhow::Result<()> {
+    anyhow::ensure!(demo.speed.is_finite() && demo.speed > 0.0, "--speed is {}; expected a number above 0", demo.speed);
+    let ready_file = demo.ready_file.as_deref().map(ReadyFile::open).transpose()?;
+    let data = user::settle(demo.data.as_deref().or(config.data_dir.as_deref()))?;
+    logging(&config);
+    config.http = demo.http.unwrap_or_else(|| or_free(config.http));
+    config.managed_broker = demo.mqtt.unwrap_or_else(|| or_free(config.managed_broker));
+    config.brokers.clear();
+    runtime()?.block_on(async move {
+        let clock: SharedClock = Arc::new(SystemClock::new());
+        let mut signals = Signals::listen()?;
+        let Some(running) = starting(&config, &data, &Mode { demo: true }, &clock, &mut signals).await? else {
+            return Ok(());
+        };
+        let ready = running.ready.clone();
+        let stop_sim = CancellationToken::new();
+        if let Some((broker, user, password)) = ready.mqtt.clone().filter(|_| demo.devices > 0) {
+            let sim = SimConfig {
+                host: broker.ip().to_string(),
+                port: broker.port(),
+                user,
+                password,
+                devices: demo.devices,
+                speed: demo.speed,
+                seed: demo.seed,
+            };
+            let (clock, stop) = (clock.clone(), stop_sim.clone());
+            tokio::spawn(async move {
+                if let Err(error) = chengshu_sim::run(sim, clock, stop).await {
+                    tracing::error!(error = format!("{:#}", anyhow::Error::new(error)), "the simulation ended");
+                }
+            });
+        }
+        if let Some(file) = ready_file {
+            file.write(&ready)?;
+        }
+        say(&format!("城枢 · 演示数据 (simulated data)\n  open  {}/#key={}", ready.http, ready.admin_key));
+        wait_and_stop(running, signals, stop_sim).await
+    })
+}
+
+/// Starts, unless a signal comes first.
+async fn starting(
+    config: &Config,
+    data: &Path,
+    mode: &Mode,
+    clock: &SharedClock,
+    signals: &mut Signals,
+) -> anyhow::Result<Option<Running>> {
+    tokio::select! {
+        running = wiring::start(config, data, mode, clock.clone()) => running.map(Some),
+        () = signals.next() => Ok(None),
+    }
+}
+
+async fn wait_and_stop(running: Running, mut signals: Signals, first: CancellationToken) -> anyhow::Result<()> {
+    let failed = running.failed.clone();
+    tokio::select! {
+        () = signals.next() => tracing::info!("stopping; a second signal stops at once"),
+        () = failed.cancelled() => {}
+    }
+    first.cancel();
+    tokio::select! {
+        () = running.stop() => {}
+        () = signals.next() => tracing::warn!("stopped at once"),
+    }
+    anyhow::ensure!(
+        !failed.is_cancelled(),
+        "a part that the hub cannot do without has ended; the log says which and why"
+    );
+    Ok(())
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")
+}
+
+fn logging(config: &Config) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_new(&config.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.log_json { builder.json().init() } else { builder.with_target(false).init() }
+}
+
+/// The default address, or a free port beside it when somebody else has it: a demo should start anyway.
+fn or_free(address: SocketAddr) -> SocketAddr {
+    if TcpListener::bind(address).is_ok() {
+        return address;
+    }
+    tracing::warn!(%address, "taken by another program; the demo takes a free port instead");
+    SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
+}
+
+/// SIGTERM and SIGINT.
+struct Signals {
+    term: tokio::signal::unix::Signal,
+    int: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("listening for signals");
+        Ok(Self { term: listen(SignalKind::terminate())?, int: listen(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.term.recv() => {}
+            _ = self.int.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Root is only for setting up: before anything else the hub becomes user `chengshu`. PostgreSQL refuses root anyway,
+//! and a hole in the hub then opens less.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use nix::unistd::{Gid, Uid, User, chown, initgroups, setgid, setuid};
+
+const NAME: &str = "chengshu";
+const SYSTEM_DIR: &str = "/var/lib/chengshu";
+
+/// Chooses the data folder, makes it the hub's own, and drops root. Called before the first thread is started.
+pub fn settle(wanted: Option<&Path>) -> anyhow::Result<PathBuf> {
+    if !Uid::effective().is_root() {
+        let dir = wanted.map_or_else(|| PathBuf::from("data"), Path::to_path_buf);
+        make(&dir)?;
+        return dir.canonicalize().with_context(|| format!("finding {}", dir.display()));
+    }
+    let user = User::from_name(NAME).context("looking up user chengshu")?;
+    let user = user.with_context(|| {
+        format!("root may not run the hub's database, and user {NAME} does not exist; run deploy/setup.sh")
+    })?;
+    let here = std::env::current_dir().context("finding the current folder")?.join("data");
+    let dir = match wanted {
+        Some(dir) => std::path::absolute(dir)?,
+        None if reachable(&here, &user) => here,
+        None => PathBuf::from(SYSTEM_DIR),
+    };
+    make(&dir)?;
+    chown(&dir, Some(user.uid), Some(user.gid)).with_context(|| format!("giving {} to {NAME}", dir.display()))?;
+    drop_root(&user)?;
+    std::fs::read_dir(&dir).with_context(|| {
+        format!(
+            "user {NAME} cannot reach {}; choose a data folder that it can (hub.data_dir, demo: --data)",
+            dir.display()
+        )
+    })?;
+    Ok(dir)
+}
+
+fn make(dir: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o755)
+        .create(dir)
+        .with_context(|| format!("making {}", dir.display()))
+}
+
+/// Whether `user` can walk down to `dir`: every folder above it must let others (or the user) pass.
+fn reachable(dir: &Path, user: &User) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    dir.ancestors().skip(1).all(|folder| {
+        std::fs::metadata(folder).is_ok_and(|meta| {
+            let mode = meta.mode();
+            let passes = if meta.uid() == user.uid.as_raw() {
+                0o100
+            } else if meta.gid() == user.gid.as_raw() {
+                0o010
+            } else {
+                0o001
+            };
+            mode & passes != 0
+        })
+    })
+}
+
+fn drop_root(user: &User) -> anyhow::Result<()> {
+    let name = std::ffi::CString::new(user.name.as_str())?;
+    initgroups(&name, user.gid).context("setting the groups of user chengshu")?;
+    setgid(Gid::from_raw(user.gid.as_raw())).context("becoming group chengshu")?;
+    setuid(user.uid).context("becoming user chengshu")
+}

@@ -1,0 +1,227 @@
+//! One page: every part of the hub, started and stopped in order. Database and broker first, then the engine, the
+//! adapters, and last the door to the outside; stopped the other way round.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chengshu_api::{About, App, ClockSync, serve};
+use chengshu_core::model::LinkId;
+use chengshu_core::seam::{AdapterContext, AdapterFactory, Link, SharedClock, intake};
+use chengshu_engine::{Engine, EngineMetrics, Services};
+use chengshu_mqtt::{MqttConfig, MqttVersion};
+use chengshu_store::{Store, StoreOptions};
+use prometheus::{IntGauge, Registry};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::managed::mosquitto::Broker;
+use crate::managed::postgres::Cluster;
+use crate::managed::{child, secret};
+use crate::ready::Ready;
+use crate::{supervise, timesync};
+
+/// How long the parts may take to stop, all in all under ten seconds.
+const STOP_GRACE: Duration = Duration::from_secs(7);
+
+/// What `run` and `demo` do differently.
+#[derive(Debug, Clone, Default)]
+pub struct Mode {
+    /// The data is simulated.
+    pub demo: bool,
+}
+
+/// A hub that runs.
+pub struct Running {
+    /// Addresses and credentials, for the demo's ready file.
+    pub ready: Ready,
+    /// Ends when a part ends that the hub cannot do without.
+    pub failed: CancellationToken,
+    clock: SharedClock,
+    parts: Vec<(CancellationToken, TaskTracker)>,
+}
+
+/// Starts everything.
+pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock) -> anyhow::Result<Running> {
+    let failed = CancellationToken::new();
+    let mut parts = Parts::default();
+    let admin_key = secret::keep(&data.join("admin.key"))?;
+
+    // 1. the managed parts, or the external ones
+    let (database_url, brokers) = managed(config, data, &clock, &mut parts).await?;
+
+    // 2. the database, the themes, the board
+    let options =
+        StoreOptions { url: database_url.clone(), readers: config.readers, reader_timeout: config.reader_timeout };
+    let store =
+        Store::open(&options).await.map_err(|error| anyhow::Error::new(error).context("opening the database"))?;
+    let lease = store.lease_take(&format!("{} pid {}", data.display(), std::process::id())).await?;
+    let themes = chengshu_topics::load(config.topics_dir.as_deref());
+    for theme in themes.iter().filter_map(|theme| theme.error.as_ref().map(|error| (&theme.id, error))) {
+        tracing::error!(theme = %theme.0, error = %theme.1, "a theme is switched off");
+    }
+    let registry = Registry::new();
+    let links: Vec<_> = brokers.iter().map(|(name, _)| link(name, &clock)).collect::<anyhow::Result<_>>()?;
+    let engine = Engine::load(Services {
+        store: store.clone(),
+        lease,
+        themes: themes.into(),
+        links: links.clone(),
+        clock: clock.clone(),
+        options: config.engine,
+        metrics: EngineMetrics::new(&registry)?,
+    })
+    .await
+    .context("loading the board")?;
+    let board = engine.board();
+
+    // 3. the engine; it ends when the last adapter has let go of the intake
+    let (handover, queue) = intake(config.intake_bytes);
+    let (stop, tasks) = parts.part();
+    let engine_failed = failed.clone();
+    tasks.spawn(async move {
+        if let Err(error) = engine.run(queue, stop).await {
+            tracing::error!(error = format!("{:#}", anyhow::Error::new(error)), "the engine cannot go on");
+            engine_failed.cancel();
+        }
+    });
+
+    // 4. the adapters
+    let (stop, tasks) = parts.part();
+    for (link, (_, mqtt)) in links.into_iter().zip(brokers) {
+        let context = AdapterContext { intake: handover.clone(), link, stop: stop.clone(), clock: clock.clone() };
+        let factory: AdapterFactory = Box::new(move |context| Box::pin(chengshu_mqtt::run(mqtt.clone(), context)));
+        tasks.spawn(supervise::adapter(factory, context));
+    }
+    drop(handover);
+
+    // 5. the door
+    let (stop, tasks) = parts.part();
+    let clock_sync = ClockSync::default();
+    let gauge = IntGauge::new(
+        "chengshu_clock_synchronized",
+        "1 when the machine's clock follows a time source, 0 not, -1 unknown",
+    )?;
+    registry.register(Box::new(gauge.clone()))?;
+    tasks.spawn(timesync::watch(clock_sync.clone(), gauge, clock.clone(), stop.clone()));
+    let about = About {
+        version: env!("CARGO_PKG_VERSION"),
+        demo: mode.demo,
+        district_code: config.district_code.clone(),
+        district_name: config.district_name.clone(),
+    };
+    let app = App::new(board, store, clock.clone(), stop, about, config.api, registry, clock_sync, &admin_key);
+    let listener = TcpListener::bind(config.http).await.with_context(|| {
+        format!(
+            "the hub cannot listen on {}; stop whoever does, or set hub.http (demo: --http) to another address",
+            config.http
+        )
+    })?;
+    let http = listener.local_addr()?;
+    let server_failed = failed.clone();
+    tasks.spawn(async move {
+        if let Err(error) = serve(listener, app).await {
+            tracing::error!(error = format!("{:#}", anyhow::Error::new(error)), "the server cannot go on");
+            server_failed.cancel();
+        }
+    });
+    let ready = Ready { http: format!("http://{http}"), database: database_url, admin_key, mqtt: parts.field.clone() };
+    Ok(Running { ready, failed, clock, parts: parts.list })
+}
+
+impl Running {
+    /// Stops everything in order: door, adapters, engine, managed parts.
+    pub async fn stop(self) {
+        let mut grace = self.clock.sleep(STOP_GRACE);
+        for (stop, tasks) in self.parts.into_iter().rev() {
+            stop.cancel();
+            tasks.close();
+            tokio::select! {
+                () = tasks.wait() => {}
+                () = &mut grace => tracing::warn!("a part did not stop in time; going on without waiting"),
+            }
+        }
+    }
+}
+
+/// The parts in the order in which they were started.
+#[derive(Default)]
+struct Parts {
+    list: Vec<(CancellationToken, TaskTracker)>,
+    /// The managed broker's address and the credentials that may publish for every device.
+    field: Option<(std::net::SocketAddr, String, String)>,
+}
+
+impl Parts {
+    fn part(&mut self) -> (CancellationToken, TaskTracker) {
+        let part = (CancellationToken::new(), TaskTracker::new());
+        self.list.push(part.clone());
+        part
+    }
+}
+
+type Brokers = Vec<(String, MqttConfig)>;
+
+async fn managed(
+    config: &Config,
+    data: &Path,
+    clock: &SharedClock,
+    parts: &mut Parts,
+) -> anyhow::Result<(String, Brokers)> {
+    let (stop, tasks) = parts.part();
+    let url = match &config.database_url {
+        Some(url) => url.clone(),
+        None => {
+            let cluster = Cluster::prepare(data).await.context("preparing the managed database")?;
+            cluster.wait_for_predecessor(clock).await?;
+            tasks.spawn(child::keep(cluster.spec(), clock.clone(), stop.clone()));
+            cluster.wait_ready(clock).await?;
+            cluster.url()
+        }
+    };
+    let instance = secret::keep(&data.join("instance.id"))?;
+    if !config.brokers.is_empty() {
+        let external = config.brokers.iter().map(|broker| {
+            let client_id =
+                broker.client_id.clone().unwrap_or_else(|| format!("chengshu-{}-{}", broker.name, &instance[..12]));
+            let login = broker.user.clone().map(|user| (user, broker.password.clone().unwrap_or_default()));
+            let mqtt = MqttConfig {
+                host: broker.host.clone(),
+                port: broker.port,
+                version: broker.version,
+                tls: broker.tls.clone(),
+                login,
+                client_id,
+                group: broker.group.clone(),
+                payload_max: config.payload_max,
+                times: config.times,
+            };
+            (broker.name.clone(), mqtt)
+        });
+        return Ok((url, external.collect()));
+    }
+    let broker = Broker::prepare(data, config.managed_broker).await.context("preparing the managed broker")?;
+    tasks.spawn(child::keep(broker.spec(), clock.clone(), stop));
+    broker.wait_ready(clock).await?;
+    let mqtt = MqttConfig {
+        host: broker.address.ip().to_string(),
+        port: broker.address.port(),
+        version: MqttVersion::V311,
+        tls: None,
+        login: Some(broker.hub.clone()),
+        client_id: format!("chengshu-{}", &instance[..12]),
+        group: None,
+        payload_max: config.payload_max,
+        times: config.times,
+    };
+    parts.field = Some((broker.address, broker.field.0, broker.field.1));
+    Ok((url, vec![("main".to_owned(), mqtt)]))
+}
+
+fn link(name: &str, clock: &SharedClock) -> anyhow::Result<Arc<Link>> {
+    let id = LinkId::parse(&format!("mqtt:{name}"))?;
+    Ok(Arc::new(Link::new(id, "mqtt", name.to_owned(), clock.now())))
+}

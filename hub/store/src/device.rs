@@ -1,0 +1,161 @@
+//! The register and its series. A series is one metric of one device; readings carry its int4.
+
+use chengshu_core::model::{Device, DeviceId, KindId, LinkId, MetricId, Place, Presence, ThemeId, Timestamp};
+
+use crate::pg::PgTime;
+use crate::{Batch, Store, StoreError};
+
+/// A series to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSeries {
+    /// Of which device.
+    pub device: DeviceId,
+    /// Which metric.
+    pub metric: MetricId,
+}
+
+/// A series that exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeriesRow {
+    /// What readings carry.
+    pub id: i32,
+    /// Of which device.
+    pub device: DeviceId,
+    /// Which metric.
+    pub metric: MetricId,
+}
+
+/// A register entry with its last word on its presence.
+#[derive(Debug, Clone)]
+pub struct StoredDevice {
+    /// The entry; `last_heard` is the moment of registration here, the latest values know better.
+    pub device: Device,
+    /// When it last spoke of its presence.
+    pub online_at: Option<Timestamp>,
+}
+
+/// Names in the database were checked when they were written; one that no longer passes is left out, not fatal.
+fn skip_bad<T>(parsed: Result<T, chengshu_core::model::BadName>) -> Option<T> {
+    parsed.inspect_err(|error| tracing::warn!(%error, "a stored name is not valid; its row is left out")).ok()
+}
+
+impl Store {
+    /// The whole register.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn device_all(&self) -> Result<Vec<StoredDevice>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT id, theme, kind, kind_assumed, name, lng, lat, link, first_seen AS "first_seen: PgTime",
+                      online, online_at AS "online_at: PgTime" FROM device"#
+        )
+        .fetch_all(&self.writers)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| {
+                Some(StoredDevice {
+                    device: Device {
+                        id: skip_bad(DeviceId::parse(&row.id))?,
+                        theme: skip_bad(ThemeId::parse(&row.theme))?,
+                        kind: row.kind.and_then(|kind| skip_bad(KindId::parse(&kind))),
+                        kind_assumed: row.kind_assumed,
+                        name: row.name,
+                        place: row.lng.zip(row.lat).and_then(|(lng, lat)| Place::new(lng, lat)),
+                        link: skip_bad(LinkId::parse(&row.link))?,
+                        first_seen: row.first_seen.0,
+                        last_heard: row.first_seen.0,
+                        online: row.online,
+                    },
+                    online_at: row.online_at.map(|at| at.0),
+                })
+            })
+            .collect())
+    }
+
+    /// All series.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn series_all(&self) -> Result<Vec<SeriesRow>, StoreError> {
+        let rows = sqlx::query!("SELECT id, device, metric FROM series ORDER BY id").fetch_all(&self.writers).await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| {
+                Some(SeriesRow {
+                    id: row.id,
+                    device: skip_bad(DeviceId::parse(&row.device))?,
+                    metric: skip_bad(MetricId::parse(&row.metric))?,
+                })
+            })
+            .collect())
+    }
+}
+
+impl Batch {
+    /// Registers devices, or brings what they say of themselves up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn device_put(&mut self, device: &Device) -> Result<(), StoreError> {
+        sqlx::query!(
+            "INSERT INTO device (id, theme, kind, kind_assumed, name, lng, lat, link, first_seen)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, kind_assumed = excluded.kind_assumed,
+               name = excluded.name, lng = excluded.lng, lat = excluded.lat, link = excluded.link",
+            device.id.as_str(),
+            device.theme.as_str(),
+            device.kind.as_ref().map(KindId::as_str),
+            device.kind_assumed,
+            device.name,
+            device.place.map(|place| place.lng),
+            device.place.map(|place| place.lat),
+            device.link.as_str(),
+            PgTime(device.first_seen) as _,
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Keeps a device's word on its presence.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn presence_put(&mut self, presence: &Presence, at: Timestamp) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE device SET online = $2, online_at = $3 WHERE id = $1",
+            presence.device.as_str(),
+            presence.online,
+            PgTime(at) as _,
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Makes series; answers with their numbers in the same order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn series_add(&mut self, new: &[NewSeries]) -> Result<Vec<i32>, StoreError> {
+        let devices: Vec<&str> = new.iter().map(|series| series.device.as_str()).collect();
+        let metrics: Vec<&str> = new.iter().map(|series| series.metric.as_str()).collect();
+        sqlx::query!(
+            "INSERT INTO series (device, metric) SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING",
+            &devices as _,
+            &metrics as _,
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        let ids = sqlx::query_scalar!(
+            r#"SELECT series.id AS "id!" FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (device, metric, n)
+               JOIN series USING (device, metric) ORDER BY n"#,
+            &devices as _,
+            &metrics as _,
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(ids)
+    }
+}
