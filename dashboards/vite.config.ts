@@ -14,5 +14,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
-  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], reporters: ['default'] },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], reporters: ['default'], testTimeout: 30_000 },
 })

@@ -65,7 +65,7 @@ export class FakeHub {
 
   answer(q, r) {
     const url = new URL(q.url, 'http://fake')
-    if (!url.pathname.startsWith('/api/')) return this.file(url.pathname, r)
+    if (!url.pathname.startsWith('/api/')) return serveDist(url.pathname, r)
     if (q.headers.authorization !== `Bearer ${this.key}`) return problem(r, 401, 'unauthorized', 'the key is missing or wrong')
     if (url.pathname === '/api/v1/stream') return this.stream.open(q, r)
     const body = this.route(url)
@@ -97,19 +97,20 @@ export class FakeHub {
     const from = +(url.searchParams.get('after') ?? 0)
     return { alarms: list.slice(from, from + limit), next: from + limit < list.length ? String(from + limit) : null }
   }
-
-  file(path, r) {
-    const headers = { 'content-security-policy': CSP, 'x-content-type-options': 'nosniff' }
-    let name = normalize(join(DIST, path))
-    if (!name.startsWith(DIST)) return r.writeHead(403, headers).end()
-    if (!existsSync(name) || statSync(name).isDirectory()) name = extname(path) ? '' : join(DIST, 'index.html')
-    if (!name || !existsSync(name)) return r.writeHead(404, headers).end()
-    r.writeHead(200, { ...headers, 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' })
-    createReadStream(name).pipe(r)
-  }
 }
 
 function problem(r, status, code, detail) {
   r.writeHead(status, { 'content-type': 'application/problem+json' })
   r.end(JSON.stringify({ type: 'about:blank', title: code, status, detail, code, params: {} }))
+}
+
+/** A file of the built app under the hub's policy; any address without an ending is the app itself. */
+export function serveDist(path, r) {
+  const headers = { 'content-security-policy': CSP, 'x-content-type-options': 'nosniff' }
+  let name = normalize(join(DIST, path))
+  if (!name.startsWith(DIST)) return r.writeHead(403, headers).end()
+  if (!existsSync(name) || statSync(name).isDirectory()) name = extname(path) ? '' : join(DIST, 'index.html')
+  if (!name || !existsSync(name)) return r.writeHead(404, headers).end()
+  r.writeHead(200, { ...headers, 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' })
+  createReadStream(name).pipe(r)
 }

@@ -42,7 +42,7 @@ export class World {
       if (heard !== null)
         for (const m of kind.metrics) {
           const value = HIGH[device] ?? RESTS[m.id] + (this.rand() - 0.5) * SWING[m.id] * 1.6
-          metrics[m.id] = { value: +value.toFixed(m.precision), unit: m.unit, at: heard - 120, received: heard, quality: device.endsWith('09') ? ['estimated'] : [] }
+          metrics[m.id] = { value: +value.toFixed(m.precision), unit: m.unit, at: heard - 120, received: heard, age_s: 0.1, quality: device.endsWith('09') ? ['estimated'] : [] }
         }
       this.devices.set(device, {
         device, theme: 'water', kind: kind.id, kind_assumed: false, name: `${NAMES[kind.id]} ${String(i).padStart(2, '0')}`,
@@ -99,11 +99,21 @@ export class World {
     d.severity = order.find((s) => mine.includes(s)) ?? null
   }
 
+  /** A device that nobody knew: no name, no place, and a kind guessed from what it says. */
+  stranger(device, now) {
+    const d = {
+      device, theme: 'water', kind: 'river_level', kind_assumed: true, name: null, state: 'live', state_since: now,
+      last_heard: now, place: null, severity: null, link: 'mqtt:main', metrics: {},
+    }
+    this.devices.set(device, d)
+    return d
+  }
+
   /** One arrival, as if published: everything that follows from it happens at once. */
   reading(device, metric, value, now, at = now - 80) {
-    const d = this.devices.get(device)
+    const d = this.devices.get(device) ?? this.stranger(device, now)
     const unit = KINDS.find((k) => k.id === d.kind).metrics.find((m) => m.id === metric)?.unit ?? ''
-    d.metrics[metric] = { value, unit, at, received: now, quality: [] }
+    d.metrics[metric] = { value, unit, at, received: now, quality: [], age_s: (now - at) / 1000 }
     d.last_heard = now
     if (d.state !== 'live') Object.assign(d, { state: 'live', state_since: now })
     this.check(d, now)
@@ -166,12 +176,13 @@ export class World {
   pastTrend(k, value, now) {
     const [lo, hi] = k.band
     let y = 0
-    return Array.from({ length: 96 }, (_, i) => {
+    const day = Array.from({ length: 96 }, (_, i) => {
       y = y * 0.85 + (this.rand() - 0.5) * 0.5
       const base = lo + (hi - lo) * (0.45 + 0.22 * Math.sin((i / 96) * 6.28 - 1) + 0.12 * y)
       const pull = Math.max(0, (i - 78) / 17) ** 2
-      return [now - (95 - i) * 900_000, i > 40 && i < 43 ? null : +(base + (value - base) * pull).toFixed(3)]
+      return [now - (95 - i) * 900_000, +(base + (value - base) * pull).toFixed(3)]
     })
+    return day.filter((_, i) => i < 40 || i > 43)
   }
 
   /** What changed since the last call, by topic. */

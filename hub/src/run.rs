@@ -1,6 +1,7 @@
 //! From the configuration to a running hub and back: drop root, log, start, wait for a signal, stop. The first signal
 //! stops in order within ten seconds, the second at once.
 
+use std::io::IsTerminal as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -117,7 +118,10 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 fn logging(config: &Config) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_new(&config.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     if config.log_json { builder.json().init() } else { builder.with_target(false).init() }
 }
 

@@ -1,6 +1,6 @@
 // Reads the hub's JSON routes with the bearer key. It keeps nothing, retries nothing and never writes:
 // a wall only looks.
-import type { Alarm, Problem, Theme } from './types'
+import type { Alarm, AlarmPage, Problem, Theme } from './types'
 
 export class ApiError extends Error {
   constructor(readonly status: number, readonly code: string, message: string) {
@@ -24,10 +24,10 @@ const MAX_PAGES = 20
 /** Alarms raised since `from`, ended ones included. Pages until the list ends or a whole page is older. */
 export async function fetchAlarmsSince(from: number, key: string, signal?: AbortSignal): Promise<Alarm[]> {
   const found: Alarm[] = []
-  let after: string | null = null
+  let after: string | null | undefined
   for (let page = 0; page < MAX_PAGES; page++) {
     const query = new URLSearchParams({ limit: String(PAGE), ...(after ? { after } : {}) })
-    const reply: { alarms: Alarm[]; next: string | null } = await get(`/api/v1/alarms?${query}`, key, signal)
+    const reply: AlarmPage = await get(`/api/v1/alarms?${query}`, key, signal)
     const fresh = reply.alarms.filter((a) => a.raised_at >= from)
     found.push(...fresh)
     after = reply.next

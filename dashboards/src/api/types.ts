@@ -1,5 +1,10 @@
-// Every type of the hub's HTTP and SSE contract, written by hand until they are generated from the OpenAPI document
-// (npm run types). Nothing else in the app declares a wire shape, so the switch touches this file alone.
+// The hub's wire types under the names that the app uses: aliases onto schema.d.ts, which `npm run types` makes from the
+// hub's OpenAPI document. What may be null there may also be absent; ask with `== null`.
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+/** What the document leaves open: closed sets of words that it describes as plain text, pairs, the theme's screen. */
+type Named<T, Words> = Omit<T, keyof Words> & Words
 
 /** Integer milliseconds since the epoch, UTC. */
 export type Millis = number
@@ -7,196 +12,33 @@ export type Severity = 'critical' | 'urgent' | 'important' | 'general'
 export type DeviceState = 'live' | 'stale' | 'offline' | 'never'
 export type Quality =
   | 'out_of_range' | 'late' | 'future' | 'suspect' | 'estimated' | 'derived' | 'maintenance' | 'corrected'
-export type Topic = 'device' | 'kpi' | 'alarm' | 'link'
+type Direction = 'above' | 'below'
+type Certainty = 'A' | 'B' | 'C'
 
-/** Text from theme data, in both languages. */
-export interface Text { zh: string; en: string }
+export type Text = Schemas['LabelView']
+export type Place = Schemas['PlaceView']
+export type Problem = Schemas['Problem']
+export type Status = Named<Schemas['StatusView'], { database: Named<Schemas['DatabaseView'], { state: 'up' | 'down' }> }>
 
-export interface Problem {
-  type: string
-  title: string
-  status: number
-  detail?: string
-  code: string
-  params?: Record<string, unknown>
-}
+export type Metric = Schemas['MetricView']
+export type Kind = Schemas['KindView']
+export type Rule = Named<Schemas['RuleView'], { severity: Severity; direction: Direction; certainty: Certainty }>
+export type KpiDefinition = Named<Schemas['KpiDefinition'], { band?: [low: number, high: number] | null }>
+export type Theme = Named<Schemas['ThemeView'], { rules: Rule[]; kpis: KpiDefinition[]; screen: { kpis?: string[] } | null }>
 
-export interface Status {
-  product: string
-  version: string
-  demo: boolean
-  district: { code: string; name: Text }
-  now: Millis
-  started: Millis
-  epoch: string
-  database: { state: 'up' | 'down'; since: Millis; reason: string | null }
-  clock: { synchronized: boolean | null; source: string | null }
-  devices: Record<DeviceState, number>
-}
+export type Kpi = Named<Schemas['KpiView'], { severity?: Severity | null }>
+export type TrendPoint = NonNullable<Kpi['trend']>[number]
+export type MetricValue = Named<Schemas['ValueView'], { quality: Quality[] }>
+export type DeviceFull = Named<Schemas['DeviceFull'], { state: DeviceState; severity?: Severity | null; metrics: Record<string, MetricValue> }>
+export type Alarm = Named<Schemas['AlarmView'], { severity: Severity; direction?: Direction | null; certainty?: Certainty | null }>
+export type AlarmPage = Named<Schemas['AlarmPageView'], { alarms: Alarm[] }>
+export type Arrival = Schemas['ArrivalView']
+export type Link = Named<Schemas['LinkView'], { state: 'up' | 'connecting' | 'down' }>
 
-export interface Metric {
-  id: string
-  name: Text
-  unit: string
-  precision: number
-  min: number | null
-  max: number | null
-  /** A state metric: small integer → word. Empty for a measured value. */
-  states: Record<string, Text>
-}
-
-export interface Kind {
-  id: string
-  name: Text
-  expected_interval_s: number
-  stale_after_s: number
-  offline_after_s: number
-  metrics: Metric[]
-}
-
-export interface Rule {
-  id: string
-  version: number
-  name: Text
-  kind: string
-  metric: string
-  severity: Severity
-  direction: 'above' | 'below'
-  raise: number
-  clear: number
-  source: string
-  certainty: 'A' | 'B' | 'C'
-}
-
-export interface KpiDefinition {
-  id: string
-  name: Text
-  unit: string
-  precision: number
-  band: [number, number] | null
-  band_source: string | null
-}
-
-export interface Theme {
-  id: string
-  name: Text
-  version: string
-  error: string | null
-  kinds: Kind[]
-  rules: Rule[]
-  kpis: KpiDefinition[]
-  screen: { kpis?: string[] } | null
-}
-
-export type TrendPoint = [at: Millis, value: number | null]
-
-export interface Kpi {
-  theme: string
-  kpi: string
-  at: Millis
-  value: number | null
-  severity: Severity | null
-  devices: number
-  stale: number
-  device: string | null
-  /** null in a delta: no new point since the last one. */
-  trend: TrendPoint[] | null
-}
-
-export interface Place { lng: number; lat: number; datum: string }
-
-export interface MetricValue {
-  value: number
-  unit: string
-  at: Millis
-  received: Millis
-  quality: Quality[]
-  age_s?: number
-}
-
-export interface Device {
-  device: string
-  theme: string
-  kind: string | null
-  kind_assumed: boolean
-  name: string | null
-  state: DeviceState
-  state_since: Millis
-  last_heard: Millis | null
-  place: Place | null
-  severity: Severity | null
-  link: string | null
-}
-
-export interface DeviceFull extends Device { metrics: Record<string, MetricValue> }
-
-export interface Alarm {
-  id: string
-  rule: string
-  rule_version: number
-  /** null, like what else comes from the rule, once the rule is no longer there. */
-  rule_name: Text | null
-  theme: string
-  device: string
-  device_name: string | null
-  place: Place | null
-  metric: string
-  metric_name: Text | null
-  unit: string
-  severity: Severity
-  direction: 'above' | 'below' | null
-  limit: number
-  clear: number
-  value: number
-  raised_at: Millis
-  raised_received: Millis
-  cleared_at: Millis | null
-  cleared_value: number | null
-  source: string | null
-  certainty: 'A' | 'B' | 'C' | null
-}
-
-export interface Arrival {
-  device: string
-  device_name: string | null
-  metric: string
-  value: number
-  unit: string
-  at: Millis
-  received: Millis
-}
-
-export interface Link {
-  id: string
-  kind: string
-  name: string
-  state: 'up' | 'connecting' | 'down'
-  since: Millis
-  reason: { code: string; text: string } | null
-  rate_per_s: number
-  messages: number
-  rejected: number
-  lag_p95_ms: number | null
-  devices: { live: number; total: number }
-  last: Arrival | null
-}
-
-export interface Snapshot {
-  epoch: string
-  seq: number
-  t: Millis
-  kpi: Kpi[]
-  alarm: Alarm[]
-  device: DeviceFull[]
-  link: Link[]
-  status: Status
-}
-
-export type Delta = { seq: number; prev: number; t: Millis } & (
-  | { topic: 'device'; items: DeviceFull[] }
-  | { topic: 'kpi'; items: Kpi[] }
-  | { topic: 'alarm'; items: Alarm[] }
-  | { topic: 'link'; items: Link[] }
-)
-
-export interface Beat { seq: number; t: Millis; status: Status }
+export type Snapshot = Named<Schemas['Snapshot'], { kpi: Kpi[]; alarm: Alarm[]; device: DeviceFull[]; link: Link[]; status: Status }>
+export type Delta =
+  | Named<Schemas['Delta'], { topic: 'device'; items: DeviceFull[] }>
+  | Named<Schemas['Delta2'], { topic: 'kpi'; items: Kpi[] }>
+  | Named<Schemas['Delta3'], { topic: 'alarm'; items: Alarm[] }>
+  | Named<Schemas['Delta4'], { topic: 'link'; items: Link[] }>
+export type Beat = Named<Schemas['Beat'], { status: Status }>

@@ -6,7 +6,7 @@ import { loose, num } from './index'
 export interface Shown { name: string; text: string; unit: string }
 
 export function showReading(
-  catalogue: Catalogue, where: { theme: string; kind: string | null }, metric: string, value: number, unit: string,
+  catalogue: Catalogue, where: { theme: string; kind?: string | null }, metric: string, value: number, unit: string,
 ): Shown {
   const definition = catalogue.metric(where.theme, where.kind, metric)
   const word = pick(catalogue.word(definition, value))

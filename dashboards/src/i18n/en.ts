@@ -5,7 +5,7 @@ export const en: Messages = {
   app: { centre: '{district} Operations Centre', sub: 'Chengshu', demo: 'Demo data', skip: 'Skip to the alarms' },
   judge: {
     calm: 'All calm', controlled: 'Under control', watch: 'Needs attention', act: 'Act now', blind: 'Cannot judge now',
-    none: 'No alarm waits', count: '{n} {severity}', unseen: '{n} devices unseen',
+    none: 'No alarm waits', count: '{n} {severity}', unseen: '{n} unseen',
   },
   meta: { devices: 'Devices live', lag: 'Data lag', clock: 'Host clock not synchronised', clockUnknown: 'Clock sync unknown', p95: 'p95' },
   severity: { critical: 'Critical', urgent: 'Urgent', important: 'Important', general: 'General' },
@@ -17,12 +17,12 @@ export const en: Messages = {
   },
   switch: { day: 'Day', night: 'Night', lang: '中文' },
   themes: {
-    title: 'Vital signs', note: 'Grey band = normal range', caption: 'Last 24 h', from: '{live}/{total} devices',
-    broken: 'Theme did not load: {reason}', none: 'No data', more: '{n} more indicators not listed', trend: 'Trend of the last 24 h',
+    title: 'Vital signs', note: 'Grey band = normal range', minutes: 'Last {n} min', hours: 'Last {n} h', from: '{live}/{total} devices',
+    broken: 'Theme did not load: {reason}', none: 'No data', more: '{n} more indicators not listed', trend: '{name}: trend, {span}',
   },
   map: {
     title: 'The district', legend: 'Legend', home: 'Whole district', sources: 'Borders: Tianditu {review} · Coast: GSHHG · Places: GeoNames',
-    lost: 'Map drawing was interrupted, recovering', unplaced: '{n} devices have no position',
+    lost: 'Map drawing was interrupted, recovering', unplaced: 'Devices without a position: {n}',
   },
   card: {
     title: 'Device', close: 'Close', since: 'since {time}', heard: 'last heard {ago}', unheard: 'never heard',
@@ -31,7 +31,7 @@ export const en: Messages = {
   },
   links: {
     title: 'Links', up: '{n} / {total} connected', name: 'Link', state: 'State', rate: 'Rate', lag: 'Lag p95', devices: 'Live',
-    last: 'Latest arrival', quiet: 'Nothing has arrived since the start', rejected: '{n} rejected', perSecond: '/s',
+    last: 'Latest arrival', unplaced: 'Devices without a position: {n}', unplacedNote: 'not on the map', quiet: 'Nothing has arrived since the start', rejected: '{n} rejected', perSecond: '/s',
   },
   today: {
     title: 'Alarms today', note: 'by time raised · 15 min · grey = over', total: 'Total', now: 'Now',
@@ -44,6 +44,7 @@ export const en: Messages = {
     aria: '{n} alarms raised in the last 10 minutes: {level}', source: 'Rule: {rule}\nSource: {source}\nCertainty: {certainty}', notLive: 'Last',
   },
   kinds: { title: 'What is seen', note: 'live / all', unknown: 'unknown kind' },
+  ended: { title: 'Over today', note: 'latest first', empty: 'No alarm has ended today', span: 'lasted {time}' },
   unseen: {
     title: 'Cannot be seen now', note: 'devices not live', empty: 'All devices are live', more: '{n} more',
     since: 'since {time}', stale: 'stale {n}', offline: 'offline {n}', never: 'never {n}',

@@ -20,7 +20,7 @@ export const t = i18n.global.t
 export const pick = (text: Text | null | undefined): string | undefined => (text ? text[lang.value] || text.zh || text.en : undefined)
 
 /** Sources of limits are one text, by habit "中文 | English": the half in the chosen language, or the whole. */
-export function half(text: string | null): string {
+export function half(text: string | null | undefined): string {
   const halves = (text ?? '').split(' | ')
   return halves.length === 2 ? halves[lang.value === 'zh' ? 0 : 1]! : (text ?? '–')
 }

@@ -17,8 +17,8 @@ export const zh = {
   },
   switch: { day: '日间', night: '夜间', lang: 'English' },
   themes: {
-    title: '城市体征', note: '灰带 = 正常区间', caption: '近 24 小时', from: '{live}/{total} 台',
-    broken: '主题未能加载：{reason}', none: '无可用数据', more: '另有 {n} 项指标未列出', trend: '近 24 小时走势',
+    title: '城市体征', note: '灰带 = 正常区间', minutes: '近 {n} 分钟', hours: '近 {n} 小时', from: '{live}/{total} 台',
+    broken: '主题未能加载：{reason}', none: '无可用数据', more: '另有 {n} 项指标未列出', trend: '{name}，{span}走势',
   },
   map: {
     title: '全区态势', legend: '图例', home: '回到全区', sources: '界线：天地图 {review} · 海岸线 GSHHG · 地名 GeoNames',
@@ -31,7 +31,7 @@ export const zh = {
   },
   links: {
     title: '接入链路', up: '{n} / {total} 已连接', name: '链路', state: '状态', rate: '速率', lag: '时延 p95', devices: '在线',
-    last: '最近到达', quiet: '本次启动后尚无数据到达', rejected: '拒收 {n}', perSecond: '条/秒',
+    last: '最近到达', unplaced: '未定位设备 {n} 台', unplacedNote: '无坐标，不在图上', quiet: '本次启动后尚无数据到达', rejected: '拒收 {n}', perSecond: '条/秒',
   },
   today: {
     title: '今日告警', note: '按发生时刻 · 15 分钟 · 灰 = 已恢复', total: '累计', now: '此刻',
@@ -44,6 +44,7 @@ export const zh = {
     aria: '近 10 分钟新增 {n} 条告警，{level}', source: '规则：{rule}\n依据：{source}\n可信度：{certainty}', notLive: '末次',
   },
   kinds: { title: '设备可见度', note: '在线 / 全部', unknown: '类型未知' },
+  ended: { title: '今日已恢复', note: '最近恢复在前', empty: '今日尚无告警恢复', span: '持续 {time}' },
   unseen: {
     title: '当前看不到', note: '不在线的设备', empty: '全部设备在线', more: '另有 {n} 台',
     since: '自 {time}', stale: '陈旧 {n}', offline: '离线 {n}', never: '从未 {n}',

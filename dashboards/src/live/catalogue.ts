@@ -15,11 +15,11 @@ export class Catalogue {
     }
   }
 
-  kind(theme: string, id: string | null): Kind | undefined {
-    return id === null ? undefined : this.kinds.get(`${theme}/${id}`)
+  kind(theme: string, id: string | null | undefined): Kind | undefined {
+    return id == null ? undefined : this.kinds.get(`${theme}/${id}`)
   }
 
-  metric(theme: string, kind: string | null, metric: string): Metric | undefined {
+  metric(theme: string, kind: string | null | undefined, metric: string): Metric | undefined {
     return this.kind(theme, kind)?.metrics.find((m) => m.id === metric)
   }
 

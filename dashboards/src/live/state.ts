@@ -23,7 +23,7 @@ export class LiveState {
     this.t = s.t
     this.status = s.status
     refill(this.kpis, s.kpi, kpiKey)
-    refill(this.alarms, s.alarm.filter((a) => a.cleared_at === null), (a) => a.id)
+    refill(this.alarms, s.alarm.filter((a) => a.cleared_at == null), (a) => a.id)
     refill(this.devices, s.device, (d) => d.device)
     refill(this.links, s.link, (l) => l.id)
   }
@@ -68,7 +68,7 @@ export class LiveState {
   }
 
   private mergeAlarm(a: Alarm): void {
-    if (a.cleared_at === null) this.alarms.set(a.id, a)
+    if (a.cleared_at == null) this.alarms.set(a.id, a)
     else this.alarms.delete(a.id)
   }
 

@@ -29,7 +29,7 @@ function open(key = 'test-key', silenceMs = 5_000): LiveState {
   return state
 }
 const count = (kind: FromStream['kind']) => seen.filter((m) => m.kind === kind).length
-const until = (what: () => boolean) => expect.poll(what, { timeout: 4_000, interval: 10 }).toBe(true)
+const until = (what: () => boolean) => expect.poll(what, { timeout: 20_000, interval: 10 }).toBe(true)
 
 test('snapshot first, then deltas and beats', async () => {
   const state = open()

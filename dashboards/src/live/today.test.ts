@@ -20,6 +20,19 @@ test('load, histogram and total', () => {
   const slots = today.histogram(NOON, 15 * MIN)
   expect(slots).toHaveLength(96)
   expect(slots[47]).toMatchObject({ urgent: 1, ended: 1, critical: 0 })
+  expect(today.over(NOON)).toBe(1)
+})
+
+test('what ended, the latest return first, each once and not without end', () => {
+  const today = new Today()
+  today.add(alarm('a', NOON - 9 * MIN, NOON - 2 * MIN))
+  today.add(alarm('b', NOON - 20 * MIN, NOON - MIN))
+  today.add(alarm('a', NOON - 9 * MIN, NOON - 2 * MIN))
+  today.add(alarm('old', NOON - 13 * 60 * MIN, NOON))
+  expect(today.latestEnded(NOON).map((a) => a.id)).toEqual(['b', 'a'])
+  for (let i = 0; i < 200; i++) today.add(alarm(`n${i}`, NOON, NOON + i))
+  expect(today.latestEnded(NOON)).toHaveLength(40)
+  expect(today.over(NOON)).toBe(202)
 })
 
 test('yesterday is dropped', () => {

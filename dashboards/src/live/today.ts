@@ -1,10 +1,12 @@
 // The alarms raised since midnight in the district, ended ones included: for the histogram and the alarm load.
-// Keeps two numbers per alarm and drops yesterday's, so it stays small on a wall that runs for weeks.
+// Keeps three facts per alarm, the latest few that ended, and drops yesterday's: it stays small on a wall that runs for weeks.
 import type { Alarm, Severity } from '../api/types'
 
 const SHANGHAI_MS = 8 * 3_600_000
 const DAY_MS = 86_400_000
 const LOAD_WINDOW_MS = 600_000
+/** More rows of ended alarms than any screen shows. */
+const KEEP_ENDED = 40
 
 export type Slot = Record<Severity | 'ended', number>
 
@@ -13,11 +15,15 @@ export const dayStart = (now: number) => Math.floor((now + SHANGHAI_MS) / DAY_MS
 
 export class Today {
   private raised = new Map<string, { at: number; severity: Severity; ended: boolean }>()
+  private ended: Alarm[] = []
   /** Set once the list has been read from the hub; before that no total may be shown. */
   complete = false
 
   add(alarm: Alarm): void {
-    this.raised.set(alarm.id, { at: alarm.raised_at, severity: alarm.severity, ended: alarm.cleared_at !== null })
+    // A list that was under way while the alarm ended must not bring it back.
+    const ended = alarm.cleared_at != null || this.raised.get(alarm.id)?.ended === true
+    this.raised.set(alarm.id, { at: alarm.raised_at, severity: alarm.severity, ended })
+    if (alarm.cleared_at != null) this.keepEnded(alarm)
   }
 
   /** Raised in the last ten minutes, the number that EEMUA 191 rates. */
@@ -43,6 +49,25 @@ export class Today {
     let n = 0
     for (const r of this.raised.values()) if (r.at >= start) n++
     return n
+  }
+
+  /** Raised today and over by now. */
+  over(now: number): number {
+    const start = dayStart(now)
+    let n = 0
+    for (const r of this.raised.values()) if (r.ended && r.at >= start) n++
+    return n
+  }
+
+  /** The latest of those, newest return first. */
+  latestEnded(now: number): readonly Alarm[] {
+    const start = dayStart(now)
+    return this.ended.filter((a) => a.raised_at >= start)
+  }
+
+  private keepEnded(alarm: Alarm): void {
+    const others = this.ended.filter((a) => a.id !== alarm.id)
+    this.ended = [...others, alarm].sort((a, b) => b.cleared_at! - a.cleared_at! || (a.id < b.id ? -1 : 1)).slice(0, KEEP_ENDED)
   }
 
   /** Drops what neither the histogram nor the load needs any more. */

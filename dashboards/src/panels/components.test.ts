@@ -8,14 +8,16 @@ import { i18n } from '../i18n'
 import { Catalogue } from '../live/catalogue'
 import { Live } from '../live/live'
 import { provideLive } from '../live/use'
+import { selected } from '../state/selection'
 import { alarms } from './alarms'
 import type { Panel } from './contract'
+import { ended } from './ended'
 import { links } from './links'
 import PanelSlot from './PanelSlot.vue'
 import { unseen } from './unseen'
 
 const NOW = Date.parse('2026-11-22T16:42:00+08:00')
-const device = { device: 'W-RL-003', theme: 'water', kind: 'river_level', kind_assumed: false, name: '河道站 03', state: 'live' as const, state_since: NOW - 9e6, last_heard: NOW, place: null, severity: 'important' as const, link: 'mqtt:main', metrics: { level: { value: 5.82, unit: 'm', at: NOW, received: NOW, quality: [] } } }
+const device = { device: 'W-RL-003', theme: 'water', kind: 'river_level', kind_assumed: false, name: '河道站 03', state: 'live' as const, state_since: NOW - 9e6, last_heard: NOW, place: { lng: 111.9, lat: 21.8, datum: 'cgcs2000' }, severity: 'important' as const, link: 'mqtt:main', metrics: { level: { value: 5.82, unit: 'm', at: NOW, received: NOW, quality: [], age_s: 0 } } }
 const alarm = { id: 'a', rule: 'water.river_warning', rule_version: 1, rule_name: { zh: '河道水位超警戒', en: 'x' }, theme: 'water', device: 'W-RL-003', device_name: '河道站 03', place: null, metric: 'level', metric_name: { zh: '水位', en: 'Level' }, unit: 'm', severity: 'important' as const, direction: 'above' as const, limit: 5.5, clear: 5.3, value: 5.6, raised_at: NOW - 252_000, raised_received: NOW - 252_000, cleared_at: null, cleared_value: null, source: '警戒值表', certainty: 'B' as const }
 const link = { id: 'mqtt:main', kind: 'mqtt', name: 'main', state: 'down' as const, since: NOW - 60_000, reason: { code: 'refused', text: 'connection refused' }, rate_per_s: 0, messages: 3, rejected: 1, lag_p95_ms: null, devices: { live: 1, total: 2 }, last: null }
 const status = { district: { code: '441702', name: { zh: '江城区', en: '' } }, devices: { live: 1, stale: 1, offline: 0, never: 0 } } as unknown as Snapshot['status']
@@ -63,6 +65,35 @@ test('a link that is down says why and shows no invented lag', () => {
   const { container } = show(links)
   expect(container.textContent).toMatch(/已断开.*connection refused.*尚无数据到达/s)
   expect(container.textContent).toContain('–')
+})
+
+test('devices without a place are listed, the last heard first, and open their card', async () => {
+  const { container } = show(links)
+  expect(container.querySelectorAll('[data-unplaced]')).toHaveLength(0)
+  const stranger = (id: string, heard: number, state: 'live' | 'offline', value: number) => ({
+    ...device, device: id, name: null, place: null, severity: null, state, last_heard: heard,
+    metrics: { level: { value, unit: 'm', at: heard, received: heard, quality: [], age_s: 0 } },
+  })
+  live.take({ kind: 'delta', arrived: Date.now(), data: { seq: 2, prev: 1, t: NOW, topic: 'device', items: [stranger('OLD-1', NOW - 90_000, 'offline', 1), stranger('MY-1', NOW, 'live', 3.21)] } })
+  live.commit()
+  await nextTick()
+  const rows = [...container.querySelectorAll('[data-unplaced]')].map((r) => r.textContent!.replace(/\s+/g, ' '))
+  expect(container.textContent).toContain('未定位设备 2 台')
+  expect(rows[0]).toMatch(/MY-1 · 水位.*3\.21 m.*刚刚/)
+  expect(rows[1]).toMatch(/OLD-1 · 水位.*1\.00 m.*离线.*1 分/)
+  expect([...container.querySelectorAll('[data-unplaced] .hatched')].map((v) => v.textContent)).toEqual(['1.00 m'])
+  container.querySelector<HTMLButtonElement>('[data-unplaced=MY-1] button')!.click()
+  expect(selected.value).toBe('MY-1')
+  selected.value = null
+})
+
+test('an alarm that ended is listed as over, with how long it stood', async () => {
+  live.today.value.complete = true
+  live.take({ kind: 'delta', arrived: Date.now(), data: { seq: 2, prev: 1, t: NOW, topic: 'alarm', items: [{ ...alarm, cleared_at: NOW, cleared_value: 5.2 }] } })
+  live.commit()
+  const { container } = show(ended)
+  expect(container.querySelector('h2')!.textContent).toMatch(/今日已恢复 1/)
+  expect(container.querySelector('[data-ended]')!.textContent).toMatch(/河道站 03.*水位.*持续 04:12.*16:42/s)
 })
 
 test('a panel without a source is not there', () => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Alarm, Kpi, KpiDefinition, Status, Theme } from '../api/types'
 import { half } from '../i18n'
 import { placeLeaders } from '../map/leaders'
-import { drawTrend } from '../ui/trend'
+import { axisOf, drawTrend } from '../ui/trend'
 import { judge } from '../wall/judgement'
 import { covered, topAlarms } from './map/leaders'
 import { fitBlocks, type Block } from './themes/rows'
@@ -46,10 +46,19 @@ test('one label per device, the worst', () => {
 })
 
 test('a gap in the trend stays a gap; an empty trend draws nothing', () => {
-  const d = drawTrend([[0, 1], [1, 2], [2, null], [3, 3]], [0, 4], 3)
+  const d = drawTrend([[0, 1], [1, 2], [2, 2], [3, 2], [9, 3]], [0, 4], { end: 9, span: 10 })
   expect(d.line.match(/M/g)).toHaveLength(2)
   expect(d.band!.height).toBeGreaterThan(0)
-  expect(drawTrend([], null, 0).line).toBe('')
+  expect(drawTrend([], null, { end: 0, span: 1 }).line).toBe('')
+})
+
+test('the axis is as long as the history that is there, within 10 minutes and 24 hours', () => {
+  const MIN = 60_000
+  const of = (minutes: number) => axisOf([[], [[0, 1], [minutes * MIN, 2]]])
+  expect([0, 3, 11.2, 60, 61, 90, 1439, 3000].map((m) => of(m).span / MIN)).toEqual([10, 10, 12, 60, 90, 90, 1440, 1440])
+  expect(of(11.2).end).toBe(11.2 * MIN)
+  expect(axisOf([])).toEqual({ end: 0, span: 10 * MIN })
+  expect(drawTrend([[0, 1], [10 * MIN, 2]], null, of(10)).line).toMatch(/^M3 [\d.]+L157 [\d.]+$/)
 })
 
 test('the sentence', () => {

@@ -1,6 +1,7 @@
 // Every panel kind, one line each, and where the wall puts them. Nothing else names a panel.
 import type { Panel } from './contract'
 import { alarms } from './alarms'
+import { ended } from './ended'
 import { kinds } from './kinds'
 import { links } from './links'
 import { map } from './map'
@@ -12,5 +13,5 @@ export const AREAS = {
   left: [themes, kinds],
   centre: [map],
   strip: [today, links],
-  right: [alarms, unseen],
+  right: [alarms, ended, unseen],
 } satisfies Record<string, Panel[]>

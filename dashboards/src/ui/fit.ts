@@ -4,14 +4,14 @@ import { onBeforeUnmount, onMounted, ref, type Ref } from 'vue'
 
 const MORE_REM = 2.25
 
-/** Answers, for a list of `count` rows, how many to show: all, or as many as leave room for the line that says how many more. */
-export function useFit(box: Ref<HTMLElement | null>, rowRem: number, narrowRows = 12): (count: number) => number {
+/** Answers, for a list of `count` rows, how many to show: all, or as many as leave room (`moreRem`) for the line that says how many more. */
+export function useFit(box: Ref<HTMLElement | null>, rowRem: number, narrowRows = 12, moreRem = MORE_REM): (count: number) => number {
   const height = ref(Infinity)
   const narrow = matchMedia('(max-width: 1199px)')
   const measure = () => {
     if (!box.value) return
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
-    height.value = narrow.matches ? narrowRows * rowRem + MORE_REM : box.value.clientHeight / rem
+    height.value = narrow.matches ? narrowRows * rowRem + moreRem : box.value.clientHeight / rem
   }
   const observer = new ResizeObserver(measure)
   onMounted(() => {
@@ -24,5 +24,5 @@ export function useFit(box: Ref<HTMLElement | null>, rowRem: number, narrowRows 
     narrow.removeEventListener('change', measure)
   })
   const fitting = (rem: number) => Math.max(1, Math.floor(rem / rowRem + 0.01))
-  return (count) => (count <= fitting(height.value) ? count : fitting(height.value - MORE_REM))
+  return (count) => (count <= fitting(height.value) ? count : fitting(height.value - moreRem))
 }

@@ -130,8 +130,10 @@ struct Stream {
     topics: Topics,
     only: Option<Vec<DeviceId>>,
     news: watch::Receiver<u64>,
-    /// Everything up to this number has been sent; none before the snapshot.
+    /// Everything up to this number has been looked at; none before the snapshot.
     sent: Option<u64>,
+    /// The last number that the client was told: what the next delta follows on.
+    told: u64,
     gap: Duration,
     /// Monotonic time of the last delta and of the last beat.
     last_delta: Duration,
@@ -169,7 +171,17 @@ pub(crate) async fn get(
     tracing::debug!(screen = params.screen, resumed = sent.is_some(), rate, "live stream opened");
     let gap = Duration::from_secs(1) / rate;
     let news = app.board.news();
-    let stream = Stream { app, topics, only, news, sent, gap, last_delta: now.saturating_sub(gap), last_beat: now };
+    let stream = Stream {
+        app,
+        topics,
+        only,
+        news,
+        sent,
+        told: sent.unwrap_or(0),
+        gap,
+        last_delta: now.saturating_sub(gap),
+        last_beat: now,
+    };
     let body = Body::from_stream(stream::unfold(stream, |mut stream| async move {
         let bytes = stream.next().await?;
         Some((Ok::<_, Infallible>(bytes), stream))
@@ -243,14 +255,15 @@ impl Stream {
             };
             (seq, event("snapshot", Some((board.epoch, seq)), &snapshot))
         });
-        self.sent = Some(seq);
+        (self.sent, self.told) = (Some(seq), seq);
         self.news.mark_unchanged();
         bytes.map(Bytes::from)
     }
 
-    fn beat(&self) -> Option<Bytes> {
+    fn beat(&mut self) -> Option<Bytes> {
         let t = self.app.clock.now().ms();
         let seq = self.sent.unwrap_or(0);
+        self.told = seq;
         self.app.board.read(|board| {
             event("beat", None, &Beat { seq, t, status: StatusView::new(&self.app, board) }).map(Bytes::from)
         })
@@ -266,7 +279,7 @@ impl Stream {
             if !board.changes.reach_back_to(since) {
                 return Err(());
             }
-            let mut parts = Parts { prev: since, seq: board.seq(), epoch: board.epoch, t: now, parts: Vec::new() };
+            let mut parts = Parts { prev: self.told, seq: board.seq(), epoch: board.epoch, t: now, parts: Vec::new() };
             self.collect(board, since, now, &mut parts);
             Ok((parts.seq, parts.finish()))
         });
@@ -277,6 +290,9 @@ impl Stream {
             }
             Ok((seq, bytes)) => {
                 self.sent = Some(seq);
+                if bytes.is_some() {
+                    self.told = seq;
+                }
                 bytes.map(Bytes::from)
             }
         }

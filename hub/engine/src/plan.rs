@@ -60,7 +60,7 @@ impl Plan {
         let latest = Latest { at: reading.at, received: delivery.received, value: reading.value, quality };
         let planned = Planned { delivery: number, device, series: index as u32, latest };
         self.rows.push(series.id, latest.at, latest.received, latest.value, latest.quality);
-        if series.latest.is_none_or(|known| latest.as_of() > known.as_of()) {
+        if series.latest.is_none_or(|known| latest.supersedes(&known)) {
             self.dirty = Some(self.dirty.map_or(latest.at, |dirty| dirty.min(latest.at)));
         }
         self.decide(slot, planned);

@@ -37,7 +37,8 @@ impl Cluster {
     /// How the hub reaches it.
     pub fn url(&self) -> String {
         let host: String = url::form_urlencoded::byte_serialize(self.socket.to_string_lossy().as_bytes()).collect();
-        format!("postgres://chengshu@localhost/{DATABASE}?host={host}")
+        // the password is not asked for (trust); without one the client would look for a file in the home of root
+        format!("postgres://chengshu:none@localhost/{DATABASE}?host={host}")
     }
 
     /// How the supervisor runs it. SIGINT is PostgreSQL's fast shutdown.

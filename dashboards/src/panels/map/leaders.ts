@@ -1,5 +1,5 @@
 // Which alarms get a label on the map and where: the worst alarm of each of the top few devices that have a place.
-// Also the boxes that these labels cover, so that names beneath them can step aside.
+// Also the boxes that these labels and all alarm marks cover, so that names beneath them can step aside.
 import { computed, type ComputedRef } from 'vue'
 import type { Alarm } from '../../api/types'
 import { byUrgency } from '../../format/severity'
@@ -10,6 +10,7 @@ import type { Live } from '../../live/live'
 
 const MOST = 5
 const NARROW_PX = 520
+const MARK_RADIUS = 9
 
 export interface Leader extends Placed { alarm: Alarm; k: number }
 export interface Box { left: number; right: number; top: number; bottom: number }
@@ -25,7 +26,7 @@ export function topAlarms(alarms: Iterable<Alarm>, most: number): Alarm[] {
   return top
 }
 
-export function useLeaders(live: Live, view: () => View): { leaders: ComputedRef<Leader[]>; boxes: ComputedRef<Box[]> } {
+export function useLeaders(live: Live, view: () => View): { leaders: ComputedRef<Leader[]>; boxes: ComputedRef<Box[]>; marks: ComputedRef<Box[]> } {
   const leaders = computed(() => {
     const v = view()
     const k = designScale()
@@ -40,7 +41,16 @@ export function useLeaders(live: Live, view: () => View): { leaders: ComputedRef
       return { left: side === 'left' ? lx - w : lx, right: side === 'left' ? lx : lx + w, top: ly - 16 * k, bottom: ly + 22 * k }
     }),
   )
-  return { leaders, boxes }
+  const marks = computed(() => {
+    const v = view()
+    const r = MARK_RADIUS * designScale()
+    return [...live.alarms.value.values()].flatMap((a) => {
+      if (!a.place) return []
+      const { x, y } = pixel(v, a)
+      return [{ left: x - r, right: x + r, top: y - r, bottom: y + r }]
+    })
+  })
+  return { leaders, boxes, marks }
 }
 
 function pixel(v: View, a: Alarm): { x: number; y: number } {

@@ -26,6 +26,11 @@ impl Latest {
     pub fn as_of(&self) -> Timestamp {
         self.at.min(self.received)
     }
+
+    /// Whether this is to be shown rather than `other`.
+    pub(crate) fn supersedes(&self, other: &Self) -> bool {
+        (self.as_of(), self.at) > (other.as_of(), other.at)
+    }
 }
 
 /// One metric of a device.
@@ -47,7 +52,7 @@ pub struct SeriesSlot {
 impl SeriesSlot {
     /// Takes a reading as the latest unless a newer one is there. True when it was taken.
     pub(crate) fn consider(&mut self, candidate: Latest) -> bool {
-        let newer = self.latest.is_none_or(|latest| candidate.as_of() > latest.as_of());
+        let newer = self.latest.is_none_or(|latest| candidate.supersedes(&latest));
         if newer {
             self.latest = Some(candidate);
         }

@@ -1,0 +1,55 @@
+//! The hub's binary: built first, and refused when it is older than its sources, so that no test ever passes on
+//! yesterday's program.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::SystemTime;
+
+use anyhow::Context as _;
+
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+pub(crate) fn hub() -> anyhow::Result<PathBuf> {
+    static BINARY: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    BINARY.get_or_init(|| build().map_err(|error| format!("{error:#}"))).clone().map_err(anyhow::Error::msg)
+}
+
+fn build() -> anyhow::Result<PathBuf> {
+    let me = std::env::current_exe()?;
+    let profile = me.ancestors().find(|dir| ["debug", "release"].iter().any(|name| dir.ends_with(name)));
+    let profile = profile.context("the tests do not run from a target folder")?;
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "-p", "chengshu"]).current_dir(root());
+    if profile.ends_with("release") {
+        cargo.arg("--release");
+    }
+    anyhow::ensure!(cargo.status()?.success(), "building chengshu failed");
+    let binary = profile.join("chengshu");
+    let built = binary.metadata().context("chengshu was not built")?.modified()?;
+    for folder in ["hub", "adapters", "topics"] {
+        if let Some(newer) = newer_source(&root().join(folder), built)? {
+            anyhow::bail!("{} is older than {}", binary.display(), newer.display());
+        }
+    }
+    Ok(binary)
+}
+
+/// A source that was changed after `built`; unit tests are not part of the program.
+fn newer_source(dir: &Path, built: SystemTime) -> anyhow::Result<Option<PathBuf>> {
+    for entry in std::fs::read_dir(dir)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if path.is_dir() && !["fuzz", "tests", "target"].contains(&name) {
+            if let Some(newer) = newer_source(&path, built)? {
+                return Ok(Some(newer));
+            }
+        }
+        let source = (name.ends_with(".rs") && name != "tests.rs") || name.ends_with(".sql");
+        if source && path.metadata()?.modified()? > built {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}

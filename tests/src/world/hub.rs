@@ -1,0 +1,216 @@
+//! The hub as a black box: the real binary, asked over HTTP like anybody asks it.
+
+use std::collections::VecDeque;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use nix::sys::signal::Signal;
+use serde_json::Value;
+
+use super::process::{Process, give_away};
+use super::{Broker, Database, GUARD, World, binary, free_port, until};
+
+pub struct Hub {
+    process: Option<Process>,
+    command: Vec<String>,
+    log: PathBuf,
+    data: PathBuf,
+    pub http: String,
+    pub key: String,
+}
+
+impl Hub {
+    /// A hub on the test's own database and broker.
+    pub fn start(world: &World, database: &Database, broker: &Broker) -> anyhow::Result<Self> {
+        Self::with_config(world, &format!("[database]\nurl = \"{}\"\n{}", database.url, broker.section("")))
+    }
+
+    /// A hub with these sections in its configuration.
+    pub fn with_config(world: &World, sections: &str) -> anyhow::Result<Self> {
+        let port = free_port()?;
+        let file = world.path("chengshu.toml");
+        let data = world.path("hub");
+        std::fs::write(
+            &file,
+            format!("[hub]\nhttp = \"127.0.0.1:{port}\"\ndata_dir = \"{}\"\n{sections}", data.display()),
+        )?;
+        let command = vec!["run".to_owned(), "--config".to_owned(), file.to_string_lossy().into_owned()];
+        let mut hub = Self::prepared(world, data, command, format!("http://127.0.0.1:{port}"));
+        hub.up()?;
+        Ok(hub)
+    }
+
+    fn prepared(world: &World, data: PathBuf, command: Vec<String>, http: String) -> Self {
+        Self { process: None, command, log: world.path("hub.log"), data, http, key: String::new() }
+    }
+
+    /// A demo on embedded defaults; answers the ready file.
+    pub fn demo(world: &World, devices: usize) -> anyhow::Result<(Self, Value)> {
+        let data = world.path("demo");
+        std::fs::create_dir_all(&data)?;
+        give_away(&data)?;
+        let ready = world.path("ready.json");
+        let _ = std::fs::remove_file(&ready); // that of an earlier run
+        let command =
+            ["demo", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--devices"].map(str::to_owned).into_iter();
+        let command =
+            command.chain([devices.to_string(), "--data".into(), path(&data), "--ready-file".into(), path(&ready)]);
+        let mut hub = Self::prepared(world, data, command.collect(), String::new());
+        hub.launch()?;
+        let text =
+            until("the demo is ready", GUARD, || std::fs::read_to_string(&ready).ok()).with_context(|| hub.log())?;
+        let file: Value = serde_json::from_str(&text)?;
+        hub.http = file["http"].as_str().unwrap_or_default().to_owned();
+        hub.key = file["admin_key"].as_str().unwrap_or_default().to_owned();
+        until("the demo answers", GUARD, || hub.get("/readyz").ok())?;
+        Ok((hub, file))
+    }
+
+    fn launch(&mut self) -> anyhow::Result<()> {
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL", "--"]).arg(binary::hub()?).args(&self.command);
+        command.env("NO_COLOR", "1");
+        self.process = Some(Process::start(command, &self.log)?);
+        Ok(())
+    }
+
+    /// Starts it and waits until it is of use.
+    pub fn up(&mut self) -> anyhow::Result<()> {
+        self.launch()?;
+        self.wait_ready()
+    }
+
+    pub fn wait_ready(&mut self) -> anyhow::Result<()> {
+        let start = std::time::Instant::now();
+        while self.get("/readyz").is_err() {
+            let running = self.process.as_mut().is_some_and(Process::running);
+            anyhow::ensure!(running && start.elapsed() < GUARD, "the hub is not ready\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.key = std::fs::read_to_string(self.data.join("admin.key"))?.trim().to_owned();
+        Ok(())
+    }
+
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill();
+        }
+    }
+
+    /// SIGTERM; answers how long it took.
+    pub fn stop(&mut self) -> anyhow::Result<Duration> {
+        let mut process = self.process.take().context("the hub is not running")?;
+        process.end(Signal::SIGTERM, Duration::from_secs(20)).with_context(|| self.log())
+    }
+
+    pub fn running(&mut self) -> bool {
+        self.process.as_mut().is_some_and(Process::running)
+    }
+
+    pub fn memory(&self) -> u64 {
+        self.process.as_ref().map_or(0, Process::memory)
+    }
+
+    /// The last lines of its log.
+    pub fn log(&self) -> String {
+        let text = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(30)..].join("\n")
+    }
+
+    /// GET with the key; an error for any status but 2xx.
+    pub fn get(&self, path: &str) -> anyhow::Result<Value> {
+        let (status, body) = self.ask(path, Some(&self.key))?;
+        anyhow::ensure!((200..300).contains(&status), "{path}: {status} {body}");
+        Ok(serde_json::from_str(&body).unwrap_or(Value::String(body)))
+    }
+
+    /// GET with any key or none: status and body.
+    pub fn ask(&self, path: &str, key: Option<&str>) -> anyhow::Result<(u16, String)> {
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(Duration::from_secs(20)))
+            .http_status_as_error(false)
+            .proxy(None);
+        let agent: ureq::Agent = config.build().into();
+        let mut request = agent.get(format!("{}{path}", self.http));
+        if let Some(key) = key {
+            request = request.header("Authorization", format!("Bearer {key}"));
+        }
+        let mut response = request.call()?;
+        Ok((response.status().as_u16(), response.body_mut().read_to_string()?))
+    }
+
+    /// The latest value of a metric, once there is one.
+    pub fn latest(&self, device: &str, metric: &str) -> Option<f64> {
+        self.get(&format!("/api/v1/devices/{device}/latest")).ok()?["metrics"][metric]["value"].as_f64()
+    }
+
+    /// Opens the live stream.
+    pub fn stream(&self, query: &str, last_event_id: Option<&str>) -> anyhow::Result<Stream> {
+        let config = ureq::Agent::config_builder().timeout_recv_body(Some(GUARD)).proxy(None);
+        let agent: ureq::Agent = config.build().into();
+        let mut request = agent.get(format!("{}/api/v1/stream?{query}", self.http));
+        request = request.header("Authorization", format!("Bearer {}", self.key));
+        if let Some(id) = last_event_id {
+            request = request.header("Last-Event-ID", id);
+        }
+        let body = request.call()?.into_body();
+        Ok(Stream { reader: BufReader::new(Box::new(body.into_reader())), last_id: None, items: VecDeque::new() })
+    }
+}
+
+/// A live stream, event by event.
+pub struct Stream {
+    reader: BufReader<Box<dyn std::io::Read + Send>>,
+    pub last_id: Option<String>,
+    /// Items that came together with one that was found, and their topic.
+    items: VecDeque<(String, Value)>,
+}
+
+impl Stream {
+    /// The next event: its name and its data. `None` when the stream has ended.
+    pub fn next(&mut self) -> anyhow::Result<Option<(String, Value)>> {
+        let (mut name, mut data) = (String::new(), String::new());
+        loop {
+            let mut line = String::new();
+            if self.reader.read_line(&mut line)? == 0 {
+                return Ok(None);
+            }
+            let line = line.trim_end();
+            if line.is_empty() {
+                return Ok(Some((name, serde_json::from_str(&data)?)));
+            }
+            match line.split_once(": ") {
+                Some(("event", value)) => name = value.to_owned(),
+                Some(("data", value)) => data = value.to_owned(),
+                Some(("id", value)) => self.last_id = Some(value.to_owned()),
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads until an item of `topic` (in a snapshot or a delta) passes `check`.
+    pub fn find(&mut self, topic: &str, check: impl Fn(&Value) -> bool) -> anyhow::Result<Value> {
+        let start = std::time::Instant::now();
+        loop {
+            while let Some((of, item)) = self.items.pop_front() {
+                if of == topic && check(&item) {
+                    return Ok(item);
+                }
+            }
+            anyhow::ensure!(start.elapsed() < GUARD, "nothing in topic {topic} passed");
+            let Some((name, data)) = self.next()? else {
+                anyhow::bail!("the stream ended before anything in topic {topic} passed")
+            };
+            let items = if name == "delta" && data["topic"] == topic { &data["items"] } else { &data[topic] };
+            self.items.extend(items.as_array().into_iter().flatten().map(|item| (topic.to_owned(), item.clone())));
+        }
+    }
+}
+
+fn path(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

@@ -1,0 +1,55 @@
+//! A world of its own for each test: folder, database, broker, hub. Everything that it started ends with it, and with
+//! the test process, however that ends.
+
+mod binary;
+mod broker;
+mod database;
+mod hub;
+mod process;
+mod publisher;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+pub use broker::{Broker, Tls};
+pub use database::Database;
+pub use hub::{Hub, Stream};
+pub use process::Process;
+pub use publisher::{Obligation, Publisher};
+
+/// How long a test waits for anything before it gives up: a hang guard, not a measure.
+pub const GUARD: Duration = Duration::from_secs(60);
+
+/// A folder that user chengshu can reach, removed at the end.
+pub struct World {
+    dir: tempfile::TempDir,
+}
+
+impl World {
+    pub fn new() -> anyhow::Result<Self> {
+        let dir = tempfile::Builder::new().prefix("chengshu-test-").tempdir()?;
+        process::give_away(dir.path())?;
+        Ok(Self { dir })
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+}
+
+/// Waits until `check` answers, or fails with `what`.
+pub fn until<T>(what: &str, guard: Duration, mut check: impl FnMut() -> Option<T>) -> anyhow::Result<T> {
+    let start = Instant::now();
+    loop {
+        if let Some(answer) = check() {
+            return Ok(answer);
+        }
+        anyhow::ensure!(start.elapsed() < guard, "after {} s still not: {what}", guard.as_secs());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A port that nobody uses now.
+pub fn free_port() -> anyhow::Result<u16> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}

@@ -1,0 +1,66 @@
+//! The API's promises that hold for every route: made from the table of routes, so that a new route is covered.
+
+use chengshu_api::{openapi, table};
+use chengshu_tests::world::{Broker, Database, Hub, World};
+
+fn hub() -> (World, Database, Broker, Hub) {
+    let world = World::new().unwrap();
+    let database = Database::start(&world).unwrap();
+    let broker = Broker::start(&world).unwrap();
+    let hub = Hub::start(&world, &database, &broker).unwrap();
+    (world, database, broker, hub)
+}
+
+#[test]
+fn every_route_asks_for_a_key_answers_in_json_and_stands_in_the_document() {
+    let (_world, _database, _broker, hub) = hub();
+    let document = openapi();
+    for route in table() {
+        assert!(
+            document["paths"][route.path][route.method.to_ascii_lowercase()].is_object(),
+            "{} is not documented",
+            route.path
+        );
+        let path = route.path.replace("{id}", "NOBODY");
+        for key in [None, Some(""), Some("wrong"), Some("Bearer")] {
+            let (status, body) = hub.ask(&path, key).unwrap();
+            let open = ["/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"].contains(&route.path);
+            assert_eq!(status == 401, !open, "{path} with key {key:?} answers {status}");
+            assert!(open || body.contains("\"code\":\"unauthorized\""), "{body}");
+        }
+        if route.path != "/api/v1/stream" {
+            let (status, body) = hub.ask(&format!("{path}?nonsense=1&nonsense=2"), Some(&hub.key)).unwrap();
+            assert!(status < 500, "{path}: {status} {body}");
+            assert!(status == 200 || body.contains("\"code\""), "{path}: {status} {body}");
+        }
+    }
+}
+
+#[test]
+fn wrong_questions_are_answered_with_what_would_be_right() {
+    let (_world, _database, _broker, hub) = hub();
+    for (path, status, words) in [
+        ("/api/v1/devices?state=dead", 400, "expected live, stale, offline or never"),
+        ("/api/v1/devices?limit=0", 400, "expected 1 to"),
+        ("/api/v1/devices?limit=x", 400, "limit"),
+        ("/api/v1/devices?after=NOBODY", 400, "after"),
+        ("/api/v1/devices?them=water", 400, "them"),
+        ("/api/v1/devices/NOBODY/latest", 404, "NOBODY"),
+        ("/api/v1/readings?device=A&metric=x&from=2&to=1", 400, "from is not before to"),
+        ("/api/v1/readings?device=A&metric=x&from=yesterday&to=1", 400, "RFC 3339"),
+        ("/api/v1/readings?device=A&metric=x&from=1&to=2", 404, "has sent no metric"),
+        ("/api/v1/readings", 400, "missing field"),
+        ("/api/v1/alarms?after=1-2", 400, "after"),
+        ("/api/v1/alarms?theme=WATER", 400, "theme"),
+        ("/api/v1/stream?topics=weather", 400, "expected kpi, alarm, device, link"),
+        ("/api/v1/stream?rate=1000", 400, "expected 1 to 25"),
+        ("/api/v1/nothing", 404, "openapi.json"),
+    ] {
+        let (found, body) = hub.ask(path, Some(&hub.key)).unwrap();
+        assert_eq!(found, status, "{path}: {body}");
+        assert!(body.contains(words), "{path}: {body}");
+        assert!(!body.to_lowercase().contains("select "), "{body}");
+    }
+    let (status, text) = hub.ask("/metrics", None).unwrap();
+    assert!(status == 200 && text.contains("chengshu_database_up 1"), "{text}");
+}
