@@ -35,7 +35,7 @@ impl Spine {
 fn a_value_by_hand_is_stored_answered_and_streamed() {
     let spine = spine();
     let mut stream = spine.hub.stream("topics=device,link&rate=20", None).unwrap();
-    assert_eq!(stream.next().unwrap().unwrap().0, "snapshot");
+    assert_eq!(stream.next_event().unwrap().unwrap().0, "snapshot");
     let start = Instant::now();
     spine.publish("city/water/MY-1/telemetry", &json!({"values": {"level": 3.21}}), &[]);
     let item =
@@ -174,17 +174,17 @@ fn a_kill_leaves_latest_values_exact() {
 fn a_stream_resumes_where_it_was_and_starts_anew_after_a_restart() {
     let mut spine = spine();
     let mut stream = spine.hub.stream("topics=device", None).unwrap();
-    stream.next().unwrap().unwrap();
+    stream.next_event().unwrap().unwrap();
     let id = stream.last_id.clone().unwrap();
     drop(stream);
     spine.publish("city/test/R-1/telemetry", &json!({"x": 1}), &[]);
     until("the value is there", GUARD, || spine.hub.latest("R-1", "x")).unwrap();
     let mut resumed = spine.hub.stream("topics=device", Some(&id)).unwrap();
-    let (name, data) = resumed.next().unwrap().unwrap();
+    let (name, data) = resumed.next_event().unwrap().unwrap();
     assert_eq!((name.as_str(), &data["items"][0]["device"]), ("delta", &json!("R-1")), "{data}");
     assert_eq!(data["prev"].as_u64(), id.split_once('-').and_then(|(_, seq)| seq.parse().ok()));
     spine.hub.stop().unwrap();
     spine.hub.up().unwrap();
     let mut anew = spine.hub.stream("topics=device", resumed.last_id.as_deref()).unwrap();
-    assert_eq!(anew.next().unwrap().unwrap().0, "snapshot", "numbers of another epoch mean nothing");
+    assert_eq!(anew.next_event().unwrap().unwrap().0, "snapshot", "numbers of another epoch mean nothing");
 }

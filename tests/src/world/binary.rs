@@ -41,10 +41,11 @@ fn newer_source(dir: &Path, built: SystemTime) -> anyhow::Result<Option<PathBuf>
     for entry in std::fs::read_dir(dir)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if path.is_dir() && !["fuzz", "tests", "target"].contains(&name) {
-            if let Some(newer) = newer_source(&path, built)? {
-                return Ok(Some(newer));
-            }
+        if path.is_dir()
+            && !["fuzz", "tests", "target"].contains(&name)
+            && let Some(newer) = newer_source(&path, built)?
+        {
+            return Ok(Some(newer));
         }
         let source = (name.ends_with(".rs") && name != "tests.rs") || name.ends_with(".sql");
         if source && path.metadata()?.modified()? > built {

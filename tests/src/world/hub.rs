@@ -172,7 +172,7 @@ pub struct Stream {
 
 impl Stream {
     /// The next event: its name and its data. `None` when the stream has ended.
-    pub fn next(&mut self) -> anyhow::Result<Option<(String, Value)>> {
+    pub fn next_event(&mut self) -> anyhow::Result<Option<(String, Value)>> {
         let (mut name, mut data) = (String::new(), String::new());
         loop {
             let mut line = String::new();
@@ -202,7 +202,7 @@ impl Stream {
                 }
             }
             anyhow::ensure!(start.elapsed() < GUARD, "nothing in topic {topic} passed");
-            let Some((name, data)) = self.next()? else {
+            let Some((name, data)) = self.next_event()? else {
                 anyhow::bail!("the stream ended before anything in topic {topic} passed")
             };
             let items = if name == "delta" && data["topic"] == topic { &data["items"] } else { &data[topic] };

@@ -1,6 +1,7 @@
 //! A publisher with a memory: what it has published, and what the broker has acknowledged. Values are a function of the
 //! number, so that a stored row can be told to be right without keeping it.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -90,8 +91,8 @@ impl Publisher {
                 match event {
                     // numbers go out in order; a repetition after a reconnect keeps its packet id
                     Ok(Event::Outgoing(Outgoing::Publish(packet))) => {
-                        if !numbers.contains_key(&packet) {
-                            numbers.insert(packet, next);
+                        if let Entry::Vacant(slot) = numbers.entry(packet) {
+                            slot.insert(next);
                             next += 1;
                         }
                     }

@@ -1,0 +1,31 @@
+//! `make bench`: what the hub does, side by side with a reference in the same run. Prints figures and ratios; judges
+//! nothing, because machines differ.
+
+mod flood;
+mod ingest;
+mod live;
+mod reads;
+mod reference;
+
+pub use ingest::ingest;
+pub use live::{latency, memory};
+pub use reads::reads;
+
+/// The middle of some figures.
+pub(crate) fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The figure below which `share` of them lie.
+pub(crate) fn quantile(figures: &mut [f64], share: f64) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    let place = ((figures.len() as f64 - 1.0) * share).round() as usize;
+    figures.get(place).copied().unwrap_or(f64::NAN)
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now_ms() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    since.as_millis() as i64
+}

@@ -1,0 +1,52 @@
+//! Questions: latest values of ten thousand devices, and a day of one series among ten million readings.
+
+use std::time::Instant;
+
+use super::flood::{Load, publish};
+use super::{median, now_ms};
+use crate::world::{Broker, Database, Hub, World};
+
+/// Prints the time of each question, as a client sees it over HTTP.
+pub fn reads() -> anyhow::Result<()> {
+    let world = World::new()?;
+    let database = Database::start_durable(&world)?;
+    let broker = Broker::start(&world)?;
+    let hub = Hub::start(&world, &database, &broker)?;
+    publish(broker.port, Load { messages: 10_000, devices: 10_000, readings: 3, rate: None })?;
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let found = hub.get("/api/v1/latest?limit=10000")?["devices"].as_array().map_or(0, Vec::len);
+    println!("latest values of {found} devices × 3 metrics: {:.1} ms", time(&hub, "/api/v1/latest?limit=10000")?);
+
+    // 1,000 series with a reading every 8.64 s over a day, behind the hub's back: the hub is measured reading, not writing
+    database.execute(
+        "TRUNCATE reading;
+         INSERT INTO reading SELECT s, now() - INTERVAL '1 day' + n * INTERVAL '8640 ms', 5, n % 100, 0
+         FROM generate_series(0, 9999) n, generate_series(1, 1000) s;
+         ANALYZE reading",
+    )?;
+    let rows = database.count("SELECT count(*) FROM reading")?;
+    let (from, to) = (now_ms() - 90_000_000, now_ms());
+    let device = device_of_series(&hub)?;
+    let raw = format!("/api/v1/readings?device={device}&metric=level&from={from}&to={to}");
+    let points = hub.get(&raw)?["points"].as_array().map_or(0, Vec::len);
+    println!("one series, 24 h raw ({points} points) of {rows} readings: {:.1} ms", time(&hub, &raw)?);
+    println!("the same in 500 buckets: {:.1} ms", time(&hub, &format!("{raw}&max_points=500"))?);
+    Ok(())
+}
+
+/// Some device whose `level` is among the first thousand series.
+fn device_of_series(hub: &Hub) -> anyhow::Result<String> {
+    let page = hub.get("/api/v1/devices?limit=1")?;
+    Ok(page["devices"][0]["device"].as_str().unwrap_or_default().to_owned())
+}
+
+fn time(hub: &Hub, path: &str) -> anyhow::Result<f64> {
+    let mut times = Vec::new();
+    for _ in 0..20 {
+        let start = Instant::now();
+        let (status, _) = hub.ask(path, Some(&hub.key))?;
+        anyhow::ensure!(status == 200, "{path}: {status}");
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok(median(times))
+}

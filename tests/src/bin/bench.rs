@@ -1,0 +1,27 @@
+//! The figures of README. `make bench`; with arguments only those named: ingest, latency, reads, memory. `--long` lets
+//! the memory run last ten minutes.
+
+#![allow(clippy::print_stdout, reason = "its output is its purpose")]
+
+use chengshu_tests::bench;
+
+fn main() -> anyhow::Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let wanted = |name: &str| args.iter().all(|arg| arg.starts_with("--")) || args.iter().any(|arg| arg == name);
+    let machine = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = machine.lines().find_map(|line| line.strip_prefix("model name\t: ")).unwrap_or("unknown processor");
+    println!("machine: {} × {model}", std::thread::available_parallelism()?);
+    if wanted("ingest") {
+        bench::ingest(300_000)?;
+    }
+    if wanted("latency") {
+        bench::latency()?;
+    }
+    if wanted("reads") {
+        bench::reads()?;
+    }
+    if wanted("memory") {
+        bench::memory(if args.iter().any(|arg| arg == "--long") { 10 } else { 2 })?;
+    }
+    Ok(())
+}
