@@ -21,7 +21,7 @@ help: ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
 
 run: setup-run web ## set up what is missing, build, start the demo (ARGS="--devices 500 …")
-	cargo build -p chengshu
+	cargo build --workspace --bin chengshu
 	exec target/debug/chengshu demo $(ARGS)
 
 test: setup-test web ## every test: Rust, dashboards, dashboards in a browser
@@ -38,12 +38,12 @@ lint: setup-all web ## formatting, clippy, committed SQL answers, types, shell s
 	deploy/sqlx-prepare.sh --check
 
 bench: setup-test web ## the figures of README (ARGS=… goes to the bench)
-	cargo build --release -p chengshu
-	cargo run --release -p chengshu-tests --bin bench -- $(ARGS)
+	cargo build --release --workspace --bins
+	target/release/bench $(ARGS)
 
 soak: setup-test web ## the long forms of the fault tests
-	cargo build --release -p chengshu
-	cargo run --release -p chengshu-tests --bin soak -- $(ARGS)
+	cargo build --release --workspace --bins
+	target/release/soak $(ARGS)
 
 fresh: ## both README commands on a bare Debian in a chroot (SUITE=bookworm|trixie)
 	deploy/fresh.sh $(SUITE)

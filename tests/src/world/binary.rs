@@ -20,8 +20,9 @@ fn build() -> anyhow::Result<PathBuf> {
     let me = std::env::current_exe()?;
     let profile = me.ancestors().find(|dir| ["debug", "release"].iter().any(|name| dir.ends_with(name)));
     let profile = profile.context("the tests do not run from a target folder")?;
-    let mut cargo = std::process::Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "-p", "chengshu"]).current_dir(root());
+    // of the whole workspace, as `make test` builds it: another selection would mean other features of the same crates
+    let mut cargo = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--quiet", "--workspace", "--bin", "chengshu"]).current_dir(root());
     if profile.ends_with("release") {
         cargo.arg("--release");
     }
