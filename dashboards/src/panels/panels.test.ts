@@ -1,6 +1,6 @@
 // The pure parts of panels: which rows fit, where leaders stand, how a trend is drawn, what the sentence says.
 import { expect, test } from 'vitest'
-import type { Alarm, Kpi, KpiDefinition, Status, Theme } from '../api/types'
+import type { Alarm, Kpi, KpiDefinition, Theme } from '../api/types'
 import { half } from '../i18n'
 import { placeLeaders } from '../map/leaders'
 import { axisOf, drawTrend } from '../ui/trend'
@@ -62,11 +62,11 @@ test('the axis is as long as the history that is there, within 10 minutes and 24
 })
 
 test('the sentence', () => {
-  const status = (live: number, offline: number) => ({ devices: { live, stale: 0, offline, never: 0 } }) as Status
+  const counts = (live: number, offline: number) => ({ live, stale: 0, offline, never: 0 })
   const alarm = (severity: string) => ({ severity }) as Alarm
-  expect(judge([], status(9, 1), false)).toMatchObject({ verdict: 'calm', unseen: 1 })
-  expect(judge([alarm('general')], status(9, 0), false).verdict).toBe('controlled')
-  expect(judge([alarm('general'), alarm('critical')], status(9, 0), false).verdict).toBe('act')
-  expect(judge([], status(1, 9), false).verdict).toBe('blind')
-  expect(judge([], status(9, 0), true).verdict).toBe('blind')
+  expect(judge([], counts(9, 1), false)).toMatchObject({ verdict: 'calm', unseen: 1 })
+  expect(judge([alarm('general')], counts(9, 0), false).verdict).toBe('controlled')
+  expect(judge([alarm('general'), alarm('critical')], counts(9, 0), false).verdict).toBe('act')
+  expect(judge([], counts(1, 9), false).verdict).toBe('blind')
+  expect(judge([], counts(9, 0), true).verdict).toBe('blind')
 })

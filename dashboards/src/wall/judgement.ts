@@ -1,7 +1,8 @@
 // The one sentence above everything: what the active alarms, and what cannot be seen, amount to. Pure, and
 // deliberately plain: it counts and names, it does not weigh.
-import type { Alarm, Severity, Status } from '../api/types'
+import type { Alarm, Severity } from '../api/types'
 import { SEVERITIES } from '../format/severity'
+import type { Counts } from '../live/counts'
 
 export type Verdict = 'calm' | 'controlled' | 'watch' | 'act' | 'blind'
 
@@ -14,11 +15,10 @@ export interface Judgement {
 /** When more than half of the devices cannot be seen, silence is no good news. */
 const BLIND_SHARE = 0.5
 
-export function judge(alarms: Iterable<Alarm>, status: Status | null, frozen: boolean): Judgement {
+export function judge(alarms: Iterable<Alarm>, d: Counts, frozen: boolean): Judgement {
   const by: Record<Severity, number> = { critical: 0, urgent: 0, important: 0, general: 0 }
   for (const a of alarms) by[a.severity]++
   const counts = SEVERITIES.filter((s) => by[s] > 0).map((severity) => ({ severity, n: by[severity] }))
-  const d = status?.devices ?? { live: 0, stale: 0, offline: 0, never: 0 }
   const unseen = d.stale + d.offline + d.never
   const blind = frozen || (unseen > 0 && unseen / (unseen + d.live) > BLIND_SHARE)
   const verdict: Verdict = by.critical ? 'act' : blind ? 'blind' : by.urgent ? 'watch' : counts.length ? 'controlled' : 'calm'
