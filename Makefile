@@ -29,6 +29,7 @@ test: setup-test web ## every test: Rust, dashboards, dashboards in a browser
 	cargo test --workspace
 	cd dashboards && npm test
 	cd dashboards && npm run test:browser
+	cd dashboards && CHENGSHU_BIN=$(CURDIR)/target/debug/chengshu npm run test:real
 
 lint: setup-all web ## formatting, clippy, committed SQL answers, types, shell scripts
 	cargo fmt --check
