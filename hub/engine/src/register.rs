@@ -22,6 +22,8 @@ pub(crate) struct Additions {
     /// New entries, and entries that say something new of themselves.
     devices: FxHashMap<DeviceId, Device>,
     series: Vec<NewSeries>,
+    /// How many of the entries are new.
+    new: usize,
     /// Alarms of rules that no longer concern a device, because its kind has changed.
     withdrawn: Vec<AlarmId>,
 }
@@ -86,8 +88,7 @@ impl Additions {
         if let Some(device) = self.devices.get(id) {
             return device.theme == *theme;
         }
-        let new = self.devices.keys().filter(|id| board.device(id.as_str()).is_none()).count();
-        if board.devices().len() + new >= bounds.devices {
+        if board.devices().len() + self.new >= bounds.devices {
             return false;
         }
         let device = Device {
@@ -103,6 +104,7 @@ impl Additions {
             online: None,
         };
         self.devices.insert(id.clone(), device);
+        self.new += 1;
         true
     }
 
