@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::caller::Who;
 use crate::params::{Params, page};
 use crate::problem::Problem;
-use crate::view::{PlaceView, ValueView, Written, device_page, values};
+use crate::view::{PlaceView, Values, Written, device_page, values};
 
 /// Which devices.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -75,7 +75,7 @@ pub(crate) struct DeviceFull<'a> {
     #[serde(flatten)]
     device: DeviceView<'a>,
     /// Values by metric.
-    metrics: std::collections::BTreeMap<&'a str, ValueView<'a>>,
+    metrics: Values<'a>,
 }
 
 impl<'a> DeviceFull<'a> {

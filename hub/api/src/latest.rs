@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::caller::Who;
 use crate::params::{Params, page};
 use crate::problem::Problem;
-use crate::view::{ValueView, Written, device_page, values};
+use crate::view::{Values, Written, device_page, values};
 
 /// Which devices.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -37,7 +37,7 @@ pub(crate) struct LatestView<'a> {
     device: &'a str,
     /// live, stale, offline or never: when it is not live, the values are old.
     state: &'static str,
-    metrics: std::collections::BTreeMap<&'a str, ValueView<'a>>,
+    metrics: Values<'a>,
 }
 
 impl<'a> LatestView<'a> {

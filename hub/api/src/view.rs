@@ -96,14 +96,48 @@ pub(crate) fn unit<'a>(slot: &'a DeviceSlot, series: &SeriesSlot) -> &'a str {
     slot.kind.as_ref().and_then(|kind| kind.metric(&series.metric)).map_or("", |metric| metric.unit.as_str())
 }
 
+/// The metrics of a device by their names, written straight from the board: ten thousand devices need no maps of their
+/// own for that.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Values<'a> {
+    slot: &'a DeviceSlot,
+    since: u64,
+    now: Timestamp,
+}
+
+impl<'a> Values<'a> {
+    fn each(self) -> impl Iterator<Item = (&'a str, ValueView<'a>)> {
+        let changed = self.slot.series.iter().filter(move |series| self.since == 0 || series.changed() > self.since);
+        changed.filter_map(move |series| {
+            let latest = series.latest.as_ref()?;
+            Some((series.metric.as_str(), ValueView::new(unit(self.slot, series), latest, self.now)))
+        })
+    }
+}
+
+impl Serialize for Values<'_> {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.each())
+    }
+}
+
+impl JsonSchema for Values<'_> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        <BTreeMap<String, ValueView<'_>>>::schema_name()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        <BTreeMap<String, ValueView<'_>>>::json_schema(generator)
+    }
+}
+
 /// The metrics of a device that changed after number `since`.
-pub(crate) fn values<'a>(slot: &'a DeviceSlot, since: u64, now: Timestamp) -> BTreeMap<&'a str, ValueView<'a>> {
-    let changed = slot.series.iter().filter(|series| since == 0 || series.changed() > since);
-    let values = changed.filter_map(|series| {
-        let latest = series.latest.as_ref()?;
-        Some((series.metric.as_str(), ValueView::new(unit(slot, series), latest, now)))
-    });
-    values.collect()
+pub(crate) fn values(slot: &DeviceSlot, since: u64, now: Timestamp) -> Values<'_> {
+    Values { slot, since, now }
 }
 
 /// A page of devices in the order of the register: those after `after`, that pass `keep`.

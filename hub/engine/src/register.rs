@@ -131,12 +131,15 @@ impl Additions {
 
     /// A device that has not said what it is gets the first kind of its theme that measures all its metrics.
     fn assume_kinds(&mut self, board: &BoardState) {
-        for id in self.series.iter().map(|series| &series.device).collect::<FxHashSet<_>>() {
+        let mut grown: FxHashMap<&DeviceId, Vec<&MetricId>> = FxHashMap::default();
+        for series in &self.series {
+            grown.entry(&series.device).or_default().push(&series.metric);
+        }
+        for (id, new) in grown {
             let known = board.device(id.as_str());
             let entry = self.devices.get(id).or(known.map(|slot| &slot.device));
             let Some(device) = entry.filter(|device| device.kind.is_none() || device.kind_assumed) else { continue };
             let old = known.into_iter().flat_map(|slot| &slot.series).map(|series| &series.metric);
-            let new = self.series.iter().filter(|series| series.device == *id).map(|series| &series.metric);
             let metrics: Vec<&MetricId> = old.chain(new).collect();
             let kind = board.theme(&device.theme).and_then(|theme| theme.kind_of_metrics(metrics.iter().copied()));
             let kind: Option<KindId> = kind.map(|kind| kind.id.clone());
@@ -150,9 +153,7 @@ impl Additions {
     /// Writes the additions.
     pub(crate) async fn write(&self, store: &Store, lease: Lease, now: Timestamp) -> Result<Vec<i32>, StoreError> {
         let mut tx = store.batch(lease).await?;
-        for device in self.devices.values() {
-            tx.device_put(device).await?;
-        }
+        tx.device_put(self.devices.values()).await?;
         let ids = if self.series.is_empty() { Vec::new() } else { tx.series_add(&self.series).await? };
         if !self.withdrawn.is_empty() {
             tx.alarm_withdraw(&self.withdrawn, now).await?;

@@ -39,6 +39,34 @@ fn skip_bad<T>(parsed: Result<T, chengshu_core::model::BadName>) -> Option<T> {
     parsed.inspect_err(|error| tracing::warn!(%error, "a stored name is not valid; its row is left out")).ok()
 }
 
+/// Register entries as columns, the shape in which they travel to the database.
+#[derive(Default)]
+struct DeviceRows<'a> {
+    id: Vec<&'a str>,
+    theme: Vec<&'a str>,
+    kind: Vec<Option<&'a str>>,
+    kind_assumed: Vec<bool>,
+    name: Vec<Option<&'a str>>,
+    lng: Vec<Option<f64>>,
+    lat: Vec<Option<f64>>,
+    link: Vec<&'a str>,
+    first_seen: Vec<PgTime>,
+}
+
+impl<'a> DeviceRows<'a> {
+    fn push(&mut self, device: &'a Device) {
+        self.id.push(device.id.as_str());
+        self.theme.push(device.theme.as_str());
+        self.kind.push(device.kind.as_ref().map(KindId::as_str));
+        self.kind_assumed.push(device.kind_assumed);
+        self.name.push(device.name.as_deref());
+        self.lng.push(device.place.map(|place| place.lng));
+        self.lat.push(device.place.map(|place| place.lat));
+        self.link.push(device.link.as_str());
+        self.first_seen.push(PgTime(device.first_seen));
+    }
+}
+
 impl Store {
     /// The whole register.
     ///
@@ -93,25 +121,28 @@ impl Store {
 }
 
 impl Batch {
-    /// Registers devices, or brings what they say of themselves up to date.
+    /// Registers devices, or brings what they say of themselves up to date, in one statement.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn device_put(&mut self, device: &Device) -> Result<(), StoreError> {
+    pub async fn device_put<'a>(&mut self, devices: impl Iterator<Item = &'a Device>) -> Result<(), StoreError> {
+        let mut rows = DeviceRows::default();
+        devices.for_each(|device| rows.push(device));
         sqlx::query!(
             "INSERT INTO device (id, theme, kind, kind_assumed, name, lng, lat, link, first_seen)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::float8[],
+                                  $7::float8[], $8::text[], $9::timestamptz[])
              ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, kind_assumed = excluded.kind_assumed,
                name = excluded.name, lng = excluded.lng, lat = excluded.lat, link = excluded.link",
-            device.id.as_str(),
-            device.theme.as_str(),
-            device.kind.as_ref().map(KindId::as_str),
-            device.kind_assumed,
-            device.name,
-            device.place.map(|place| place.lng),
-            device.place.map(|place| place.lat),
-            device.link.as_str(),
-            PgTime(device.first_seen) as _,
+            &rows.id as _,
+            &rows.theme as _,
+            &rows.kind as _,
+            &rows.kind_assumed as _,
+            &rows.name as _,
+            &rows.lng as _,
+            &rows.lat as _,
+            &rows.link as _,
+            &rows.first_seen as _,
         )
         .execute(&mut *self.tx)
         .await?;
