@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core'
 export const launch = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] })
 
-export async function openWall(browser, address, { width = 1280, height = 800, query = '', key = 'test-key', context } = {}) {
+export async function openWall(browser, address, { width = 1280, height = 800, query = '', route = '', key = 'test-key', context } = {}) {
   const own = context ?? (await browser.newContext({ viewport: { width, height }, timezoneId: 'Europe/Berlin', locale: 'de-DE' }))
   const page = await own.newPage()
   await page.setViewportSize({ width, height })
@@ -15,7 +15,7 @@ export async function openWall(browser, address, { width = 1280, height = 800, q
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (e) => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`))
   })
-  await page.goto(`${address}/${query}${key ? `#key=${key}` : ''}`)
+  await page.goto(`${address}/${query}${route && `#${route}`}${key ? `${route ? '&' : '#'}key=${key}` : ''}`)
   return { page, errors, context: own }
 }
 

@@ -3,9 +3,13 @@
 import { createServer } from 'node:http'
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { extname, join, normalize } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, URL } from 'node:url'
+import { Aside } from './aside.mjs'
+import { Books } from './books.mjs'
+import { FakeSpool } from './spool.mjs'
 import { StreamHub } from './stream.mjs'
 import { THEME } from './theme.mjs'
+import { unseen } from './unseen.mjs'
 import { World } from './world.mjs'
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url))
@@ -18,14 +22,23 @@ const TYPES = {
 }
 
 export class FakeHub {
-  /** @param {{ key?: string, tickMs?: number, beatMs?: number, themes?: number }} options */
-  constructor({ key = 'test-key', tickMs = 1000, beatMs = 5000, themes = 1 } = {}) {
+  /** @param {{ key?: string, tickMs?: number, beatMs?: number, themes?: number, spool?: object }} options */
+  constructor({ key = 'test-key', tickMs = 1000, beatMs = 5000, themes = 1, spool = {} } = {}) {
     // More themes than one are the same theme under other names: to see that a full wall still fits.
     this.themes = Array.from({ length: themes }, (_, i) => (i ? { ...THEME, id: `t${i}`, name: { zh: `主题 ${i + 1}`, en: `Theme ${i + 1}` } } : THEME))
     this.key = key
     this.epoch = '17'
     this.world = new World(Date.now())
     this.database = { state: 'up', since: this.world.started, reason: null }
+    this.spool = new FakeSpool(spool)
+    this.books = new Books(this.world)
+    this.aside = new Aside(this.world.started)
+    this.backups = {
+      configured: true, last: { at: this.world.started - 7_500_000, took_s: 14, bytes: 1_284_000_000 },
+      last_check: { at: this.world.started - 93_000_000, ok: true, took_s: 41, rows: { reading: 18_230_411, alarm: 1_204 }, detail: null },
+    }
+    /** Questions that are answered with a problem, by path: { status, code, detail, … }. */
+    this.faults = {}
     this.stream = new StreamHub(this, beatMs)
     this.ticker = setInterval(() => this.tick(), tickMs)
     this.server = createServer((q, r) => this.answer(q, r))
@@ -45,8 +58,32 @@ export class FakeHub {
   }
 
   tick() {
+    const before = this.world.link.messages
     this.world.tick(Date.now())
+    this.settle(this.world.link.messages - before, Date.now())
     this.stream.flush()
+  }
+
+  /** What came in goes into the database, or into the spool while that is away or the spool is not empty yet. */
+  settle(readings, now) {
+    const away = this.database.state === 'down'
+    const spooled = away || this.spool.readings ? this.spool.add(readings, now) : 0
+    this.books.took('mqtt:main', away ? 0 : readings - spooled, spooled)
+    if (!away) this.books.drained('mqtt:main', this.spool.drain(now))
+  }
+
+  /** The database goes away, perhaps a while ago, with so much spooled since. */
+  databaseDown(since = Date.now(), spooled = 0, reason = 'connection refused') {
+    this.database = { state: 'down', since, reason }
+    this.spool.draining = false
+    this.books.took('mqtt:main', 0, this.spool.add(spooled, since))
+    this.stream.beat()
+  }
+
+  databaseUp() {
+    this.database = { state: 'up', since: Date.now(), reason: null }
+    this.books.drained('mqtt:main', this.spool.drain(Date.now()))
+    this.stream.beat()
   }
 
   /** As if somebody had published one value by hand. */
@@ -58,7 +95,7 @@ export class FakeHub {
   status() {
     return {
       product: 'chengshu', version: '0.1.0', demo: true, district: { code: '441702', name: { zh: '江城区', en: 'Jiangcheng District' } },
-      now: Date.now(), started: this.world.started, epoch: this.epoch, database: this.database,
+      now: Date.now(), started: this.world.started, epoch: this.epoch, database: this.database, spool: this.spool.view(),
       clock: { synchronized: true, source: 'timedatectl' }, devices: this.world.counts(),
     }
   }
@@ -68,20 +105,41 @@ export class FakeHub {
     if (!url.pathname.startsWith('/api/')) return serveDist(url.pathname, r)
     if (q.headers.authorization !== `Bearer ${this.key}`) return problem(r, 401, 'unauthorized', 'the key is missing or wrong')
     if (url.pathname === '/api/v1/stream') return this.stream.open(q, r)
-    const body = this.route(url)
-    if (!body) return problem(r, 404, 'not_found', url.pathname)
-    r.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    let text = ''
+    q.on('data', (d) => (text += d))
+    q.on('end', () => {
+      const [status, body] = this.reply(q.method, url, text ? JSON.parse(text) : null)
+      r.writeHead(status, { 'content-type': status < 300 ? 'application/json' : 'application/problem+json' }).end(JSON.stringify(body))
+    })
+  }
+
+  /** One question and its answer, without any socket: component tests ask here. */
+  reply(method, url, body) {
+    const fault = this.faults[url.pathname]
+    if (fault) return [fault.status, fault]
+    const answer = method === 'POST' ? this.act(url, body) : this.route(url)
+    return answer ? [200, answer] : [404, { type: 'about:blank', title: 'not_found', status: 404, detail: url.pathname, code: 'not_found', params: {} }]
+  }
+
+  act(url, body) {
+    return url.pathname === '/api/v1/rejected/replay' ? this.aside.replay(body, Date.now()) : null
   }
 
   route(url) {
-    const limit = +(url.searchParams.get('limit') ?? 500)
+    const asked = Object.fromEntries(url.searchParams)
+    const limit = +(asked.limit ?? 500)
     switch (url.pathname) {
       case '/api/v1/status': return this.status()
       case '/api/v1/themes': return { themes: this.themes }
       case '/api/v1/kpis': return { kpis: this.kpis() }
-      case '/api/v1/links': return { links: [this.world.link] }
+      case '/api/v1/links': return { links: this.world.links }
       case '/api/v1/devices': return { devices: [...this.world.devices.values()].map((d) => ({ ...d, metrics: undefined })).slice(0, limit), next: null }
       case '/api/v1/alarms': return this.alarms(url, limit)
+      case '/api/v1/unseen': return unseen(this, { ...asked, limit })
+      case '/api/v1/ledger': return { adapters: this.books.adapters() }
+      case '/api/v1/ledger/devices': return this.books.days({ ...asked, limit })
+      case '/api/v1/rejected': return this.aside.page({ ...asked, before: +(asked.before ?? 0), limit })
+      case '/api/v1/backups': return this.backups
       default: return null
     }
   }

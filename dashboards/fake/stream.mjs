@@ -34,7 +34,7 @@ export class StreamHub {
     const { world } = this.hub
     return this.event('snapshot', {
       epoch: this.hub.epoch, seq: this.seq, t: Date.now(), kpi: this.hub.kpis(), alarm: world.active(),
-      device: [...world.devices.values()], link: this.spoil('link', [world.link]), status: this.hub.status(),
+      device: [...world.devices.values()], link: this.spoil('link', world.links), status: this.hub.status(),
     }, this.seq)
   }
 

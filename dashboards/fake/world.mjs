@@ -9,7 +9,10 @@ const RESTS = { level: 2.9, depth: 4, rain_1h: 4, storage: 42, run: 1, flow: 1.2
 const SWING = { level: 0.7, depth: 3, rain_1h: 3, storage: 2, run: 0, flow: 0.6 }
 /** Devices that start the demonstration in an abnormal state, so that every sign is on the screen. */
 const HIGH = { 'W-RL-007': 7.24, 'W-RL-003': 5.82, 'W-WL-011': 38.4, 'W-WL-024': 31.2, 'W-RG-005': 24.6, 'W-WL-040': 18.3 }
-const DARK = { 'W-RL-031': 'offline', 'W-WL-050': 'offline', 'W-WL-051': 'stale', 'W-RG-044': 'stale', 'W-PS-020': 'offline', 'W-RS-016': 'never', 'W-WL-066': 'stale', 'W-RG-012': 'never' }
+const DARK = {
+  'W-RL-031': ['offline', 'silent'], 'W-WL-050': ['offline', 'gateway', 'GW-1'], 'W-WL-051': ['stale', 'gateway', 'GW-1'], 'W-RG-044': ['stale', 'silent'],
+  'W-PS-020': ['offline', 'last_will'], 'W-RS-016': ['never', 'never_heard'], 'W-WL-066': ['stale', 'silent'], 'W-RG-012': ['never', 'never_heard'],
+}
 
 export class World {
   constructor(now, seed = 7) {
@@ -22,6 +25,7 @@ export class World {
       id: 'mqtt:main', kind: 'mqtt', name: 'main', state: 'up', since: now - 5_400_000, reason: null,
       rate_per_s: 20.4, messages: 0, rejected: 3, lag_p95_ms: 140, devices: { live: 0, total: 0 }, last: null,
     }
+    this.links = [this.link]
     this.changed = { device: new Map(), alarm: [], kpi: new Map(), link: false }
     for (const kind of KINDS) this.build(kind, now)
     this.history(now)
@@ -35,7 +39,8 @@ export class World {
     const [code, count] = CODES[kind.id]
     for (let i = 1; i <= count; i++) {
       const device = `W-${code}-${String(i).padStart(3, '0')}`
-      const state = DARK[device] ?? 'live'
+      const [state, reason, gateway] = DARK[device] ?? ['live']
+      const habit = i % 10 === 4
       const since = state === 'live' ? now - 7_200_000 : now - Math.floor(40_000 + this.rand() * 9_000_000)
       const heard = state === 'live' ? now : state === 'never' ? null : since
       const metrics = {}
@@ -47,6 +52,8 @@ export class World {
       this.devices.set(device, {
         device, theme: 'water', kind: kind.id, kind_assumed: false, name: `${NAMES[kind.id]} ${String(i).padStart(2, '0')}`,
         state, state_since: since, last_heard: heard, place: i % 41 === 0 ? null : placeIn(this.rand), severity: null, link: 'mqtt:main', metrics,
+        reason: reason ?? null, gateway: gateway ?? null,
+        deadline: { stale_after_s: habit ? 95 : kind.stale_after_s, offline_after_s: habit ? 210 : kind.offline_after_s, from: habit ? 'habit' : 'kind' },
       })
     }
   }
@@ -104,6 +111,7 @@ export class World {
     const d = {
       device, theme: 'water', kind: 'river_level', kind_assumed: true, name: null, state: 'live', state_since: now,
       last_heard: now, place: null, severity: null, link: 'mqtt:main', metrics: {},
+      reason: null, gateway: null, deadline: { stale_after_s: 120, offline_after_s: 600, from: 'default' },
     }
     this.devices.set(device, d)
     return d
@@ -115,7 +123,7 @@ export class World {
     const unit = KINDS.find((k) => k.id === d.kind).metrics.find((m) => m.id === metric)?.unit ?? ''
     d.metrics[metric] = { value, unit, at, received: now, quality: [], age_s: (now - at) / 1000 }
     d.last_heard = now
-    if (d.state !== 'live') Object.assign(d, { state: 'live', state_since: now })
+    if (d.state !== 'live') Object.assign(d, { state: 'live', state_since: now, reason: null })
     this.check(d, now)
     const before = this.changed.device.get(device)?.metrics ?? {}
     this.changed.device.set(device, { ...d, metrics: { ...before, [metric]: d.metrics[metric] } })
@@ -143,6 +151,21 @@ export class World {
   countLink() {
     const all = [...this.devices.values()]
     this.link.devices = { live: all.filter((d) => d.state === 'live').length, total: all.length }
+    this.changed.link = true
+  }
+
+  /** A device falls silent, as the hub would judge it. */
+  darken(device, state, reason, now) {
+    const d = Object.assign(this.devices.get(device), { state, reason, state_since: now })
+    this.changed.device.set(device, { ...d, metrics: {} })
+  }
+
+  /** A second way in that does not get through. */
+  addDeadLink(now) {
+    this.links.push({
+      ...this.link, id: 'mqtt:west', name: 'west', state: 'down', since: now - 1_260_000, reason: { code: 'refused', text: 'connection refused (10.8.0.31:1883)' },
+      rate_per_s: 0, messages: 0, rejected: 0, lag_p95_ms: null, devices: { live: 0, total: 0 }, last: null,
+    })
     this.changed.link = true
   }
 
@@ -189,6 +212,6 @@ export class World {
   take() {
     const { device, alarm, kpi, link } = this.changed
     this.changed = { device: new Map(), alarm: [], kpi: new Map(), link: false }
-    return { device: [...device.values()], alarm, kpi: [...kpi.values()], link: link ? [this.link] : [] }
+    return { device: [...device.values()], alarm, kpi: [...kpi.values()], link: link ? [...this.links] : [] }
   }
 }

@@ -1,6 +1,8 @@
-// Reads the hub's JSON routes with the bearer key. It keeps nothing, retries nothing and never writes:
-// a wall only looks.
-import type { Alarm, AlarmPage, Problem, Theme } from './types'
+// Speaks with the hub's JSON routes with the bearer key. It keeps nothing and retries nothing. The one thing that it can
+// ask the hub to do is a replay of what was set aside; a wall only looks.
+import type {
+  AdapterBook, Alarm, AlarmPage, Backups, DeviceDayPage, Problem, ReplayOutcome, ReplayRequest, SetAsidePage, Theme, UnseenPage,
+} from './types'
 
 export class ApiError extends Error {
   constructor(readonly status: number, readonly code: string, message: string) {
@@ -8,8 +10,12 @@ export class ApiError extends Error {
   }
 }
 
-async function get<T>(path: string, key: string, signal?: AbortSignal): Promise<T> {
-  const reply = await fetch(path, { headers: { authorization: `Bearer ${key}` }, signal: signal ?? null })
+const get = <T>(path: string, key: string, signal?: AbortSignal) => ask<T>(path, key, { signal: signal ?? null })
+
+async function ask<T>(path: string, key: string, init: RequestInit): Promise<T> {
+  const headers: Record<string, string> = { authorization: `Bearer ${key}` }
+  if (init.body) headers['content-type'] = 'application/json'
+  const reply = await fetch(path, { ...init, headers })
   if (reply.ok) return (await reply.json()) as T
   const problem = (await reply.json().catch(() => null)) as Problem | null
   throw new ApiError(reply.status, problem?.code ?? 'http', problem?.detail ?? problem?.title ?? `HTTP ${reply.status}`)
@@ -35,3 +41,27 @@ export async function fetchAlarmsSince(from: number, key: string, signal?: Abort
   }
   return found
 }
+
+/** A query string of what is given; what is empty is left out. */
+function search(params: Record<string, string | number | null | undefined>): string {
+  const given = Object.entries(params).flatMap(([k, v]) => (v == null || v === '' ? [] : [[k, String(v)]]))
+  return given.length ? `?${new URLSearchParams(given)}` : ''
+}
+
+export const fetchUnseen = (params: { theme?: string; limit?: number; after?: string | null }, key: string, signal?: AbortSignal) =>
+  get<UnseenPage>(`/api/v1/unseen${search(params)}`, key, signal)
+
+export const fetchLedger = (key: string, signal?: AbortSignal) =>
+  get<{ adapters: AdapterBook[] }>('/api/v1/ledger', key, signal).then((r) => r.adapters)
+
+export const fetchDeviceDays = (params: { day: string; link?: string; limit?: number; after?: string | null }, key: string, signal?: AbortSignal) =>
+  get<DeviceDayPage>(`/api/v1/ledger/devices${search(params)}`, key, signal)
+
+export const fetchSetAside = (
+  params: { reason?: string; device?: string; link?: string; before?: number | null; limit?: number }, key: string, signal?: AbortSignal,
+) => get<SetAsidePage>(`/api/v1/rejected${search(params)}`, key, signal)
+
+export const replay = (what: ReplayRequest, key: string) =>
+  ask<ReplayOutcome>('/api/v1/rejected/replay', key, { method: 'POST', body: JSON.stringify(what) })
+
+export const fetchBackups = (key: string, signal?: AbortSignal) => get<Backups>('/api/v1/backups', key, signal)

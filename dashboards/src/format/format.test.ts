@@ -1,7 +1,7 @@
 // Numbers, ages and times, in both languages.
 import { afterEach, describe, expect, test } from 'vitest'
 import { lang } from '../state/prefs'
-import { age, elapsed, lag, loose, num, time, when } from './index'
+import { age, bytes, dayOf, elapsed, lag, loose, num, span, time, when } from './index'
 
 afterEach(() => (lang.value = 'zh'))
 const S = 1000, M = 60 * S, H = 60 * M
@@ -13,6 +13,15 @@ test.each([[200, '刚刚'], [12 * S, '12 秒'], [5 * M, '5 分'], [2 * H, '2 时
 test.each([[0, '00:00'], [42 * S, '00:42'], [59 * M + 59 * S, '59:59'], [H + 2 * S, '1:00:02'], [-9, '00:00']])(
   'elapsed %i → %s', (ms, text) => expect(elapsed(ms)).toBe(text),
 )
+
+test.each([[40 * S, '40 秒'], [3 * M + 59 * S, '3 分钟'], [2 * H, '2 小时'], [3 * H + 12 * M, '3 小时 12 分'], [30 * H, '30 小时'], [51 * H, '2 天 3 小时'], [20 * 24 * H + H, '20 天'], [-5, '0 秒']])(
+  'span %i → %s', (ms, text) => expect(span(ms)).toBe(text),
+)
+
+test('bytes and days', () => {
+  expect([bytes(0), bytes(999), bytes(2048), bytes(1_284_000_000)]).toEqual(['0 B', '999 B', '2.0 KiB', '1.2 GiB'])
+  expect(dayOf(Date.parse('2026-11-22T16:10:00Z'))).toBe('2026-11-23')
+})
 
 describe('numbers', () => {
   test('precision and grouping', () => expect([num(1284), num(3.2, 2), num(-0.5, 1)]).toEqual(['1,284', '3.20', '−0.5']))

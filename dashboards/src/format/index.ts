@@ -35,6 +35,23 @@ export function age(ms: number): string {
   return h < 10 && m > 0 ? t('age.hm', { h, m }) : t('age.h', { n: h })
 }
 
+/** How long something has lasted, in words of a sentence rather than of a column. */
+export function span(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000))
+  const [m, h, d] = [Math.floor(s / 60), Math.floor(s / 3600), Math.floor(s / 86_400)]
+  if (s < 60) return t('span.s', { n: s })
+  if (h < 1) return t('span.m', { n: m })
+  if (h < 48) return h < 10 && m % 60 ? t('span.hm', { h, m: m % 60 }) : t('span.h', { n: h })
+  return d < 10 && h % 24 ? t('span.dh', { d, h: h % 24 }) : t('span.d', { n: d })
+}
+
+/** A size in bytes: three digits, binary steps. */
+export function bytes(n: number): string {
+  const step = n < 1024 ? 0 : Math.min(4, Math.floor(Math.log2(n) / 10))
+  const value = n / 1024 ** step
+  return `${num(value, step && value < 100 ? 1 : 0)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][step]}`
+}
+
 /** The same as a point in the past. */
 export const ago = (ms: number) => (ms < 1000 ? age(ms) : t('age.ago', { age: age(ms) }))
 
@@ -66,6 +83,9 @@ export function time(at: number, shape: keyof typeof SHAPES): string {
   }
   return format.format(at)
 }
+
+/** The district's calendar day of a moment, as the hub writes it: 2026-11-22. */
+export const dayOf = (at: number) => new Date(at + 8 * 3_600_000).toISOString().slice(0, 10)
 
 /** Time of day for today, with the date for anything older. */
 export function when(at: number, now: number): string {

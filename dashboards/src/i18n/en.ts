@@ -1,11 +1,13 @@
 // Every word of the interface in English. The type makes a missing or a surplus key a compile error.
+import { healthEn } from './health.en'
 import type { Messages } from './zh'
 
 export const en: Messages = {
+  ...healthEn,
   app: { centre: '{district} Operations Centre', sub: 'Chengshu', demo: 'Demo data', skip: 'Skip to the alarms' },
   judge: {
     calm: 'All calm', controlled: 'Under control', watch: 'Needs attention', act: 'Act now', blind: 'Cannot judge now',
-    none: 'No alarm waits', count: '{n} {severity}', unseen: '{n} unseen',
+    none: 'No alarm waits', count: '{n} {severity}', unseen: '{n} unseen', more: 'see Health',
   },
   meta: { devices: 'Devices live', lag: 'Data lag', clock: 'Host clock not synchronised', clockUnknown: 'Clock sync unknown', p95: 'p95' },
   severity: { critical: 'Critical', urgent: 'Urgent', important: 'Important', general: 'General' },
@@ -51,12 +53,13 @@ export const en: Messages = {
   },
   banner: {
     frozen: 'Data stream interrupted {time}', frozenNote: 'picture of {at}', retry: 'next try in {n} s', unauthorized: 'Key refused or revoked; this is the last picture',
-    database: 'Database unavailable for {time}', databaseNote: 'history and statistics stand still', reconnecting: 'Reconnecting', now: 'Try now',
+    reconnecting: 'Reconnecting', now: 'Try now',
   },
   key: {
     title: 'Enter the access key', label: 'Access key', hint: 'Chengshu prints an address with the key when it starts; you may paste the whole line.', enter: 'Enter',
     wrong: 'This key was not accepted. Please check it.', waiting: 'Connecting to {host} …', unreachable: '{host} cannot be reached yet; trying again.', change: 'Change key',
   },
   panel: { broken: 'This panel failed; the others are not affected', retry: 'tries again every 10 s' },
+  span: { s: '{n} s', m: '{n} min', h: '{n} h', hm: '{h} h {m} min', dh: '{d} d {h} h', d: '{n} d' },
   age: { now: 'now', ago: '{age} ago', s: '{n} s', m: '{n} min', h: '{n} h', hm: '{h} h {m} min', d: '{n} d', future: 'ahead of time' },
 }

@@ -24,3 +24,7 @@ export function half(text: string | null | undefined): string {
   const halves = (text ?? '').split(' | ')
   return halves.length === 2 ? halves[lang.value === 'zh' ? 0 : 1]! : (text ?? '–')
 }
+
+/** The word for a code of the hub; a code that this page does not know yet stands for itself. */
+export const word = (family: 'why' | 'rejection' | 'board' | 'deadline', code: string): string =>
+  i18n.global.te(`${family}.${code}`, 'zh') ? i18n.global.t(`${family}.${code}`) : code

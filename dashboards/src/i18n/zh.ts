@@ -1,9 +1,12 @@
 // Every word of the interface in Chinese, the source language. Texts that come from themes and devices are not here.
+import { healthZh } from './health.zh'
+
 export const zh = {
+  ...healthZh,
   app: { centre: '{district}城市运行中心', sub: '城枢 · 一网统管', demo: '演示数据', skip: '跳到告警列表' },
   judge: {
     calm: '总体平稳', controlled: '总体可控', watch: '需要关注', act: '需立即处置', blind: '暂时无法判断',
-    none: '无待处置告警', count: '{n} 件{severity}', unseen: '{n} 台设备看不到',
+    none: '无待处置告警', count: '{n} 件{severity}', unseen: '{n} 台设备看不到', more: '到“运行健康”查看',
   },
   meta: {
     devices: '在线设备', lag: '数据时延', clock: '主机时钟未同步', clockUnknown: '时钟同步状态未知', p95: 'p95',
@@ -51,13 +54,14 @@ export const zh = {
   },
   banner: {
     frozen: '数据流中断 {time}', frozenNote: '画面停在 {at}', retry: '{n} 秒后重试', unauthorized: '密钥无效或已吊销，画面停在最后一刻',
-    database: '数据库不可用，已 {time}', databaseNote: '历史与统计暂停更新', reconnecting: '重连中', now: '立即重试',
+    reconnecting: '重连中', now: '立即重试',
   },
   key: {
     title: '输入访问密钥', label: '访问密钥', hint: '启动城枢时，终端会打印带密钥的地址；整行粘贴也可以。', enter: '进入',
     wrong: '这个密钥没有被接受，请核对。', waiting: '正在连接 {host} …', unreachable: '尚未连上 {host}，正在重试。', change: '更换密钥',
   },
   panel: { broken: '此面板出错，其他面板不受影响', retry: '每 10 秒自动重试' },
+  span: { s: '{n} 秒', m: '{n} 分钟', h: '{n} 小时', hm: '{h} 小时 {m} 分', dh: '{d} 天 {h} 小时', d: '{n} 天' },
   age: { now: '刚刚', ago: '{age}前', s: '{n} 秒', m: '{n} 分', h: '{n} 时', hm: '{h} 时 {m} 分', d: '{n} 天', future: '时间超前' },
 }
 

@@ -8,7 +8,7 @@ import { SILENCE_MS } from './protocol'
 const HUB = 1_800_000_000_000
 const BROWSER = HUB - 90_000 // a browser whose clock is a minute and a half slow
 
-const status = { devices: { live: 1, stale: 0, offline: 0, never: 0 } } as Snapshot['status']
+const status = { database: { state: 'up', since: 0 }, devices: { live: 1, stale: 0, offline: 0, never: 0 } } as Snapshot['status']
 const snapshot = { epoch: '1', seq: 1, t: HUB, kpi: [], alarm: [], device: [], link: [], status } satisfies Snapshot
 const kpi = (value: number) => ({ theme: 'w', kpi: 'k', at: HUB, value, severity: null, devices: 1, stale: 0, device: null, trend: null })
 
@@ -41,5 +41,15 @@ test('silence freezes the page from the last byte on, and a beat thaws it', () =
   expect(live.frozenSince.value).toBe(HUB)
   live.take({ kind: 'beat', data: { seq: 1, t: HUB + 20_000, status }, arrived: BROWSER + 20_000 })
   live.commit(BROWSER + 20_000)
+  expect(live.frozenSince.value).toBeNull()
+})
+
+test('a browser clock that is set back does not make the last byte new again', () => {
+  const live = new Live()
+  live.take({ kind: 'snapshot', data: snapshot, arrived: BROWSER })
+  live.commit(BROWSER - 3_600_000)
+  expect(live.frozenSince.value).toBe(HUB)
+  live.take({ kind: 'beat', data: { seq: 1, t: HUB + 5_000, status }, arrived: BROWSER - 3_595_000 })
+  live.commit(BROWSER - 3_595_000)
   expect(live.frozenSince.value).toBeNull()
 })

@@ -5,6 +5,7 @@ import type { Alarm, DeviceFull, Kpi, Link, Status } from '../api/types'
 import { Catalogue } from './catalogue'
 import { SILENCE_MS, type Conn, type FromStream } from './protocol'
 import { LiveState } from './state'
+import { unstoredSince } from './storage'
 import { Today } from './today'
 
 export const COMMIT_MS = 250
@@ -28,6 +29,8 @@ export class Live {
   readonly now = shallowRef(Date.now())
   /** Hub time of the last byte, once the stream has been silent for too long: then nothing on the page is current. */
   readonly frozenSince = shallowRef<number | null>(null)
+  /** What the hub received from this moment on is not stored yet: Infinity in good times. */
+  readonly unstored = shallowRef(Infinity)
   /** Called after each snapshot: time to refetch what the stream does not carry. */
   onSnapshot: () => void = () => {}
   /** Tries at once instead of waiting out the back-off; the session puts it here. */
@@ -56,12 +59,17 @@ export class Live {
 
   /** One frame: publish what changed since the last one. */
   commit(wall = Date.now()): void {
-    if (this.status.value !== this.state.status) this.status.value = this.state.status
+    if (this.status.value !== this.state.status) {
+      this.status.value = this.state.status
+      this.unstored.value = unstoredSince(this.status.value)
+    }
     for (const ref of this.dirty) triggerRef(ref)
     this.dirty.clear()
     const second = Math.floor((wall + this.offset) / 1000) * 1000
     if (second !== this.now.value) this.now.value = second
-    const silent = this.heardAt > 0 && wall - this.heardAt > SILENCE_MS
+    // A browser clock that was set back must not make the last byte look new until it has caught up.
+    const quiet = Math.abs(wall - this.heardAt)
+    const silent = this.heardAt > 0 && quiet > SILENCE_MS
     const since = silent ? this.heardAt + this.offset : null
     if (since !== this.frozenSince.value) this.frozenSince.value = since
   }

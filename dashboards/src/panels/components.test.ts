@@ -20,7 +20,7 @@ const NOW = Date.parse('2026-11-22T16:42:00+08:00')
 const device = { device: 'W-RL-003', theme: 'water', kind: 'river_level', kind_assumed: false, name: '河道站 03', state: 'live' as const, state_since: NOW - 9e6, last_heard: NOW, place: { lng: 111.9, lat: 21.8, datum: 'cgcs2000' }, severity: 'important' as const, link: 'mqtt:main', metrics: { level: { value: 5.82, unit: 'm', at: NOW, received: NOW, quality: [], age_s: 0 } } }
 const alarm = { id: 'a', rule: 'water.river_warning', rule_version: 1, rule_name: { zh: '河道水位超警戒', en: 'x' }, theme: 'water', device: 'W-RL-003', device_name: '河道站 03', place: null, metric: 'level', metric_name: { zh: '水位', en: 'Level' }, unit: 'm', severity: 'important' as const, direction: 'above' as const, limit: 5.5, clear: 5.3, value: 5.6, raised_at: NOW - 252_000, raised_received: NOW - 252_000, cleared_at: null, cleared_value: null, source: '警戒值表', certainty: 'B' as const }
 const link = { id: 'mqtt:main', kind: 'mqtt', name: 'main', state: 'down' as const, since: NOW - 60_000, reason: { code: 'refused', text: 'connection refused' }, rate_per_s: 0, messages: 3, rejected: 1, lag_p95_ms: null, devices: { live: 1, total: 2 }, last: null }
-const status = { district: { code: '441702', name: { zh: '江城区', en: '' } }, devices: { live: 1, stale: 1, offline: 0, never: 0 } } as unknown as Snapshot['status']
+const status = { database: { state: 'up', since: 0 }, district: { code: '441702', name: { zh: '江城区', en: '' } }, devices: { live: 1, stale: 1, offline: 0, never: 0 } } as unknown as Snapshot['status']
 
 let live: Live
 beforeEach(() => {

@@ -69,4 +69,7 @@ test('the sentence', () => {
   expect(judge([alarm('general'), alarm('critical')], counts(9, 0), false).verdict).toBe('act')
   expect(judge([], counts(1, 9), false).verdict).toBe('blind')
   expect(judge([], counts(9, 0), true).verdict).toBe('blind')
+  expect(judge([], counts(9, 0), false, 'away').verdict).toBe('watch')
+  expect(judge([], counts(9, 0), false, 'full').verdict).toBe('act')
+  expect(judge([], counts(9, 0), true, 'full').verdict).toBe('blind')
 })

@@ -1,6 +1,7 @@
 // What lets a wall run for weeks: a shift of a pixel or two against burn-in, and a minute's self-check that reloads the
-// page when a new version is served or memory runs out — never while a top alarm stands or somebody reads a device.
+// page when a new version is served or memory runs out — never while a top alarm stands or somebody reads a device or the health page.
 import type { Live } from '../live/live'
+import { route } from './route'
 import { selected } from './selection'
 
 const CHECK_MS = 60_000
@@ -39,7 +40,7 @@ export function endure(live: Live): () => void {
     startedBefore = started
     const topAlarm = [...live.alarms.value.values()].some((a) => a.severity === 'critical')
     const frozen = live.frozenSince.value !== null || live.conn.value.state !== 'open'
-    if (shouldReload({ newVersion, heapShare: heapShare(), topAlarm, frozen, reading: selected.value !== null })) location.reload()
+    if (shouldReload({ newVersion, heapShare: heapShare(), topAlarm, frozen, reading: selected.value !== null || route.value.page !== 'wall' })) location.reload()
   }
   const shift = () => {
     const [x, y] = SHIFTS[++turn % SHIFTS.length]!

@@ -8,7 +8,9 @@ function initial(): string {
   const fragment = new URLSearchParams(location.hash.slice(1)).get('key')
   if (fragment) {
     localStorage.setItem(STORE, fragment)
-    history.replaceState(null, '', location.pathname + location.search)
+    // A page that the address names beside the key stays named.
+    const page = location.hash.startsWith('#/') ? location.hash.replace(/&key=[^&]*/, '') : ''
+    history.replaceState(null, '', location.pathname + location.search + page)
   }
   return fragment ?? localStorage.getItem(STORE) ?? ''
 }

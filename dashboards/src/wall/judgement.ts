@@ -3,6 +3,7 @@
 import type { Alarm, Severity } from '../api/types'
 import { SEVERITIES } from '../format/severity'
 import type { Counts } from '../live/counts'
+import type { StorageState } from '../live/storage'
 
 export type Verdict = 'calm' | 'controlled' | 'watch' | 'act' | 'blind'
 
@@ -15,12 +16,14 @@ export interface Judgement {
 /** When more than half of the devices cannot be seen, silence is no good news. */
 const BLIND_SHARE = 0.5
 
-export function judge(alarms: Iterable<Alarm>, d: Counts, frozen: boolean): Judgement {
+export function judge(alarms: Iterable<Alarm>, d: Counts, frozen: boolean, storage: StorageState = 'ok'): Judgement {
   const by: Record<Severity, number> = { critical: 0, urgent: 0, important: 0, general: 0 }
   for (const a of alarms) by[a.severity]++
   const counts = SEVERITIES.filter((s) => by[s] > 0).map((severity) => ({ severity, n: by[severity] }))
   const unseen = d.stale + d.offline + d.never
   const blind = frozen || (unseen > 0 && unseen / (unseen + d.live) > BLIND_SHARE)
-  const verdict: Verdict = by.critical ? 'act' : blind ? 'blind' : by.urgent ? 'watch' : counts.length ? 'controlled' : 'calm'
+  // Where nothing more is taken in, or nothing reaches the database, the quiet is not to be trusted.
+  const refused = storage === 'full' || storage === 'failing'
+  const verdict: Verdict = by.critical || refused ? 'act' : blind ? 'blind' : by.urgent || storage !== 'ok' ? 'watch' : counts.length ? 'controlled' : 'calm'
   return { verdict: frozen ? 'blind' : verdict, counts, unseen }
 }
