@@ -9,9 +9,10 @@ use anyhow::Context as _;
 use chengshu_api::{About, App, ClockSync, serve};
 use chengshu_core::model::LinkId;
 use chengshu_core::seam::{AdapterContext, AdapterFactory, Link, SharedClock, intake};
-use chengshu_engine::{Engine, EngineMetrics, Services};
+use chengshu_engine::{Engine, EngineMetrics, Replayer, Services};
 use chengshu_mqtt::{MqttConfig, MqttVersion};
-use chengshu_store::{Store, StoreOptions};
+use chengshu_spool::{Spool, SpoolOptions};
+use chengshu_store::{Store, StoreError, StoreOptions};
 use prometheus::{IntGauge, Registry};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -56,30 +57,64 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     // 2. the database, the themes, the board
     let options =
         StoreOptions { url: database_url.clone(), readers: config.readers, reader_timeout: config.reader_timeout };
-    let store =
-        Store::open(&options).await.map_err(|error| anyhow::Error::new(error).context("opening the database"))?;
-    let lease = store.lease_take(&format!("{} pid {}", data.display(), std::process::id())).await?;
+    let store = Store::new(&options).context("reading database.url")?;
     let themes = chengshu_topics::load(config.topics_dir.as_deref());
     for theme in themes.iter().filter_map(|theme| theme.error.as_ref().map(|error| (&theme.id, error))) {
         tracing::error!(theme = %theme.0, error = %theme.1, "a theme is switched off");
     }
     let registry = Registry::new();
     let links: Vec<_> = brokers.iter().map(|(name, _)| link(name, &clock)).collect::<anyhow::Result<_>>()?;
-    let engine = Engine::load(Services {
+    let (spool, damage) =
+        Spool::open(SpoolOptions::new(data.join("spool"), config.spool_bytes)).context("opening the spool")?;
+    if !damage.is_none() {
+        tracing::error!(?damage, "the spool was damaged; what could be read is kept");
+    }
+    let mut engine = Engine::new(Services {
         store: store.clone(),
-        lease,
+        holder: format!("{} pid {}", data.display(), std::process::id()),
         themes: themes.into(),
         links: links.clone(),
+        spool,
         clock: clock.clone(),
         options: config.engine,
         metrics: EngineMetrics::new(&registry)?,
-    })
-    .await
-    .context("loading the board")?;
-    let board = engine.board();
+    });
+    match engine.load().await {
+        Ok(()) => {}
+        Err(error @ StoreError::Unavailable(_)) => {
+            let words = error.database_words();
+            tracing::warn!(error = %words, "the database is away; what arrives is kept in the spool until it is there");
+        }
+        Err(error) => return Err(anyhow::Error::new(error).context("opening the database")),
+    }
 
     // 3. the engine; it ends when the last adapter has let go of the intake
     let (handover, queue) = intake(config.intake_bytes);
+    let ways = links.iter().zip(&brokers).map(|(link, (_, mqtt))| {
+        let decoder = chengshu_mqtt::decoder(mqtt, link.id.clone());
+        (link.id.to_string(), (decoder, handover.for_link(link.clone())))
+    });
+    let replayer = Replayer::new(ways.collect(), store.clone(), clock.clone());
+    let about = About {
+        version: env!("CARGO_PKG_VERSION"),
+        demo: mode.demo,
+        district_code: config.district_code.clone(),
+        district_name: config.district_name.clone(),
+    };
+    let door_stop = CancellationToken::new();
+    let clock_sync = ClockSync::default();
+    let app = App::new(
+        &engine,
+        store,
+        replayer.clone(),
+        clock.clone(),
+        door_stop.clone(),
+        about,
+        config.api,
+        registry.clone(),
+        clock_sync.clone(),
+        &admin_key,
+    );
     let (stop, tasks) = parts.part();
     let engine_failed = failed.clone();
     tasks.spawn(async move {
@@ -92,28 +127,26 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     // 4. the adapters
     let (stop, tasks) = parts.part();
     for (link, (_, mqtt)) in links.into_iter().zip(brokers) {
-        let context = AdapterContext { intake: handover.clone(), link, stop: stop.clone(), clock: clock.clone() };
+        let intake = handover.for_link(link.clone());
+        let context = AdapterContext { intake, link, stop: stop.clone(), clock: clock.clone() };
         let factory: AdapterFactory = Box::new(move |context| Box::pin(chengshu_mqtt::run(mqtt.clone(), context)));
         tasks.spawn(supervise::adapter(factory, context));
     }
     drop(handover);
 
     // 5. the door
-    let (stop, tasks) = parts.part();
-    let clock_sync = ClockSync::default();
+    let tasks = parts.part_with(door_stop.clone());
+    let stop = door_stop;
     let gauge = IntGauge::new(
         "chengshu_clock_synchronized",
         "1 when the machine's clock follows a time source, 0 not, -1 unknown",
     )?;
     registry.register(Box::new(gauge.clone()))?;
     tasks.spawn(timesync::watch(clock_sync.clone(), gauge, clock.clone(), stop.clone()));
-    let about = About {
-        version: env!("CARGO_PKG_VERSION"),
-        demo: mode.demo,
-        district_code: config.district_code.clone(),
-        district_name: config.district_name.clone(),
-    };
-    let app = App::new(board, store, clock.clone(), stop, about, config.api, registry, clock_sync, &admin_key);
+    tasks.spawn(async move {
+        stop.cancelled().await;
+        replayer.close(); // the engine ends when nobody is left who could hand something over
+    });
     let listener = TcpListener::bind(config.http).await.with_context(|| {
         format!(
             "the hub cannot listen on {}; stop whoever does, or set hub.http (demo: --http) to another address",
@@ -157,9 +190,15 @@ struct Parts {
 
 impl Parts {
     fn part(&mut self) -> (CancellationToken, TaskTracker) {
-        let part = (CancellationToken::new(), TaskTracker::new());
-        self.list.push(part.clone());
-        part
+        let stop = CancellationToken::new();
+        let tasks = self.part_with(stop.clone());
+        (stop, tasks)
+    }
+
+    fn part_with(&mut self, stop: CancellationToken) -> TaskTracker {
+        let tasks = TaskTracker::new();
+        self.list.push((stop, tasks.clone()));
+        tasks
     }
 }
 

@@ -23,13 +23,15 @@ fn every_route_asks_for_a_key_answers_in_json_and_stands_in_the_document() {
         );
         let path = route.path.replace("{id}", "NOBODY");
         for key in [None, Some(""), Some("wrong"), Some("Bearer")] {
-            let (status, body) = hub.ask(&path, key).unwrap();
+            let (status, body) = hub.call(route.method, &path, key, None).unwrap();
             let open = ["/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"].contains(&route.path);
             assert_eq!(status == 401, !open, "{path} with key {key:?} answers {status}");
             assert!(open || body.contains("\"code\":\"unauthorized\""), "{body}");
         }
         if route.path != "/api/v1/stream" {
-            let (status, body) = hub.ask(&format!("{path}?nonsense=1&nonsense=2"), Some(&hub.key)).unwrap();
+            let nonsense = format!("{path}?nonsense=1&nonsense=2");
+            let body = (route.method == "POST").then(|| serde_json::json!({"nonsense": 1}));
+            let (status, body) = hub.call(route.method, &nonsense, Some(&hub.key), body).unwrap();
             assert!(status < 500, "{path}: {status} {body}");
             assert!(status == 200 || body.contains("\"code\""), "{path}: {status} {body}");
         }

@@ -9,17 +9,18 @@ fn root() -> PathBuf {
 }
 
 /// What each crate may depend on, besides core.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("chengshu-core", &[]),
     ("chengshu-access", &[]),
     ("chengshu-rules", &[]),
     ("chengshu-store", &["access"]),
-    ("chengshu-engine", &["access", "rules", "store"]),
+    ("chengshu-spool", &[]),
+    ("chengshu-engine", &["access", "rules", "spool", "store"]),
     ("chengshu-api", &["access", "engine", "store"]),
     ("chengshu-mqtt", &[]),
     ("chengshu-topics", &[]),
     ("chengshu-sim", &[]),
-    ("chengshu", &["api", "engine", "mqtt", "sim", "store", "topics"]),
+    ("chengshu", &["api", "engine", "mqtt", "sim", "spool", "store", "topics"]),
 ];
 
 #[test]

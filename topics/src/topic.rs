@@ -14,6 +14,8 @@ const METRIC: &str = "1 to 64 of A-Z a-z 0-9 _ in quotes";
 const TEXT: &str = "a text in quotes";
 const SECONDS: &str = "whole seconds such as 30";
 const NUMBER: &str = "a number such as 5.5";
+/// Readings may arrive 24 days late, and the rollups must still find their neighbours.
+pub(crate) const KEEP: &str = "whole days, at least 60";
 const PLACES: &str = "a whole number of decimal places, 0 to 9";
 
 /// One entry of the file; `item` is none if a field could not be read, and then other entries may still name its `id`.
@@ -30,6 +32,7 @@ pub(crate) struct Topic {
     pub(crate) readable: bool,
     pub(crate) name: Option<Label>,
     pub(crate) version: Option<String>,
+    pub(crate) keep_readings_days: Option<u32>,
     pub(crate) kinds: Vec<Entry<Kind>>,
     pub(crate) rules: Vec<Entry<ThresholdRule>>,
     pub(crate) kpis: Vec<Entry<Kpi>>,
@@ -59,6 +62,7 @@ pub(crate) fn read(folder: &Folder, mistakes: &mut Mistakes) -> Topic {
         readable: true,
         name: top.need("name", LABEL, mistakes),
         version: top.need("version", r#"a text such as "1""#, mistakes),
+        keep_readings_days: top.may("keep_readings_days", KEEP, mistakes),
         kinds: top.tables("kind", "kind", mistakes).into_iter().map(|table| kind(table, mistakes)).collect(),
         rules: top.tables("rule", "rule", mistakes).into_iter().map(|table| rule(table, mistakes)).collect(),
         kpis: top.tables("kpi", "kpi", mistakes).into_iter().map(|table| kpi(table, mistakes)).collect(),

@@ -11,4 +11,4 @@ mod wire;
 pub use codec::{Codec, Limits};
 pub use config::{MqttConfig, MqttTls, MqttVersion};
 pub use error::MqttError;
-pub use session::run;
+pub use session::{decoder, run};

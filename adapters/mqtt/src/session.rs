@@ -6,8 +6,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use chengshu_core::model::Delivery;
-use chengshu_core::seam::{AdapterContext, AdapterError, Closed, LinkState, NotDurable, Outcome, Receipt};
+use chengshu_core::model::{Delivery, LinkId};
+use chengshu_core::seam::{AdapterContext, AdapterError, Closed, Decoder, LinkState, NotDurable, Outcome, Receipt};
 use rand::RngExt as _;
 
 use crate::codec::{Codec, Limits};
@@ -28,6 +28,14 @@ pub async fn run(config: MqttConfig, context: AdapterContext) -> Result<(), Adap
     let link = context.link.id.to_string();
     let result = Session::new(config, context).run().await;
     result.map_err(|error| AdapterError { link, source: Box::new(error) })
+}
+
+/// What decodes once more what a session of `link` had to set aside.
+#[must_use]
+pub fn decoder(config: &MqttConfig, link: LinkId) -> Decoder {
+    let limits = Limits { payload_max: config.payload_max, times: config.times };
+    // a codec remembers names; a second look at old messages is rare enough to begin anew each time
+    Box::new(move |topic, raw, received| Codec::new(link.clone(), limits).decode(topic, raw, false, received))
 }
 
 type HandOver = Pin<Box<dyn Future<Output = Result<Receipt, Closed>> + Send>>;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chengshu_core::model::Label;
 use chengshu_core::seam::SharedClock;
-use chengshu_engine::Board;
+use chengshu_engine::{Board, Commands, Engine, Replayer, Rollups, SharedSpool};
 use chengshu_store::Store;
 use prometheus::Registry;
 use tokio_util::sync::CancellationToken;
@@ -87,6 +87,14 @@ pub struct App {
     pub board: Board,
     /// The database, for readers.
     pub store: Store,
+    /// The spool, to be shown.
+    pub spool: SharedSpool,
+    /// Which rollups are true.
+    pub rollups: Rollups,
+    /// Where people's commands go.
+    pub commands: Commands,
+    /// Tries again what was set aside.
+    pub replayer: Replayer,
     /// The one clock.
     pub clock: SharedClock,
     /// Ends live streams when the hub stops.
@@ -111,8 +119,9 @@ impl App {
     )]
     #[must_use]
     pub fn new(
-        board: Board,
+        engine: &Engine,
         store: Store,
+        replayer: Replayer,
         clock: SharedClock,
         stop: CancellationToken,
         about: About,
@@ -122,7 +131,11 @@ impl App {
         admin_key: &str,
     ) -> Self {
         Self {
-            board,
+            board: engine.board(),
+            spool: engine.spool(),
+            rollups: engine.rollups(),
+            commands: engine.commands(),
+            replayer,
             store,
             clock,
             stop,

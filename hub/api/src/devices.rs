@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use chengshu_core::model::Timestamp;
-use chengshu_engine::DeviceSlot;
+use chengshu_engine::{DeadlineFrom, DeviceSlot};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::caller::Who;
 use crate::params::{Params, page};
 use crate::problem::Problem;
+use crate::unseen::silence_word;
 use crate::view::{PlaceView, Values, Written, device_page, values};
 
 /// Which devices.
@@ -48,11 +49,37 @@ pub(crate) struct DeviceView<'a> {
     severity: Option<&'static str>,
     /// The link that it was first heard by.
     link: &'a str,
+    /// The gateway that it speaks through, where it said so.
+    gateway: Option<&'a str>,
+    /// Why it is not live: silent, last_will or never_heard. (Whether its gateway or link is to blame: see /unseen.)
+    reason: Option<&'static str>,
+    deadline: DeadlineView,
+}
+
+/// How long a device may be silent.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct DeadlineView {
+    /// Silent for longer than this: stale, seconds.
+    stale_after_s: u32,
+    /// Silent for longer than this: offline, seconds.
+    offline_after_s: u32,
+    /// Where that comes from: kind, habit (learned from its own pauses) or default.
+    from: &'static str,
+}
+
+/// The word of a deadline's origin.
+pub(crate) fn deadline_from(from: DeadlineFrom) -> &'static str {
+    match from {
+        DeadlineFrom::Kind => "kind",
+        DeadlineFrom::Habit => "habit",
+        DeadlineFrom::Default => "default",
+    }
 }
 
 impl<'a> From<&'a DeviceSlot> for DeviceView<'a> {
     fn from(slot: &'a DeviceSlot) -> Self {
         let device = &slot.device;
+        let (freshness, from) = slot.deadline();
         Self {
             device: device.id.as_str(),
             theme: device.theme.as_str(),
@@ -65,6 +92,13 @@ impl<'a> From<&'a DeviceSlot> for DeviceView<'a> {
             place: device.place.map(PlaceView::from),
             severity: slot.severity().map(chengshu_core::model::Severity::word),
             link: device.link.as_str(),
+            gateway: device.gateway.as_ref().map(chengshu_core::model::DeviceId::as_str),
+            reason: slot.silence().map(silence_word),
+            deadline: DeadlineView {
+                stale_after_s: freshness.stale_after_s,
+                offline_after_s: freshness.offline_after_s,
+                from: deadline_from(from),
+            },
         }
     }
 }

@@ -5,11 +5,14 @@
 mod alarms;
 mod app;
 mod caller;
+mod corrections;
 mod devices;
 mod events;
 mod health;
+mod hours;
 mod kpis;
 mod latest;
+mod ledger;
 mod links;
 mod metrics;
 mod openapi;
@@ -22,6 +25,7 @@ mod serve;
 mod status;
 mod stream;
 mod themes;
+mod unseen;
 mod view;
 mod web;
 

@@ -62,6 +62,7 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars:
         responses["503"] = fault("overloaded, too slow, or the database is away");
     }
     let parameters = parameters(route, generator);
+    let body = route.body.map(|schema| schema(generator).to_value());
     if route.info.access == Access::Known {
         responses["400"] = fault("a parameter is wrong");
         responses["401"] = fault("no valid key");
@@ -73,6 +74,9 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars:
         "parameters": parameters,
         "responses": responses
     });
+    if let Some(schema) = body {
+        operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+    }
     if route.info.access == Access::Known {
         operation["security"] = json!([{ "key": [] }]);
     }

@@ -1,6 +1,7 @@
 //! What clients send in a query. A wrong or unknown parameter is answered with its name and what would be right.
 
-use axum::extract::{FromRequestParts, Query};
+use axum::Json;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use chengshu_core::model::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -22,13 +23,32 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     }
 }
 
+/// A JSON body, or a problem that says what is wrong with it.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        match Json::<T>::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(rejection) => Err(Problem::bad_request(format!("body: {}", rejection.body_text()))),
+        }
+    }
+}
+
 /// A moment in a query: milliseconds since 1970, or RFC 3339.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct When(pub(crate) Timestamp);
 
 impl<'de> Deserialize<'de> for When {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
+        // a query knows texts only; a body may also carry a number
+        let text = match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(text) => text,
+            serde_json::Value::Number(ms) => ms.to_string(),
+            _ => return Err(serde::de::Error::custom("expected milliseconds since 1970 or RFC 3339")),
+        };
         if let Ok(ms) = text.parse::<i64>() {
             return Ok(Self(Timestamp::from_ms(ms)));
         }
@@ -46,7 +66,7 @@ impl JsonSchema for When {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "description": "milliseconds since 1970, or RFC 3339", "examples": ["1795336920000", "2026-11-22T16:42:00+08:00"] })
+        json_schema!({ "type": ["string", "integer"], "description": "milliseconds since 1970, or RFC 3339", "examples": ["1795336920000", "2026-11-22T16:42:00+08:00"] })
     }
 }
 

@@ -58,6 +58,18 @@ impl Problem {
         )
     }
 
+    pub(crate) fn unavailable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+    }
+
+    pub(crate) fn not_loaded() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not_loaded",
+            "the database has not answered since the hub started: nothing can be said of any device yet; what arrives is kept",
+        )
+    }
+
     pub(crate) fn timeout() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "the answer took too long; ask for less or try again")
     }

@@ -64,6 +64,9 @@ pub(crate) struct ReadingPage {
     series: SeriesView,
     /// `[at, value, quality]`: ms since 1970 (of a bucket: its beginning), the value, words of quality.
     points: Vec<(i64, f64, Vec<&'static str>)>,
+    /// `[from, to]`: spans without a reading that are longer than the device's deadline, ms since 1970. Silence is not a
+    /// value: a line must not be drawn across them.
+    gaps: Vec<(i64, i64)>,
     /// Length of a bucket, ms; none when the points are raw.
     bucket_ms: Option<i64>,
     /// There is more: ask again with `from` set to this.
@@ -82,13 +85,14 @@ pub(crate) async fn list(
     let found = app.board.read(|board| {
         let slot = board.device(&params.device).filter(|slot| caller.scope.covers_theme(slot.device.theme.as_str()))?;
         let series = slot.series.iter().find(|series| series.metric.as_str() == params.metric)?;
-        Some((series.id, unit(slot, series).to_owned()))
+        Some((series.id, unit(slot, series).to_owned(), slot.deadline().0.stale_after_s))
     });
-    let (series, unit) = found.ok_or_else(|| {
+    let (series, unit, silence_s) = found.ok_or_else(|| {
         Problem::not_found(format!("device {:?} has sent no metric {:?}", params.device, params.metric))
     })?;
     let resolution = resolution(&params, from, to)?;
-    let query = ReadingQuery { series, from, to, resolution, limit: POINTS };
+    let untrue = app.rollups.untrue(series, from, to);
+    let query = ReadingQuery { series, from, to, resolution, limit: POINTS, untrue };
     let points = app.store.reading_list(&caller.scope, &query).await?;
     let next = points.last().filter(|_| points.len() as i64 == POINTS).map(|last| match resolution {
         Resolution::Raw => last.at.ms() + 1,
@@ -98,9 +102,31 @@ pub(crate) async fn list(
         Resolution::Raw => None,
         Resolution::Bucket { ms, .. } => Some(ms),
     };
+    let longest = i64::from(silence_s) * 1000 + bucket_ms.unwrap_or(0);
+    let until = next.map_or(to.min(app.clock.now()), Timestamp::from_ms);
+    let gaps = gaps(from, until, longest, bucket_ms.unwrap_or(0), points.iter().map(|point| point.at));
     let points = points.into_iter().map(|Point { at, value, quality: q }| (at.ms(), value, quality(q))).collect();
     let series = SeriesView { device: params.device, metric: params.metric, unit };
-    Ok(Json(ReadingPage { series, points, bucket_ms, next }))
+    Ok(Json(ReadingPage { series, points, gaps, bucket_ms, next }))
+}
+
+/// Spans longer than `longest` in which nothing was measured. A point covers `covers` ms.
+fn gaps(
+    from: Timestamp,
+    until: Timestamp,
+    longest: i64,
+    covers: i64,
+    points: impl Iterator<Item = Timestamp>,
+) -> Vec<(i64, i64)> {
+    let mut gaps = Vec::new();
+    let mut seen = from.ms();
+    for at in points.map(Timestamp::ms).chain([until.ms()]) {
+        if at - seen > longest {
+            gaps.push((seen, at));
+        }
+        seen = seen.max(at + covers);
+    }
+    gaps
 }
 
 fn resolution(params: &ReadingParams, from: Timestamp, to: Timestamp) -> Result<Resolution, Problem> {
@@ -155,6 +181,16 @@ fn round_up(ms: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn silence_is_told_apart_from_values() {
+        let t = Timestamp::from_ms;
+        let points = [100, 110, 120, 500, 510].map(t);
+        assert_eq!(gaps(t(95), t(520), 50, 0, points.into_iter()), [(120, 500)]);
+        assert_eq!(gaps(t(0), t(900), 50, 0, points.into_iter()), [(0, 100), (120, 500), (510, 900)]);
+        assert_eq!(gaps(t(0), t(900), 50, 0, [].into_iter()), [(0, 900)]);
+        assert_eq!(gaps(t(0), t(300), 50, 100, [0, 100, 200].map(t).into_iter()), []);
+    }
 
     #[test]
     fn buckets_are_read_or_explained() {

@@ -2,13 +2,14 @@
 //! authorisation test are made from it; a route that is not here does not exist.
 
 use axum::handler::Handler;
-use axum::routing::{MethodRouter, get as get_method};
+use axum::routing::{MethodRouter, get as get_method, post as post_method};
 use chengshu_access::Access;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::app::App;
 use crate::{
-    alarms, devices, events, health, kpis, latest, links, metrics, openapi, readings, rejected, status, stream, themes,
+    alarms, corrections, devices, events, health, hours, kpis, latest, ledger, links, metrics, openapi, readings,
+    rejected, status, stream, themes, unseen,
 };
 
 /// What kind of object a route is about; access to it is cut to the caller's scope.
@@ -30,6 +31,17 @@ pub enum Object {
     Link,
     /// What was set aside.
     Rejected,
+    /// The ledger.
+    Ledger,
+    /// Corrections of readings.
+    Correction,
+}
+
+impl Object {
+    /// The hub itself, its links and its themes can be told of before the database has answered for the first time.
+    pub(crate) fn needs_loaded_board(self) -> bool {
+        !matches!(self, Self::Hub | Self::Link | Self::Theme)
+    }
 }
 
 /// What answers come as.
@@ -46,6 +58,7 @@ pub(crate) struct Route {
     pub(crate) info: RouteInfo,
     pub(crate) handler: MethodRouter<App>,
     pub(crate) params: Option<SchemaOf>,
+    pub(crate) body: Option<SchemaOf>,
     pub(crate) answer: Option<SchemaOf>,
     pub(crate) media: Media,
 }
@@ -73,7 +86,19 @@ fn get<H: Handler<T, App>, T: 'static>(
     summary: &'static str,
 ) -> Route {
     let info = RouteInfo { method: "GET", path, access, object, summary };
-    Route { info, handler: get_method(handler), params: None, answer: None, media: Media::Json }
+    Route { info, handler: get_method(handler), params: None, body: None, answer: None, media: Media::Json }
+}
+
+fn post<B: JsonSchema, H: Handler<T, App>, T: 'static>(
+    path: &'static str,
+    handler: H,
+    access: Access,
+    object: Object,
+    summary: &'static str,
+) -> Route {
+    let info = RouteInfo { method: "POST", path, access, object, summary };
+    let body: SchemaOf = |generator| generator.subschema_for::<B>();
+    Route { info, handler: post_method(handler), params: None, body: Some(body), answer: None, media: Media::Json }
 }
 
 impl Route {
@@ -128,6 +153,36 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/api/v1/rejected", rejected::list, Known, Object::Rejected, "Input that was set aside, newest first")
             .params::<rejected::RejectedParams>()
             .answers::<rejected::RejectedPage>(),
+        post::<rejected::ReplayOrder, _, _>(
+            "/api/v1/rejected/replay",
+            rejected::replay,
+            Known,
+            Object::Rejected,
+            "Try again what was set aside",
+        )
+        .answers::<rejected::ReplayView>(),
+        get("/api/v1/ledger", ledger::adapters, Known, Object::Ledger, "What was received, and what became of it")
+            .answers::<ledger::LedgerView>(),
+        get("/api/v1/ledger/devices", ledger::devices, Known, Object::Ledger, "The same by device, for a day")
+            .params::<ledger::LedgerDeviceParams>()
+            .answers::<ledger::LedgerDevicePage>(),
+        get("/api/v1/unseen", unseen::list, Known, Object::Device, "What cannot be seen now, since when, and why")
+            .params::<unseen::UnseenParams>()
+            .answers::<unseen::UnseenPage<'_>>(),
+        get("/api/v1/hours", hours::list, Known, Object::Reading, "Hours of one metric of all devices of a theme")
+            .params::<hours::HoursParams>()
+            .answers::<hours::HoursView>(),
+        get("/api/v1/corrections", corrections::list, Known, Object::Correction, "Corrections, newest first")
+            .params::<corrections::CorrectionParams>()
+            .answers::<corrections::CorrectionPage>(),
+        post::<corrections::NewCorrection, _, _>(
+            "/api/v1/corrections",
+            corrections::correct,
+            Known,
+            Object::Correction,
+            "Change or withdraw a reading; the old value is kept",
+        )
+        .answers::<corrections::CorrectionDone>(),
         get("/api/v1/stream", stream::get, Known, Object::Device, "Live: snapshot, delta and beat events")
             .params::<stream::StreamParams>()
             .answers::<stream::StreamEvents<'_>>()

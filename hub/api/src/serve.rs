@@ -42,7 +42,15 @@ pub fn router(app: App) -> Router {
     for route in routes() {
         let handler = match route.info.access {
             Access::Open => route.handler,
-            Access::Known => route.handler.layer(from_fn_with_state(app.clone(), known_only)),
+            Access::Known => {
+                let loaded = route.info.object.needs_loaded_board();
+                let handler = if loaded {
+                    route.handler.layer(from_fn_with_state(app.clone(), loaded_only))
+                } else {
+                    route.handler
+                };
+                handler.layer(from_fn_with_state(app.clone(), known_only))
+            }
         };
         router = router.route(route.info.path, handler);
     }
@@ -67,6 +75,11 @@ pub fn router(app: App) -> Router {
 
 fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
+}
+
+/// Before the board is loaded an answer about devices would be a lie: there are not none of them.
+async fn loaded_only(State(app): State<App>, request: Request, next: Next) -> Response {
+    if app.board.read(|board| board.loaded) { next.run(request).await } else { Problem::not_loaded().into_response() }
 }
 
 /// Answers for a handler that takes too long. A stream answers at once and then goes on.

@@ -1,7 +1,7 @@
 //! What the hub says of itself: version, district, clock, database, and how many devices can be believed.
 
 use axum::extract::State;
-use chengshu_engine::BoardState;
+use chengshu_engine::{BoardState, SharedSpool, SpoolState};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -27,7 +27,50 @@ pub(crate) struct DatabaseView<'a> {
     state: &'static str,
     /// Since when, ms since 1970.
     since: i64,
+    /// Stable code of what is wrong: starting, away, disk_full; `ok` while it answers.
+    code: &'static str,
     reason: Option<&'a str>,
+}
+
+/// Where deliveries are kept while the database is away.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct SpoolView {
+    /// empty, spooling, draining, full or failing.
+    state: &'static str,
+    records: u64,
+    /// Readings (and other items of the ledger) in it.
+    readings: u64,
+    bytes: u64,
+    bytes_max: u64,
+    /// When the oldest of them arrived, ms since 1970.
+    oldest: Option<i64>,
+    /// Records lost to damage of its files, ever.
+    lost: u64,
+    /// Why it fails.
+    reason: Option<String>,
+}
+
+impl SpoolView {
+    pub(crate) fn new(spool: &SharedSpool, database_up: bool) -> Self {
+        let (state, status) = spool.report(database_up);
+        let (state, reason) = match state {
+            SpoolState::Empty => ("empty", None),
+            SpoolState::Spooling => ("spooling", None),
+            SpoolState::Draining => ("draining", None),
+            SpoolState::Full => ("full", None),
+            SpoolState::Failing(code, words) => ("failing", Some(format!("{code}: {words}"))),
+        };
+        Self {
+            state,
+            records: status.records,
+            readings: status.readings,
+            bytes: status.bytes,
+            bytes_max: status.bytes_max,
+            oldest: status.oldest_at_ms,
+            lost: status.lost.records,
+            reason,
+        }
+    }
 }
 
 /// The hub's clock.
@@ -61,6 +104,7 @@ pub(crate) struct StatusView<'a> {
     /// Numbers of changes of another epoch mean nothing.
     epoch: String,
     database: DatabaseView<'a>,
+    spool: SpoolView,
     clock: ClockView,
     devices: CountsView,
 }
@@ -79,8 +123,10 @@ impl<'a> StatusView<'a> {
             database: DatabaseView {
                 state: if board.database.up { "up" } else { "down" },
                 since: board.database.since.ms(),
+                code: board.database.code,
                 reason: board.database.reason.as_deref(),
             },
+            spool: SpoolView::new(&app.spool, board.database.up),
             clock: ClockView {
                 synchronized: match app.clock_sync.get() {
                     SyncState::Unknown => None,

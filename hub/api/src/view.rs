@@ -73,10 +73,14 @@ pub(crate) struct ValueView<'a> {
     quality: Vec<&'static str>,
     /// Seconds since the moment that the value can claim.
     age_s: f64,
+    /// True: the value has only reached the spool, because the database is away. Left out otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(default)]
+    spooled: bool,
 }
 
 impl<'a> ValueView<'a> {
-    pub(crate) fn new(unit: &'a str, latest: &Latest, now: Timestamp) -> Self {
+    pub(crate) fn new(unit: &'a str, latest: &Latest, stored: bool, now: Timestamp) -> Self {
         Self {
             value: latest.value,
             unit,
@@ -84,6 +88,7 @@ impl<'a> ValueView<'a> {
             received: latest.received.ms(),
             quality: quality(latest.quality),
             age_s: now.since(latest.as_of()).max(0) as f64 / 1000.0,
+            spooled: !stored,
         }
     }
 }
@@ -109,8 +114,8 @@ impl<'a> Values<'a> {
     fn each(self) -> impl Iterator<Item = (&'a str, ValueView<'a>)> {
         let changed = self.slot.series.iter().filter(move |series| self.since == 0 || series.changed() > self.since);
         changed.filter_map(move |series| {
-            let latest = series.latest.as_ref()?;
-            Some((series.metric.as_str(), ValueView::new(unit(self.slot, series), latest, self.now)))
+            let (latest, stored) = series.current()?;
+            Some((series.metric.as_str(), ValueView::new(unit(self.slot, series), &latest, stored, self.now)))
         })
     }
 }

@@ -8,7 +8,10 @@ use chengshu_store::{LatestRow, StoreError};
 use tokio::task::JoinHandle;
 
 use crate::board::{Board, BoardState};
+use crate::patience::{PATIENCE, within};
 use crate::run::Engine;
+
+const CHECKPOINT_PATIENCE: Duration = Duration::from_secs(20);
 
 type Written = (Vec<(u32, u32)>, Result<(), StoreError>);
 
@@ -42,6 +45,13 @@ impl Checkpoints {
 }
 
 impl Engine {
+    /// Begins a checkpoint when its time has come.
+    pub(crate) async fn checkpoint_if_due(&mut self, checkpoints: &mut Checkpoints) {
+        if checkpoints.due(self.options.checkpoint_every) <= self.clock.now() {
+            self.checkpoint(checkpoints).await;
+        }
+    }
+
     /// Begins a checkpoint unless the last one is still being written.
     pub(crate) async fn checkpoint(&mut self, checkpoints: &mut Checkpoints) {
         checkpoints.last = self.clock.now();
@@ -52,15 +62,23 @@ impl Engine {
         if self.board.read(|board| board.dirty.is_empty()) {
             return;
         }
-        if let Err(error) = self.turn().await {
+        if let Err(error) = within(&self.clock, &self.store, PATIENCE, Box::pin(self.turn())).await {
             tracing::warn!(error = %error.database_words(), "checkpoint of latest values could not begin");
             return;
         }
         self.dirty_next = None;
         let (series, rows) = self.board.write(take_dirty);
-        let store = self.store.clone();
+        let habits = self.board.write(take_habits);
+        let (store, clock) = (self.store.clone(), self.clock.clone());
         checkpoints.under_way = Some(tokio::spawn(async move {
-            let result = store.latest_checkpoint(&rows).await;
+            let result = within(&clock, &store, CHECKPOINT_PATIENCE, Box::pin(store.latest_checkpoint(&rows))).await;
+            // what was learned of habits may be learned again: nothing depends on it being kept
+            if result.is_ok()
+                && !habits.is_empty()
+                && let Err(error) = within(&clock, &store, PATIENCE, Box::pin(store.habit_put(&habits))).await
+            {
+                tracing::debug!(error = %error.database_words(), "habits could not be kept");
+            }
             (series, result)
         }));
     }
@@ -88,6 +106,19 @@ fn take_dirty(board: &mut BoardState) -> (Vec<(u32, u32)>, Vec<LatestRow>) {
         }));
     }
     (series, rows)
+}
+
+/// Habits that have changed by more than a tenth since they were last written: short number, ms.
+fn take_habits(board: &mut BoardState) -> Vec<(i32, i32)> {
+    let news = |slot: &mut crate::board::DeviceSlot| {
+        let pause = i32::try_from(slot.habit.pause_s()?).unwrap_or(i32::MAX).saturating_mul(1000);
+        let near = slot.habit_kept_ms.abs_diff(pause) <= pause.unsigned_abs() / 10;
+        (!near).then(|| {
+            slot.habit_kept_ms = pause;
+            (slot.num, pause)
+        })
+    };
+    board.devices.iter_mut().filter_map(news).collect()
 }
 
 fn make_dirty(board: &mut BoardState, series: &[(u32, u32)]) {

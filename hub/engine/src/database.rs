@@ -4,24 +4,32 @@
 use std::time::Duration;
 
 use chengshu_core::seam::SharedClock;
-use chengshu_store::{Store, StoreError};
+use chengshu_store::Store;
 use tokio_util::sync::CancellationToken;
 
+use crate::EngineMetrics;
 use crate::board::Board;
+use crate::patience::{PATIENCE, within};
 
 const EVERY: Duration = Duration::from_secs(2);
-const PATIENCE: Duration = Duration::from_secs(3);
 
-pub(crate) async fn run(board: Board, store: Store, clock: SharedClock, stop: CancellationToken) {
+pub(crate) async fn run(
+    board: Board,
+    store: Store,
+    clock: SharedClock,
+    metrics: EngineMetrics,
+    stop: CancellationToken,
+) {
     loop {
         tokio::select! {
             () = clock.sleep(EVERY) => {}
             () = stop.cancelled() => return,
         }
-        let answer = tokio::select! {
-            answer = store.ping() => answer,
-            () = clock.sleep(PATIENCE) => Err(StoreError::silent()),
-        };
-        board.database_report(answer.err().map(|error| error.database_words()), clock.now());
+        let error = within(&clock, &store, PATIENCE, Box::pin(store.ping())).await.err();
+        // A database that is there but not loaded from yet is not up for anybody.
+        if error.is_some() || board.read(|board| board.loaded) {
+            metrics.database.set(i64::from(error.is_none()));
+            board.database_report(error.as_ref(), clock.now());
+        }
     }
 }

@@ -1,50 +1,88 @@
-//! Time passes for the silent too: once a second every device is judged anew, and links that changed are noticed.
-//! Without this, a dead device would look alive until somebody asked.
+//! Time passes for the silent too: four times a second those devices are judged whose time has come, and once a second
+//! links that changed are noticed. Without this, a dead device would look alive until somebody asked.
 
 use std::time::Duration;
 
+use chengshu_core::model::Timestamp;
 use chengshu_core::seam::{LinkState, SharedClock};
 use tokio_util::sync::CancellationToken;
 
 use crate::EngineMetrics;
 use crate::board::{Board, BoardState};
+use crate::rollups::Rollups;
+use crate::spool::SharedSpool;
 
-const EVERY: Duration = Duration::from_secs(1);
+const EVERY: Duration = Duration::from_millis(250);
+const LINKS_EVERY: u32 = 4;
 
-pub(crate) async fn run(board: Board, clock: SharedClock, metrics: EngineMetrics, stop: CancellationToken) {
+/// What is told besides the board, once a second.
+pub(crate) struct Told {
+    pub(crate) metrics: EngineMetrics,
+    pub(crate) spool: SharedSpool,
+    pub(crate) rollups: Rollups,
+}
+
+pub(crate) async fn run(board: Board, clock: SharedClock, told: Told, stop: CancellationToken) {
+    let mut turn = 0;
     loop {
         tokio::select! {
             () = clock.sleep(EVERY) => {}
             () = stop.cancelled() => return,
         }
         let now = clock.now();
-        let counts = board.write(|board| {
-            sweep_devices(board, now);
-            sweep_links(board, now);
-            board.counts()
-        });
+        turn = (turn + 1) % LINKS_EVERY;
+        // looked for under the lock for reading: most of the time nobody's time has come
+        let overdue = board.read(|board| board.overdue(now));
+        if !overdue.is_empty() {
+            board.write(|board| sweep_devices(board, &overdue, now));
+        }
+        if turn == 0 {
+            board.write(|board| sweep_links(board, now));
+            tell(&board, &told, now);
+        }
+    }
+}
+
+fn tell(board: &Board, Told { metrics, spool, rollups }: &Told, now: Timestamp) {
+    let gauge = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let status = spool.status();
+    metrics.spool.set(gauge(status.bytes));
+    metrics.spool_lost.set(gauge(status.lost.records));
+    metrics.rollup_lag.set(rollups.true_until().map_or(0, |until| now.since(until).max(0) / 1000));
+    board.read(|board| {
+        let counts = board.counts();
         for (state, count) in
             [("live", counts.live), ("stale", counts.stale), ("offline", counts.offline), ("never", counts.never)]
         {
             metrics.devices.with_label_values(&[state]).set(i64::from(count));
         }
-        board.read(|board| {
-            for slot in board.links() {
-                let up = slot.link.last_report().state == LinkState::Up;
-                metrics.link.with_label_values(&[slot.link.id.as_str()]).set(i64::from(up));
+        for slot in board.links() {
+            let up = slot.link.last_report().state == LinkState::Up;
+            let link = slot.link.id.as_str();
+            metrics.link.with_label_values(&[link]).set(i64::from(up));
+            let entry = board.ledger.entry(&slot.link, spool);
+            for (outcome, items) in [
+                ("received", entry.received),
+                ("stored", entry.sums.stored),
+                ("duplicate", entry.sums.duplicate),
+                ("conflict", entry.sums.conflict),
+                ("rejected", entry.sums.rejected.values().sum()),
+                ("spooled", entry.spooled),
+                ("in_flight", entry.in_flight),
+            ] {
+                metrics.ledger.with_label_values(&[link, outcome]).set(gauge(items));
             }
-        });
-    }
+        }
+    });
 }
 
-fn sweep_devices(board: &mut BoardState, now: chengshu_core::model::Timestamp) {
-    let judged = board.devices.iter_mut().enumerate().filter_map(|(n, slot)| slot.judge(now).then_some(n as u32));
-    let changed: Vec<u32> = judged.collect();
+fn sweep_devices(board: &mut BoardState, overdue: &[u32], now: Timestamp) {
+    let changed: Vec<u32> = overdue.iter().copied().filter(|number| board.judge(*number, now)).collect();
     board.devices_changed(changed, now);
 }
 
 /// Links count as changed once a second: their rate and lag move with time.
-fn sweep_links(board: &mut BoardState, now: chengshu_core::model::Timestamp) {
+fn sweep_links(board: &mut BoardState, now: Timestamp) {
     for slot in &mut board.links {
         slot.advance(now);
     }

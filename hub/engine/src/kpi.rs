@@ -9,6 +9,7 @@ use chengshu_store::{KpiSample, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::board::{Board, BoardState, DeviceSlot, KpiSlot};
+use crate::patience::{PATIENCE, within};
 
 const EVERY: Duration = Duration::from_secs(1);
 const SAMPLE_MS: i64 = 15_000;
@@ -26,7 +27,7 @@ pub(crate) async fn run(board: Board, store: Store, clock: SharedClock, stop: Ca
         let samples = board.write(|board| compute(board, now, sample));
         if sample {
             sampled = now;
-            if let Err(error) = store.kpi_add(&samples).await {
+            if let Err(error) = within(&clock, &store, PATIENCE, Box::pin(store.kpi_add(&samples))).await {
                 tracing::debug!(error = %error.database_words(), "samples of key figures could not be kept");
             }
         }
@@ -85,7 +86,8 @@ fn figure(slot: &mut KpiSlot, devices: &[DeviceSlot], now: Timestamp) {
         let active =
             series.rules.iter().filter(|(_, state)| state.active.is_some()).map(|(rule, _)| rule.severity).min();
         slot.severity = slot.severity.into_iter().chain(active).min();
-        let good = series.latest.filter(|latest| latest.quality.is_good() && device.state == DeviceState::Live);
+        let current = series.current().map(|(latest, _)| latest);
+        let good = current.filter(|latest| latest.quality.is_good() && device.state == DeviceState::Live);
         let Some(latest) = good else {
             slot.stale += 1;
             continue;

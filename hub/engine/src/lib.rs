@@ -3,22 +3,37 @@
 //!
 //! It knows no protocol and no screen; SQL stands in `store`, alarm logic in `rules`.
 
+mod apply;
 mod batch;
 mod board;
 mod checkpoint;
+mod command;
 mod database;
+mod drain;
 mod freshness;
 mod housekeeping;
+mod inlet;
+mod job;
 mod kpi;
 mod metrics;
 mod outbox;
+mod patience;
 mod plan;
 mod register;
+mod replay;
+mod rollups;
 mod run;
+mod spool;
 mod start;
+mod tally;
 
 pub use board::{
-    Arrival, Board, BoardState, Changes, DatabaseReport, DeviceSlot, KpiSlot, Latest, LinkSlot, SeriesSlot, StateCounts,
+    Arrival, Board, BoardState, Changes, DatabaseReport, DeadlineFrom, DeviceSlot, Habit, KpiSlot, Latest, LedgerBook,
+    LedgerEntry, LinkSlot, SeriesSlot, Silence, StateCounts,
 };
+pub use command::{Commands, Correction, Refused};
 pub use metrics::EngineMetrics;
-pub use run::{Engine, EngineError, EngineOptions, Services};
+pub use replay::{ReplayReport, Replayer};
+pub use rollups::Rollups;
+pub use run::{Engine, EngineError, EngineOptions, Keep, Services};
+pub use spool::{SharedSpool, SpoolState};

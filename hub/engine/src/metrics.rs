@@ -22,6 +22,14 @@ pub struct EngineMetrics {
     pub devices: IntGaugeVec,
     /// 1 while a link is up.
     pub link: IntGaugeVec,
+    /// The ledger by link and outcome.
+    pub ledger: IntGaugeVec,
+    /// Bytes in the spool.
+    pub spool: IntGauge,
+    /// Records of the spool lost to damage.
+    pub spool_lost: IntGauge,
+    /// Age of the oldest untrue minute of the rollups, seconds.
+    pub rollup_lag: IntGauge,
 }
 
 impl EngineMetrics {
@@ -45,6 +53,10 @@ impl EngineMetrics {
             database: IntGauge::new("chengshu_database_up", "1 while the database answers")?,
             devices: IntGaugeVec::new(Opts::new("chengshu_devices", "devices by state"), &["state"])?,
             link: IntGaugeVec::new(Opts::new("chengshu_link_up", "1 while a link is up"), &["link"])?,
+            ledger: IntGaugeVec::new(Opts::new("chengshu_ledger_items", "the ledger in items"), &["link", "outcome"])?,
+            spool: IntGauge::new("chengshu_spool_bytes", "bytes in the spool")?,
+            spool_lost: IntGauge::new("chengshu_spool_lost_records", "records of the spool lost to damage")?,
+            rollup_lag: IntGauge::new("chengshu_rollup_lag_seconds", "age of the oldest untrue minute of the rollups")?,
         };
         for collector in [
             Box::new(metrics.readings.clone()) as Box<dyn prometheus::core::Collector>,
@@ -55,6 +67,10 @@ impl EngineMetrics {
             Box::new(metrics.database.clone()),
             Box::new(metrics.devices.clone()),
             Box::new(metrics.link.clone()),
+            Box::new(metrics.ledger.clone()),
+            Box::new(metrics.spool.clone()),
+            Box::new(metrics.spool_lost.clone()),
+            Box::new(metrics.rollup_lag.clone()),
         ] {
             registry.register(collector)?;
         }

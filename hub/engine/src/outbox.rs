@@ -11,13 +11,14 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::board::Board;
+use crate::patience::{PATIENCE, within};
 
 const POLL: Duration = Duration::from_secs(5);
 const PAGE: i64 = 1_000;
 
 pub(crate) async fn run(board: Board, store: Store, clock: SharedClock, wake: Arc<Notify>, stop: CancellationToken) {
     loop {
-        match tell(&board, &store, &clock).await {
+        match within(&clock, &store, PATIENCE, Box::pin(tell(&board, &store, &clock))).await {
             Ok(told) if told as i64 == PAGE => continue,
             Ok(_) => {}
             Err(error) => tracing::warn!(error = %error.database_words(), "alarms could not be told; tried again soon"),

@@ -1,9 +1,11 @@
 //! What a batch of deliveries means: rows, quality flags, transitions, and what must be set aside. A pure look at the
 //! board; nothing changes until the transaction is committed.
 
-use chengshu_core::model::{Alarm, Crossing, Delivery, Quality, Reading, Reason, Rejected, Timestamp, Transition};
+use chengshu_core::model::{
+    Alarm, Crossing, Delivery, DeviceId, MetricId, Quality, Reading, Reason, Rejected, Timestamp, Transition,
+};
 use chengshu_rules::{RuleState, Sample, step};
-use chengshu_store::ReadingRows;
+use chengshu_store::{DirtyMinute, ReadingRows};
 use rustc_hash::FxHashMap;
 
 use crate::board::{BoardState, DeviceSlot, Latest, SeriesSlot};
@@ -31,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) transitions: Vec<(Transition, Option<Alarm>)>,
     pub(crate) deltas: FxHashMap<RuleKey, RuleState>,
     pub(crate) rejected: Vec<(u32, Rejected)>,
+    /// Deliveries whose word of presence is about a device that is known.
+    pub(crate) presences: Vec<u32>,
     /// Oldest device time among the readings that become latest values.
     pub(crate) dirty: Option<Timestamp>,
 }
@@ -43,17 +47,33 @@ impl Plan {
             for reading in &delivery.readings {
                 plan.add(board, number as u32, delivery, reading);
             }
+            if let Some(presence) = &delivery.presence {
+                match find(board, delivery, &presence.device, None) {
+                    Ok(_) => plan.presences.push(number as u32),
+                    Err(rejected) => plan.rejected.push((number as u32, rejected)),
+                }
+            }
         }
         plan
     }
 
+    /// Minutes of series that these readings change in the rollups, each once. Duplicates may be among them: working a
+    /// minute out anew harms nothing.
+    pub(crate) fn minutes(&self) -> Vec<DirtyMinute> {
+        let mut minutes: Vec<DirtyMinute> =
+            self.rows.series_and_time().map(|(series, at)| (series, at.ms().div_euclid(60_000) as i32)).collect();
+        minutes.sort_unstable();
+        minutes.dedup();
+        minutes
+    }
+
     fn add(&mut self, board: &BoardState, number: u32, delivery: &Delivery, reading: &Reading) {
-        let (device, slot) = match find(board, delivery, reading) {
+        let (device, slot) = match find(board, delivery, &reading.device, Some(&reading.metric)) {
             Ok(found) => found,
             Err(rejected) => return self.rejected.push((number, rejected)),
         };
         let Some(index) = slot.series.iter().position(|series| series.metric == reading.metric) else {
-            return self.rejected.push((number, refused(reading)));
+            return self.rejected.push((number, refused(&reading.device, Some(&reading.metric))));
         };
         let series = &slot.series[index];
         let quality = mark(slot, series, reading, delivery.received);
@@ -85,34 +105,40 @@ impl Plan {
     }
 }
 
-fn find<'a>(board: &'a BoardState, delivery: &Delivery, reading: &Reading) -> Result<(u32, &'a DeviceSlot), Rejected> {
-    let number = board.by_name.get(&reading.device).copied().ok_or_else(|| refused(reading))?;
-    let slot = board.device_at(number).ok_or_else(|| refused(reading))?;
+fn find<'a>(
+    board: &'a BoardState,
+    delivery: &Delivery,
+    device: &DeviceId,
+    metric: Option<&MetricId>,
+) -> Result<(u32, &'a DeviceSlot), Rejected> {
+    let number = board.by_name.get(device).copied().ok_or_else(|| refused(device, metric))?;
+    let slot = board.device_at(number).ok_or_else(|| refused(device, metric))?;
     match &delivery.theme {
         Some(theme) if *theme != slot.device.theme => Err(Rejected {
-            device: Some(reading.device.clone()),
-            metric: Some(reading.metric.clone()),
+            device: Some(device.clone()),
+            metric: metric.cloned(),
             reason: Reason::ThemeMismatch,
             detail: format!(
                 "topic says theme {theme}; device {} is registered under {}; send it there or give the device another id",
-                reading.device, slot.device.theme
+                device, slot.device.theme
             ),
         }),
         _ => Ok((number, slot)),
     }
 }
 
-fn refused(reading: &Reading) -> Rejected {
+fn refused(device: &DeviceId, metric: Option<&MetricId>) -> Rejected {
     Rejected {
-        device: Some(reading.device.clone()),
-        metric: Some(reading.metric.clone()),
+        device: Some(device.clone()),
+        metric: metric.cloned(),
         reason: Reason::RegisterFull,
         detail: "the register takes no more devices or metrics; raise engine.devices_max or metrics_per_device_max"
             .to_owned(),
     }
 }
 
-fn mark(slot: &DeviceSlot, series: &SeriesSlot, reading: &Reading, received: Timestamp) -> Quality {
+/// What is known against a reading.
+pub(crate) fn mark(slot: &DeviceSlot, series: &SeriesSlot, reading: &Reading, received: Timestamp) -> Quality {
     let mut quality = Quality::empty();
     let (low, high) = series.range;
     if reading.value < low || reading.value > high {

@@ -16,6 +16,12 @@ pub(crate) struct Bounds {
     pub(crate) metrics_per_device: usize,
 }
 
+/// The numbers that the database gave to what was new.
+pub(crate) struct Numbers {
+    devices: FxHashMap<String, i32>,
+    series: Vec<i32>,
+}
+
 /// What a batch adds to the register.
 #[derive(Default)]
 pub(crate) struct Additions {
@@ -98,6 +104,7 @@ impl Additions {
             kind_assumed: false,
             name: None,
             place: None,
+            gateway: None,
             link: delivery.link.clone(),
             first_seen: delivery.received,
             last_heard: delivery.received,
@@ -126,6 +133,7 @@ impl Additions {
         }
         device.name = birth.name.clone().or(device.name);
         device.place = birth.place.or(device.place);
+        device.gateway = birth.gateway.clone().or(device.gateway);
         self.devices.insert(device.id.clone(), device);
     }
 
@@ -151,20 +159,20 @@ impl Additions {
     }
 
     /// Writes the additions.
-    pub(crate) async fn write(&self, store: &Store, lease: Lease, now: Timestamp) -> Result<Vec<i32>, StoreError> {
+    pub(crate) async fn write(&self, store: &Store, lease: Lease, now: Timestamp) -> Result<Numbers, StoreError> {
         let mut tx = store.batch(lease).await?;
-        tx.device_put(self.devices.values()).await?;
-        let ids = if self.series.is_empty() { Vec::new() } else { tx.series_add(&self.series).await? };
+        let devices = tx.device_put(self.devices.values()).await?;
+        let series = if self.series.is_empty() { Vec::new() } else { tx.series_add(&self.series).await? };
         if !self.withdrawn.is_empty() {
             tx.alarm_withdraw(&self.withdrawn, now).await?;
             tx.outbox_add(&self.withdrawn).await?;
         }
         tx.commit().await?;
-        Ok(ids)
+        Ok(Numbers { devices: devices.into_iter().collect(), series })
     }
 
     /// Puts the additions on the board, after they have been written.
-    pub(crate) fn apply(self, board: &Board, book: &RuleBook, ids: &[i32], now: Timestamp) {
+    pub(crate) fn apply(self, board: &Board, book: &RuleBook, numbers: &Numbers, now: Timestamp) {
         board.write(|state| {
             let themes = state.themes.clone();
             let theme_of = |device: &Device| themes.iter().find(|theme| theme.id == device.theme);
@@ -172,16 +180,20 @@ impl Additions {
             for (id, device) in self.devices {
                 let theme = theme_of(&device);
                 let number = state.by_name.get(&id).copied();
+                let num = numbers.devices.get(id.as_str()).copied().unwrap_or(0);
                 match number.and_then(|number| state.devices.get_mut(number as usize).zip(Some(number))) {
                     Some((slot, number)) => {
                         slot.device = device;
                         slot.set_kind(theme, book);
                         changed.push(number);
                     }
-                    None => changed.push(state.add_device(DeviceSlot::new(device, theme, now))),
+                    None => {
+                        let slot = DeviceSlot { num, ..DeviceSlot::new(device, theme, now) };
+                        changed.push(state.add_device(slot));
+                    }
                 }
             }
-            for (series, id) in self.series.into_iter().zip(ids) {
+            for (series, id) in self.series.into_iter().zip(&numbers.series) {
                 let Some(number) = state.by_name.get(&series.device).copied() else { continue };
                 let Some(slot) = state.devices.get_mut(number as usize) else { continue };
                 slot.add_series(series.metric, *id, book);

@@ -1,20 +1,29 @@
 //! The loop: take what has piled up, make it durable, answer. One task, so that nothing has to be locked while it is
 //! decided; it ends when it is told to, when no adapter is left, or when another hub has taken over.
+//!
+//! There are two ways to be durable: straight into the database, or, when that has not answered for two seconds, into
+//! the spool. Once the spool is in use everything goes through it, in order, until it is empty again.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chengshu_core::model::{Theme, Timestamp};
-use chengshu_core::seam::{Handed, IntakeQueue, SharedClock};
+use chengshu_core::seam::{IntakeQueue, SharedClock};
 use chengshu_rules::RuleBook;
 use chengshu_store::{Lease, Store, StoreError};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::batch::Attempts;
 use crate::board::Board;
 use crate::checkpoint::Checkpoints;
+use crate::command::{Command, Commands};
+use crate::inlet::Inlet;
 use crate::register::Bounds;
-use crate::{EngineMetrics, database, freshness, housekeeping, kpi, outbox};
+use crate::rollups::Rollups;
+use crate::spool::SharedSpool;
+use crate::{EngineMetrics, database, freshness, housekeeping, kpi, outbox, rollups};
 
 /// How the engine works; every value has a key of the same name in the configuration.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +38,21 @@ pub struct EngineOptions {
     pub metrics_per_device_max: usize,
     /// How often latest values are written down.
     pub checkpoint_every: Duration,
+    /// A database that has not answered for so long is away: deliveries go to the spool.
+    pub spool_after: Duration,
+    /// How long things are kept.
+    pub keep: Keep,
+}
+
+/// How long readings and rollups are kept, in days; themes may keep their readings for less.
+#[derive(Debug, Clone, Copy)]
+pub struct Keep {
+    /// Readings.
+    pub reading_days: u32,
+    /// Minutes of the rollups.
+    pub minute_days: u32,
+    /// Hours of the rollups. Days are kept for ever.
+    pub hour_days: u32,
 }
 
 impl Default for EngineOptions {
@@ -39,6 +63,8 @@ impl Default for EngineOptions {
             devices_max: 200_000,
             metrics_per_device_max: 64,
             checkpoint_every: Duration::from_secs(5),
+            spool_after: Duration::from_secs(2),
+            keep: Keep { reading_days: 365, minute_days: 730, hour_days: 3650 },
         }
     }
 }
@@ -51,10 +77,11 @@ pub enum EngineError {
     Store(#[from] StoreError),
 }
 
-/// The pipeline, loaded and ready to run.
+/// The pipeline.
 pub struct Engine {
     pub(crate) store: Store,
     pub(crate) lease: Lease,
+    pub(crate) holder: String,
     pub(crate) board: Board,
     pub(crate) book: Arc<RuleBook>,
     pub(crate) clock: SharedClock,
@@ -63,18 +90,29 @@ pub struct Engine {
     pub(crate) outbox_wake: Arc<Notify>,
     /// Oldest device time noted in `dirty_next` since the last checkpoint began.
     pub(crate) dirty_next: Option<Timestamp>,
+    pub(crate) attempts: Attempts,
+    /// The sums in memory must be learned anew: a commit whose answer was lost turned out to have happened.
+    pub(crate) ledger_unsure: bool,
+    pub(crate) spool: SharedSpool,
+    /// The last record of the spool that is in the database.
+    pub(crate) drained: u64,
+    pub(crate) rollups: Rollups,
+    commands: Commands,
+    requests: Option<mpsc::Receiver<Command>>,
 }
 
 /// What the engine needs of the house.
 pub struct Services {
     /// The database.
     pub store: Store,
-    /// The right to write to it.
-    pub lease: Lease,
+    /// How this hub signs the lease.
+    pub holder: String,
     /// The themes.
     pub themes: Arc<[Theme]>,
     /// The links whose traffic is shown.
     pub links: Vec<Arc<chengshu_core::seam::Link>>,
+    /// Where deliveries are kept while the database is away.
+    pub spool: chengshu_spool::Spool,
     /// The one clock.
     pub clock: SharedClock,
     /// Settings.
@@ -84,15 +122,66 @@ pub struct Services {
 }
 
 const RETRY_FIRST: Duration = Duration::from_millis(100);
-const RETRY_MOST: Duration = Duration::from_secs(2);
-/// A transaction that takes longer than this is given up and tried again.
-const COMMIT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How a way of working ended.
+enum Turn {
+    /// The other way has to go on.
+    Other,
+    /// No adapter is left, or the hub stops.
+    End,
+}
 
 impl Engine {
+    /// An engine with an empty board; nobody is called yet.
+    #[must_use]
+    pub fn new(services: Services) -> Self {
+        let Services { store, holder, themes, links, spool, clock, options, metrics } = services;
+        let (commands, requests) = Commands::channel();
+        let board = crate::start::empty_board(themes.clone(), links, clock.now());
+        metrics.database.set(0);
+        Self {
+            store,
+            lease: Lease { epoch: 0 },
+            holder,
+            board,
+            book: Arc::new(RuleBook::new(&themes)),
+            clock,
+            options,
+            metrics,
+            outbox_wake: Arc::new(Notify::new()),
+            dirty_next: None,
+            attempts: Attempts::default(),
+            ledger_unsure: false,
+            drained: spool.head(),
+            spool: SharedSpool::new(spool),
+            rollups: Rollups::default(),
+            commands,
+            requests: Some(requests),
+        }
+    }
+
     /// The picture that it keeps.
     #[must_use]
     pub fn board(&self) -> Board {
         self.board.clone()
+    }
+
+    /// The spool, to be shown.
+    #[must_use]
+    pub fn spool(&self) -> SharedSpool {
+        self.spool.clone()
+    }
+
+    /// Which rollups are true.
+    #[must_use]
+    pub fn rollups(&self) -> Rollups {
+        self.rollups.clone()
+    }
+
+    /// Where people's commands go.
+    #[must_use]
+    pub fn commands(&self) -> Commands {
+        self.commands.clone()
     }
 
     pub(crate) fn bounds(&self) -> Bounds {
@@ -103,49 +192,36 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError`] when it cannot go on.
-    pub async fn run(mut self, mut queue: IntakeQueue, stop: CancellationToken) -> Result<(), EngineError> {
+    pub async fn run(mut self, queue: IntakeQueue, stop: CancellationToken) -> Result<(), EngineError> {
         let services = stop.child_token();
-        let background = [
-            tokio::spawn(freshness::run(self.board(), self.clock.clone(), self.metrics.clone(), services.clone())),
-            tokio::spawn(kpi::run(self.board(), self.store.clone(), self.clock.clone(), services.clone())),
-            tokio::spawn(database::run(self.board(), self.store.clone(), self.clock.clone(), services.clone())),
-            tokio::spawn(housekeeping::run(self.store.clone(), self.clock.clone(), services.clone())),
-            tokio::spawn(outbox::run(
-                self.board(),
-                self.store.clone(),
-                self.clock.clone(),
-                self.outbox_wake.clone(),
-                services.clone(),
-            )),
-        ];
+        let mut background = self.watchers(&services);
         let mut checkpoints = Checkpoints::new(self.clock.now());
-        let mut handed = Vec::new();
+        let mut inlet = Inlet::new(queue);
+        let mut requests = self.requests.take().unwrap_or_else(|| Commands::channel().1);
+        // Before the board is loaded, everything goes through the spool.
+        let mut spooling = true;
         let result = loop {
-            let due = self.clock.sleep_until(checkpoints.due(self.options.checkpoint_every));
-            tokio::select! {
-                taken = queue.take(&mut handed, self.options.batch_max) => {
-                    if taken == 0 {
-                        break Ok(()); // no adapter is left
+            let turn = if spooling {
+                self.by_spool(&mut inlet, &mut checkpoints, &mut requests, &stop).await
+            } else {
+                self.directly(&mut inlet, &mut checkpoints, &mut requests, &stop).await
+            };
+            match turn {
+                Ok(Turn::Other) => {
+                    if background.len() < 4 {
+                        background.extend(self.workers(&services));
                     }
-                    self.gather(&mut queue, &mut handed).await;
+                    spooling = !spooling;
                 }
-                () = due => {}
-            }
-            self.metrics.intake.set(i64::try_from(queue.fill().0).unwrap_or(i64::MAX));
-            if !handed.is_empty()
-                && let Err(error) = self.commit_or_retry(&mut handed, &stop).await
-            {
-                break Err(error);
-            }
-            if checkpoints.due(self.options.checkpoint_every) <= self.clock.now() {
-                self.checkpoint(&mut checkpoints).await;
+                Ok(Turn::End) => break Ok(()),
+                Err(error) => break Err(error),
             }
         };
         services.cancel();
         for task in background {
             let _ = task.await;
         }
-        if result.is_ok() {
+        if result.is_ok() && !spooling {
             checkpoints.finish(&self.board).await;
             self.checkpoint(&mut checkpoints).await;
             checkpoints.finish(&self.board).await;
@@ -153,52 +229,131 @@ impl Engine {
         Ok(result?)
     }
 
+    /// What runs from the first moment on.
+    fn watchers(&self, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+        let (clock, store) = (|| self.clock.clone(), || self.store.clone());
+        let (metrics, spool, rollups) = (self.metrics.clone(), self.spool(), self.rollups());
+        let told = freshness::Told { metrics, spool, rollups };
+        vec![
+            tokio::spawn(freshness::run(self.board(), clock(), told, stop.clone())),
+            tokio::spawn(database::run(self.board(), store(), clock(), self.metrics.clone(), stop.clone())),
+        ]
+    }
+
+    /// What needs a loaded board.
+    fn workers(&self, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+        let (clock, store) = (|| self.clock.clone(), || self.store.clone());
+        let keep = self.options.keep;
+        vec![
+            tokio::spawn(kpi::run(self.board(), store(), clock(), stop.clone())),
+            tokio::spawn(housekeeping::run(self.board(), store(), keep, clock(), stop.clone())),
+            tokio::spawn(rollups::run(self.rollups(), store(), self.lease, clock(), stop.clone())),
+            tokio::spawn(outbox::run(self.board(), store(), clock(), self.outbox_wake.clone(), stop.clone())),
+        ]
+    }
+
+    /// Straight into the database, for as long as it answers.
+    async fn directly(
+        &mut self,
+        inlet: &mut Inlet,
+        checkpoints: &mut Checkpoints,
+        requests: &mut mpsc::Receiver<Command>,
+        stop: &CancellationToken,
+    ) -> Result<Turn, StoreError> {
+        loop {
+            let due = self.clock.sleep_until(checkpoints.due(self.options.checkpoint_every));
+            tokio::select! {
+                taken = inlet.take(self.options.batch_max) => {
+                    if taken == 0 {
+                        return Ok(Turn::End);
+                    }
+                    self.gather(inlet).await;
+                }
+                Some(command) = requests.recv() => self.obey(command).await?,
+                () = due => {}
+            }
+            self.metrics.intake.set(i64::try_from(inlet.queue.fill().0).unwrap_or(i64::MAX));
+            if !inlet.jobs.is_empty() && !self.commit_or_away(inlet, stop).await? {
+                return Ok(Turn::Other);
+            }
+            self.checkpoint_if_due(checkpoints).await;
+        }
+    }
+
+    /// Into the spool and out of it again, until it is empty and the database answers.
+    async fn by_spool(
+        &mut self,
+        inlet: &mut Inlet,
+        checkpoints: &mut Checkpoints,
+        requests: &mut mpsc::Receiver<Command>,
+        stop: &CancellationToken,
+    ) -> Result<Turn, StoreError> {
+        let (spool, board, clock) = (self.spool.clone(), self.board(), self.clock.clone());
+        let most = self.options.batch_max;
+        let (ending, late) = (stop.clone(), clock.clone());
+        let full_at_stop = async move {
+            ending.cancelled().await;
+            late.sleep(Duration::from_secs(5)).await; // the adapters end first; what they still bring fits or does not
+        };
+        tokio::select! {
+            drained = self.drain(checkpoints) => drained.map(|_door| Turn::Other),
+            () = inlet.fill(spool, board, clock, most) => Ok(Turn::End),
+            () = full_at_stop => Ok(Turn::End),
+            () = Command::refuse_all(requests) => Ok(Turn::End),
+        }
+    }
+
     /// Waits a little for more, unless the batch is full.
-    async fn gather(&self, queue: &mut IntakeQueue, handed: &mut Vec<Handed>) {
+    async fn gather(&self, inlet: &mut Inlet) {
         let mut linger = self.clock.sleep(self.options.linger);
-        while handed.len() < self.options.batch_max {
-            let room = self.options.batch_max - handed.len();
+        while inlet.jobs.len() < self.options.batch_max {
             tokio::select! {
                 biased;
-                taken = queue.take(handed, room) => if taken == 0 { break },
+                taken = inlet.take(self.options.batch_max) => if taken == 0 { break },
                 () = &mut linger => break,
             }
         }
     }
 
-    /// Commits, and tries again for as long as the database is away. Deliveries that are still unsettled when the hub
-    /// stops are dropped unanswered: their senders keep them.
-    async fn commit_or_retry(&mut self, handed: &mut Vec<Handed>, stop: &CancellationToken) -> Result<(), StoreError> {
+    /// Commits, and tries again for as long as the database may be away; false when it has been away for longer.
+    /// Nothing is lost then: what was not answered stays in the inlet.
+    async fn commit_or_away(&mut self, inlet: &mut Inlet, stop: &CancellationToken) -> Result<bool, StoreError> {
+        let clock = self.clock.clone();
+        let mut deadline = clock.sleep(self.options.spool_after);
         let mut wait = RETRY_FIRST;
         loop {
-            let clock = self.clock.clone();
             let result = tokio::select! {
-                result = self.commit(handed) => result,
-                () = clock.sleep(COMMIT_TIMEOUT) => Err(StoreError::silent()),
+                result = self.commit(&mut inlet.jobs) => result,
+                () = &mut deadline => {
+                    self.store.renew();
+                    self.away(&StoreError::silent());
+                    return Ok(false);
+                }
             };
             match result {
                 Ok(()) => {
                     self.database_report(None);
-                    return Ok(());
+                    return Ok(true);
                 }
-                Err(error @ (StoreError::Unavailable(_) | StoreError::Data(_))) => {
-                    tracing::warn!(error = %error.database_words(), deliveries = handed.len(), "database away; deliveries wait unacknowledged");
-                    self.database_report(Some(error.database_words()));
-                }
+                Err(error @ (StoreError::Unavailable(_) | StoreError::Data(_))) => self.away(&error),
                 Err(error) => return Err(error),
             }
             tokio::select! {
-                () = clock.sleep(wait) => wait = (wait * 2).min(RETRY_MOST),
-                () = stop.cancelled() => {
-                    handed.clear();
-                    return Ok(());
-                }
+                () = clock.sleep(wait) => wait *= 2,
+                () = &mut deadline => return Ok(false),
+                () = stop.cancelled() => return Ok(false), // no time to wait: the spool takes it
             }
         }
     }
 
-    fn database_report(&self, reason: Option<String>) {
-        self.metrics.database.set(i64::from(reason.is_none()));
-        self.board.database_report(reason, self.clock.now());
+    /// The database did not do what was asked.
+    pub(crate) fn away(&self, error: &StoreError) {
+        tracing::warn!(error = %error.database_words(), "database away");
+        self.database_report(Some(error));
+    }
+
+    pub(crate) fn database_report(&self, error: Option<&StoreError>) {
+        self.metrics.database.set(i64::from(error.is_none()));
+        self.board.database_report(error, self.clock.now());
     }
 }

@@ -3,47 +3,86 @@
 
 use std::sync::Arc;
 
-use chengshu_core::model::{AlarmId, Timestamp};
+use chengshu_core::model::{AlarmId, Theme, Timestamp};
+use chengshu_core::seam::Link;
 use chengshu_rules::RuleBook;
 use chengshu_store::{Store, StoreError};
-use tokio::sync::Notify;
 
-use crate::board::{Board, BoardState, DeviceSlot, Latest, LinkSlot};
+use crate::board::{Board, BoardState, DatabaseReport, DeviceSlot, Habit, Latest, LedgerBook, LinkSlot};
 use crate::kpi;
-use crate::run::{Engine, Services};
+use crate::run::Engine;
+
+/// A board that knows nothing yet but its themes and links.
+pub(crate) fn empty_board(themes: Arc<[Theme]>, links: Vec<Arc<Link>>, now: Timestamp) -> Board {
+    let mut board = BoardState::new(0, themes, now);
+    board.links = links.into_iter().map(LinkSlot::new).collect();
+    board.database = DatabaseReport { up: false, since: now, code: "starting", reason: None };
+    Board::new(board)
+}
 
 impl Engine {
-    /// Loads the board and makes the engine.
+    /// Prepares the database and loads the board from it.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn load(services: Services) -> Result<Self, StoreError> {
-        let Services { store, lease, themes, links, clock, options, metrics } = services;
-        let book = Arc::new(RuleBook::new(&themes));
-        let now = clock.now();
-        let mut board = BoardState::new(lease.epoch, themes, now);
-        board.links = links.into_iter().map(LinkSlot::new).collect();
-        load_devices(&store, &mut board, &book, now).await?;
-        load_latest(&store, &mut board, now).await?;
-        let orphans = load_alarms(&store, &mut board).await?;
+    /// [`StoreError::Unavailable`]: try again. Anything else needs a person.
+    pub async fn load(&mut self) -> Result<(), StoreError> {
+        self.store.prepare().await?;
+        let (store, now) = (self.store.clone(), self.clock.now());
+        self.lease = store.lease_take(&self.holder).await?;
+        let themes = self.board.read(|board| board.themes.clone());
+        let mut fresh = BoardState::new(self.lease.epoch, themes, now);
+        load_devices(&store, &mut fresh, &self.book, now).await?;
+        load_latest(&store, &mut fresh, now).await?;
+        let orphans = load_alarms(&store, &mut fresh).await?;
         let samples = store.kpi_since(Timestamp::from_ms(now.ms() - 86_400_000)).await?;
-        board.kpis = kpi::slots(&board, &samples, now);
-        let seq = board.seq();
-        board.changes.forget_before(seq);
-        metrics.database.set(1);
-        let engine = Self {
-            store,
-            lease,
-            board: Board::new(board),
-            book,
-            clock,
-            options,
-            metrics,
-            outbox_wake: Arc::new(Notify::new()),
-            dirty_next: None,
-        };
-        engine.withdraw(&orphans, now).await?;
-        Ok(engine)
+        fresh.kpis = kpi::slots(&fresh, &samples, now);
+        fresh.ledger = LedgerBook::loaded(store.ledger_totals().await?);
+        for (id, minutes) in store.rollup_dirty_all().await? {
+            self.rollups.note(id, &minutes);
+        }
+        self.learn_marks().await?;
+        self.withdraw(&orphans, now).await?;
+        match store.compression().await {
+            Ok(on) => tracing::debug!(on, "compression of old readings"),
+            Err(error) => tracing::warn!(error = %error.database_words(), "compression could not be switched on"),
+        }
+        self.board.write(|board| {
+            fresh.links = std::mem::take(&mut board.links);
+            fresh.started = board.started;
+            fresh.loaded = true;
+            let seq = fresh.seq();
+            fresh.changes.forget_before(seq);
+            *board = fresh;
+        });
+        self.metrics.database.set(1);
+        Ok(())
+    }
+
+    pub(crate) async fn load_within(&mut self, span: std::time::Duration) -> Result<(), StoreError> {
+        let clock = self.clock.clone();
+        tokio::select! {
+            loaded = self.load() => loaded,
+            () = clock.sleep(span) => {
+                self.store.renew();
+                Err(StoreError::silent())
+            }
+        }
+    }
+
+    /// What the last hub left: how far its spool was drained, and its last attempt at a batch.
+    async fn learn_marks(&mut self) -> Result<(), StoreError> {
+        let tx = self.store.batch(self.lease).await?;
+        let (id, through) = tx.marks.spool;
+        // The newest record that may have been committed unheard is told by this; anything else has been heard of.
+        self.attempts.committed = 0;
+        if id == self.spool.id() && self.spool.head() < through.cast_unsigned() {
+            let through = through.cast_unsigned();
+            self.drained = self.drained.max(through);
+            if let Err(error) = self.spool.release_old(through).await {
+                tracing::error!(%error, "drained records could not be removed from the spool");
+            }
+        }
+        Ok(())
     }
 
     /// Ends alarms whose rule has gone since the last run.
@@ -69,6 +108,12 @@ async fn load_devices(
         let theme = themes.iter().find(|theme| theme.id == stored.device.theme);
         let mut slot = DeviceSlot::new(stored.device, theme, now);
         slot.gone = stored.online_at.filter(|_| slot.device.online == Some(false));
+        slot.said = stored.online_at;
+        slot.num = stored.num;
+        slot.habit_kept_ms = stored.habit_ms.unwrap_or(0);
+        if let Some(habit) = stored.habit_ms.and_then(|ms| u64::try_from(ms).ok()) {
+            slot.habit = Habit::learned(std::time::Duration::from_millis(habit));
+        }
         board.add_device(slot);
     }
     for series in store.series_all().await? {
@@ -98,8 +143,8 @@ async fn load_latest(store: &Store, board: &mut BoardState, now: Timestamp) -> R
             state.decided = decided;
         }
     }
-    for slot in &mut board.devices {
-        slot.judge(now);
+    for number in 0..board.devices.len() {
+        board.judge(number as u32, now);
     }
     Ok(())
 }

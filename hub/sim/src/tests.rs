@@ -123,7 +123,12 @@ fn payloads_are_what_the_contract_says() {
         let json: serde_json::Value = serde_json::from_str(&birth(device)).unwrap();
         let place = serde_json::from_value(json["place"].clone()).unwrap();
         let kind = KindId::parse(json["kind"].as_str().unwrap()).unwrap();
-        let told = Birth { kind: Some(kind), name: json["name"].as_str().map(str::to_owned), place: Some(place) };
+        let told = Birth {
+            kind: Some(kind),
+            name: json["name"].as_str().map(str::to_owned),
+            place: Some(place),
+            gateway: None,
+        };
         assert_eq!((json["online"].as_bool(), told.name), (Some(true), Some(device.name.clone())));
     }
     assert_eq!(serde_json::from_str::<serde_json::Value>(GONE).unwrap()["online"], false);

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use chengshu_api::ApiLimits;
 use chengshu_core::model::{Label, TimeLimits};
-use chengshu_engine::EngineOptions;
+use chengshu_engine::{EngineOptions, Keep};
 
 pub use brokers::BrokerConfig;
 pub use reader::Mistake;
@@ -50,6 +50,8 @@ pub struct Config {
     pub payload_max: usize,
     /// Room of the intake, bytes.
     pub intake_bytes: usize,
+    /// Room of the spool, bytes.
+    pub spool_bytes: u64,
     /// The engine's settings.
     pub engine: EngineOptions,
     /// The API's bounds.
@@ -129,7 +131,16 @@ impl Config {
         let intake_bytes = intake.number("queue_mib", 32, 1, 4096) as usize * 1024 * 1024;
         intake.end();
 
-        let engine = engine(reader.section("engine"));
+        let mut spool = reader.section("spool");
+        let spool_bytes = spool.number("max_mib", 2048, 64, 1 << 20) * 1024 * 1024;
+        let spool_after = MS(spool.number("after_ms", 2_000, 100, 600_000));
+        spool.end();
+
+        let mut retention = reader.section("retention");
+        let keep = keep(&mut retention);
+        retention.end();
+
+        let engine = EngineOptions { spool_after, keep, ..engine(reader.section("engine")) };
         let api = api(reader.section("api"));
         let brokers = brokers::read(reader);
         Self {
@@ -148,6 +159,7 @@ impl Config {
             times,
             payload_max,
             intake_bytes,
+            spool_bytes,
             engine,
             api,
         }
@@ -167,9 +179,20 @@ fn engine(mut section: Section<'_>) -> EngineOptions {
             1_000,
         ) as usize,
         checkpoint_every: SECONDS(section.number("checkpoint_every_s", default.checkpoint_every.as_secs(), 1, 600)),
+        ..default
     };
     section.end();
     options
+}
+
+/// Readings may arrive 24 days late: whatever is worked out of them must be kept for longer.
+fn keep(section: &mut Section<'_>) -> Keep {
+    let default = EngineOptions::default().keep;
+    Keep {
+        reading_days: section.number("reading_days", default.reading_days.into(), 60, 36_500) as u32,
+        minute_days: section.number("minute_days", default.minute_days.into(), 60, 36_500) as u32,
+        hour_days: section.number("hour_days", default.hour_days.into(), 60, 36_500) as u32,
+    }
 }
 
 fn api(mut section: Section<'_>) -> ApiLimits {

@@ -165,7 +165,7 @@ impl Store {
                       cleared_at AS "cleared_at: PgTime", cleared_value
                FROM alarm WHERE cleared_at IS NULL"#
         )
-        .fetch_all(&self.writers)
+        .fetch_all(&self.writers())
         .await?;
         Ok(rows.into_iter().filter_map(Row::alarm).collect())
     }
@@ -184,7 +184,7 @@ impl Store {
                FROM alarm WHERE id = ANY($1)"#,
             &ids as _,
         )
-        .fetch_all(&self.writers)
+        .fetch_all(&self.writers())
         .await?;
         Ok(rows.into_iter().filter_map(Row::alarm).collect())
     }
@@ -212,7 +212,7 @@ impl Store {
             after_id,
             filter.limit,
         )
-        .fetch_all(&self.readers)
+        .fetch_all(&self.readers())
         .await?;
         let full = rows.len() as i64 == filter.limit;
         let alarms: Vec<Alarm> = rows.into_iter().filter_map(Row::alarm).collect();

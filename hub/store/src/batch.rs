@@ -10,6 +10,17 @@ use crate::{Lease, Store, StoreError};
 /// A transaction under way. Dropped without [`Batch::commit`], nothing happened.
 pub struct Batch {
     pub(crate) tx: Transaction<'static, Postgres>,
+    /// What the last committed transactions of the engine have left.
+    pub marks: Marks,
+}
+
+/// How far the engine has come, as the database knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Marks {
+    /// The last attempt at a batch that was committed.
+    pub attempt: i64,
+    /// Of which spool, and up to which record, everything is in the database.
+    pub spool: (i64, i64),
 }
 
 /// Readings as columns, the shape in which they travel to the database.
@@ -31,6 +42,11 @@ impl ReadingRows {
         self.lag_ms.push(lag as i32);
         self.value.push(value);
         self.quality.push(quality.bits());
+    }
+
+    /// Series and time of each row.
+    pub fn series_and_time(&self) -> impl Iterator<Item = (i32, Timestamp)> {
+        self.series.iter().copied().zip(self.at.iter().map(|at| at.0))
     }
 
     /// How many rows.
@@ -66,12 +82,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::LeaseLost`], [`StoreError::Unavailable`].
     pub async fn batch(&self, lease: Lease) -> Result<Batch, StoreError> {
-        let mut tx = self.writers.begin().await?;
-        let epoch = sqlx::query_scalar!("SELECT epoch FROM hub FOR NO KEY UPDATE").fetch_one(&mut *tx).await?;
-        if epoch != lease.epoch {
+        let mut tx = self.writers().begin().await?;
+        let row = sqlx::query!("SELECT epoch, attempt, spool_id, spool_through FROM hub FOR NO KEY UPDATE")
+            .fetch_one(&mut *tx)
+            .await?;
+        if row.epoch != lease.epoch {
             return Err(StoreError::LeaseLost { ours: lease.epoch });
         }
-        Ok(Batch { tx })
+        Ok(Batch { tx, marks: Marks { attempt: row.attempt, spool: (row.spool_id, row.spool_through) } })
     }
 }
 
@@ -131,6 +149,24 @@ impl Batch {
             }
         };
         Ok(stored.into_iter().enumerate().map(fate).collect())
+    }
+
+    /// Leaves marks for whoever commits next; `dirty` notes that readings as old as that are not in the checkpoint of
+    /// latest values yet.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn marks_put(&mut self, marks: Marks, dirty: Option<Timestamp>) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE hub SET attempt = $1, spool_id = $2, spool_through = $3, dirty_next = least(dirty_next, $4)",
+            marks.attempt,
+            marks.spool.0,
+            marks.spool.1,
+            dirty.map(PgTime) as _,
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
     }
 
     /// Makes it so.

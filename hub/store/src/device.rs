@@ -30,8 +30,12 @@ pub struct SeriesRow {
 pub struct StoredDevice {
     /// The entry; `last_heard` is the moment of registration here, the latest values know better.
     pub device: Device,
+    /// Its short number, for arrays.
+    pub num: i32,
     /// When it last spoke of its presence.
     pub online_at: Option<Timestamp>,
+    /// How often it speaks, learned; ms.
+    pub habit_ms: Option<i32>,
 }
 
 /// Names in the database were checked when they were written; one that no longer passes is left out, not fatal.
@@ -51,6 +55,7 @@ struct DeviceRows<'a> {
     lat: Vec<Option<f64>>,
     link: Vec<&'a str>,
     first_seen: Vec<PgTime>,
+    gateway: Vec<Option<&'a str>>,
 }
 
 impl<'a> DeviceRows<'a> {
@@ -64,10 +69,28 @@ impl<'a> DeviceRows<'a> {
         self.lat.push(device.place.map(|place| place.lat));
         self.link.push(device.link.as_str());
         self.first_seen.push(PgTime(device.first_seen));
+        self.gateway.push(device.gateway.as_ref().map(DeviceId::as_str));
     }
 }
 
 impl Store {
+    /// Keeps what was learned of the habits of devices: short number, ms between two words.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn habit_put(&self, habits: &[(i32, i32)]) -> Result<(), StoreError> {
+        let (num, habit): (Vec<i32>, Vec<i32>) = habits.iter().copied().unzip();
+        sqlx::query!(
+            "UPDATE device SET habit_ms = h.habit FROM unnest($1::int4[], $2::int4[]) AS h (num, habit)
+             WHERE device.num = h.num",
+            &num,
+            &habit,
+        )
+        .execute(&self.writers())
+        .await?;
+        Ok(())
+    }
+
     /// The whole register.
     ///
     /// # Errors
@@ -75,9 +98,9 @@ impl Store {
     pub async fn device_all(&self) -> Result<Vec<StoredDevice>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT id, theme, kind, kind_assumed, name, lng, lat, link, first_seen AS "first_seen: PgTime",
-                      online, online_at AS "online_at: PgTime" FROM device"#
+                      online, online_at AS "online_at: PgTime", num, gateway, habit_ms FROM device"#
         )
-        .fetch_all(&self.writers)
+        .fetch_all(&self.writers())
         .await?;
         Ok(rows
             .into_iter()
@@ -90,12 +113,15 @@ impl Store {
                         kind_assumed: row.kind_assumed,
                         name: row.name,
                         place: row.lng.zip(row.lat).and_then(|(lng, lat)| Place::new(lng, lat)),
+                        gateway: row.gateway.and_then(|gateway| skip_bad(DeviceId::parse(&gateway))),
                         link: skip_bad(LinkId::parse(&row.link))?,
                         first_seen: row.first_seen.0,
                         last_heard: row.first_seen.0,
                         online: row.online,
                     },
+                    num: row.num,
                     online_at: row.online_at.map(|at| at.0),
+                    habit_ms: row.habit_ms,
                 })
             })
             .collect())
@@ -106,7 +132,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn series_all(&self) -> Result<Vec<SeriesRow>, StoreError> {
-        let rows = sqlx::query!("SELECT id, device, metric FROM series ORDER BY id").fetch_all(&self.writers).await?;
+        let rows = sqlx::query!("SELECT id, device, metric FROM series ORDER BY id").fetch_all(&self.writers()).await?;
         Ok(rows
             .into_iter()
             .filter_map(|row| {
@@ -121,32 +147,39 @@ impl Store {
 }
 
 impl Batch {
-    /// Registers devices, or brings what they say of themselves up to date, in one statement.
+    /// Registers devices, or brings what they say of themselves up to date, in one statement. Answers with their names
+    /// and short numbers.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn device_put<'a>(&mut self, devices: impl Iterator<Item = &'a Device>) -> Result<(), StoreError> {
-        let mut rows = DeviceRows::default();
-        devices.for_each(|device| rows.push(device));
-        sqlx::query!(
-            "INSERT INTO device (id, theme, kind, kind_assumed, name, lng, lat, link, first_seen)
+    pub async fn device_put<'a>(
+        &mut self,
+        devices: impl Iterator<Item = &'a Device>,
+    ) -> Result<Vec<(String, i32)>, StoreError> {
+        let mut columns = DeviceRows::default();
+        devices.for_each(|device| columns.push(device));
+        let rows = sqlx::query!(
+            "INSERT INTO device (id, theme, kind, kind_assumed, name, lng, lat, link, first_seen, gateway)
              SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::float8[],
-                                  $7::float8[], $8::text[], $9::timestamptz[])
+                                  $7::float8[], $8::text[], $9::timestamptz[], $10::text[])
              ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, kind_assumed = excluded.kind_assumed,
-               name = excluded.name, lng = excluded.lng, lat = excluded.lat, link = excluded.link",
-            &rows.id as _,
-            &rows.theme as _,
-            &rows.kind as _,
-            &rows.kind_assumed as _,
-            &rows.name as _,
-            &rows.lng as _,
-            &rows.lat as _,
-            &rows.link as _,
-            &rows.first_seen as _,
+               name = excluded.name, lng = excluded.lng, lat = excluded.lat, link = excluded.link,
+               gateway = excluded.gateway
+             RETURNING id, num",
+            &columns.id as _,
+            &columns.theme as _,
+            &columns.kind as _,
+            &columns.kind_assumed as _,
+            &columns.name as _,
+            &columns.lng as _,
+            &columns.lat as _,
+            &columns.link as _,
+            &columns.first_seen as _,
+            &columns.gateway as _,
         )
-        .execute(&mut *self.tx)
+        .fetch_all(&mut *self.tx)
         .await?;
-        Ok(())
+        Ok(rows.into_iter().map(|row| (row.id, row.num)).collect())
     }
 
     /// Keeps a device's word on its presence.

@@ -67,7 +67,7 @@ impl Store {
             before.map(PgTime) as _,
             limit,
         )
-        .fetch_all(&self.readers)
+        .fetch_all(&self.readers())
         .await?;
         Ok(rows
             .into_iter()

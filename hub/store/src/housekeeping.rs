@@ -13,12 +13,12 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn housekeeping(&self, samples_before: Timestamp, rejected_rows: i64) -> Result<u64, StoreError> {
         let samples = sqlx::query!("DELETE FROM kpi_sample WHERE at < $1", PgTime(samples_before) as _)
-            .execute(&self.writers)
+            .execute(&self.writers())
             .await?
             .rows_affected();
         let rejected =
             sqlx::query!("DELETE FROM rejected WHERE id <= (SELECT max(id) FROM rejected) - $1", rejected_rows)
-                .execute(&self.writers)
+                .execute(&self.writers())
                 .await?
                 .rows_affected();
         Ok(samples + rejected)

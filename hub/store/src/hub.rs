@@ -20,7 +20,7 @@ impl Store {
             "UPDATE hub SET epoch = epoch + 1, holder = $1, taken_at = now() RETURNING epoch",
             holder
         )
-        .fetch_one(&self.writers)
+        .fetch_one(&self.writers())
         .await?;
         Ok(Lease { epoch })
     }

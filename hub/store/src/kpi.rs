@@ -36,7 +36,7 @@ impl Store {
             &at as _,
             &value,
         )
-        .execute(&self.writers)
+        .execute(&self.writers())
         .await?;
         Ok(())
     }
@@ -50,7 +50,7 @@ impl Store {
             r#"SELECT theme, kpi, at AS "at: PgTime", value FROM kpi_sample WHERE at >= $1 ORDER BY at"#,
             PgTime(from) as _,
         )
-        .fetch_all(&self.writers)
+        .fetch_all(&self.writers())
         .await?;
         Ok(rows
             .into_iter()

@@ -39,7 +39,7 @@ impl Store {
                      WHERE at >= (SELECT least(dirty_from, dirty_next) FROM hub)) AS both_sources
                ORDER BY series, turn, at"#
         )
-        .fetch_all(&self.writers)
+        .fetch_all(&self.writers())
         .await?;
         Ok(rows
             .into_iter()
@@ -63,7 +63,7 @@ impl Store {
         let received: Vec<PgTime> = rows.iter().map(|row| row.received.into()).collect();
         let value: Vec<f64> = rows.iter().map(|row| row.value).collect();
         let quality: Vec<i16> = rows.iter().map(|row| row.quality.bits()).collect();
-        let mut tx = self.writers.begin().await?;
+        let mut tx = self.writers().begin().await?;
         sqlx::query!(
             "INSERT INTO latest (series, at, received, value, quality)
              SELECT * FROM unnest($1::int4[], $2::timestamptz[], $3::timestamptz[], $4::float8[], $5::int2[])
@@ -83,17 +83,6 @@ impl Store {
 }
 
 impl Batch {
-    /// Notes that readings as old as `at` are not in the checkpoint yet.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn dirty_since(&mut self, at: Timestamp) -> Result<(), StoreError> {
-        sqlx::query!("UPDATE hub SET dirty_next = least(dirty_next, $1)", PgTime(at) as _)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
-    }
-
     /// A checkpoint begins: from here on `dirty_next` collects anew.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 
 mod alarm;
 mod batch;
+mod correction;
 mod device;
 mod error;
 mod event;
@@ -13,20 +14,27 @@ mod housekeeping;
 mod hub;
 mod kpi;
 mod latest;
+mod ledger;
 mod outbox;
 mod pg;
 mod reading;
 mod rejected;
+mod retention;
+mod rollup;
 mod store;
 
 pub use alarm::{AlarmFilter, AlarmPage};
-pub use batch::{Batch, Fate, ReadingRows};
+pub use batch::{Batch, Fate, Marks, ReadingRows};
+pub use correction::{NewCorrection, StoredCorrection};
 pub use device::{NewSeries, SeriesRow, StoredDevice};
 pub use error::StoreError;
 pub use event::EventRow;
 pub use hub::Lease;
 pub use kpi::KpiSample;
 pub use latest::LatestRow;
+pub use ledger::{LedgerDeviceRow, LedgerLine, LedgerSums};
 pub use reading::{Point, ReadingQuery, Resolution};
-pub use rejected::{RejectedRow, StoredRejected};
+pub use rejected::{RejectedFilter, RejectedRow, Replayed, StoredRejected};
+pub use retention::Retention;
+pub use rollup::{DirtyMinute, SeriesHours};
 pub use store::{Store, StoreOptions};

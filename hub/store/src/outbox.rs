@@ -26,7 +26,7 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn outbox_next(&self, limit: i64) -> Result<Vec<(i64, AlarmId)>, StoreError> {
         let rows =
-            sqlx::query!("SELECT id, alarm FROM outbox ORDER BY id LIMIT $1", limit).fetch_all(&self.writers).await?;
+            sqlx::query!("SELECT id, alarm FROM outbox ORDER BY id LIMIT $1", limit).fetch_all(&self.writers()).await?;
         Ok(rows.into_iter().filter_map(|row| Some((row.id, AlarmId(row.alarm.try_into().ok()?)))).collect())
     }
 
@@ -35,7 +35,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn outbox_done(&self, last: i64) -> Result<(), StoreError> {
-        sqlx::query!("DELETE FROM outbox WHERE id <= $1", last).execute(&self.writers).await?;
+        sqlx::query!("DELETE FROM outbox WHERE id <= $1", last).execute(&self.writers()).await?;
         Ok(())
     }
 }

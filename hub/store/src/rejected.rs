@@ -53,6 +53,8 @@ pub struct StoredRejected {
     pub raw: Vec<u8>,
     /// Their full length.
     pub raw_bytes: i32,
+    /// What came of a second try, if there was one.
+    pub replayed: Option<Replayed>,
 }
 
 /// PostgreSQL keeps no NUL in a text.
@@ -98,6 +100,34 @@ impl Batch {
     }
 }
 
+/// Which of them.
+#[derive(Debug, Clone, Default)]
+pub struct RejectedFilter {
+    /// Only with this reason.
+    pub reason: Option<String>,
+    /// Only of this device.
+    pub device: Option<String>,
+    /// Only by this link.
+    pub link: Option<String>,
+    /// Only these numbers.
+    pub ids: Option<Vec<i64>>,
+    /// Only those that were not tried again yet.
+    pub untried: bool,
+}
+
+/// What came of a second try, in items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replayed {
+    /// When.
+    pub at: Timestamp,
+    /// New rows.
+    pub stored: i32,
+    /// There already.
+    pub duplicate: i32,
+    /// Set aside again.
+    pub rejected: i32,
+}
+
 impl Store {
     /// The newest things set aside, before number `before` if given.
     ///
@@ -106,16 +136,28 @@ impl Store {
     pub async fn rejected_list(
         &self,
         _scope: &Scope,
+        filter: &RejectedFilter,
         before: Option<i64>,
         limit: i64,
     ) -> Result<Vec<StoredRejected>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT id, received AS "received: PgTime", link, source, device, metric, reason, detail, raw, raw_bytes
-               FROM rejected WHERE id < coalesce($1, 9223372036854775807) ORDER BY id DESC LIMIT $2"#,
+            r#"SELECT id, received AS "received: PgTime", link, source, device, metric, reason, detail, raw, raw_bytes,
+                      replayed_at AS "replayed_at: PgTime", replayed_stored, replayed_duplicate, replayed_rejected
+               FROM rejected
+               WHERE id < coalesce($1, 9223372036854775807)
+                 AND ($3::text IS NULL OR reason = $3) AND ($4::text IS NULL OR device = $4)
+                 AND ($5::text IS NULL OR link = $5) AND ($6::int8[] IS NULL OR id = ANY ($6))
+                 AND NOT ($7 AND replayed_at IS NOT NULL)
+               ORDER BY id DESC LIMIT $2"#,
             before,
             limit,
+            filter.reason,
+            filter.device,
+            filter.link,
+            filter.ids.as_deref(),
+            filter.untried,
         )
-        .fetch_all(&self.readers)
+        .fetch_all(&self.readers())
         .await?;
         Ok(rows
             .into_iter()
@@ -130,7 +172,32 @@ impl Store {
                 detail: row.detail,
                 raw: row.raw,
                 raw_bytes: row.raw_bytes,
+                replayed: row.replayed_at.map(|at| Replayed {
+                    at: at.0,
+                    stored: row.replayed_stored.unwrap_or(0),
+                    duplicate: row.replayed_duplicate.unwrap_or(0),
+                    rejected: row.replayed_rejected.unwrap_or(0),
+                }),
             })
             .collect())
+    }
+
+    /// Notes what came of a second try.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn rejected_replayed(&self, ids: &[i64], outcome: Replayed) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE rejected SET replayed_at = $2, replayed_stored = $3, replayed_duplicate = $4, replayed_rejected = $5
+             WHERE id = ANY ($1)",
+            ids,
+            PgTime(outcome.at) as _,
+            outcome.stored,
+            outcome.duplicate,
+            outcome.rejected,
+        )
+        .execute(&self.writers())
+        .await?;
+        Ok(())
     }
 }

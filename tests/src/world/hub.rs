@@ -130,16 +130,37 @@ impl Hub {
 
     /// GET with any key or none: status and body.
     pub fn ask(&self, path: &str, key: Option<&str>) -> anyhow::Result<(u16, String)> {
+        self.call("GET", path, key, None)
+    }
+
+    /// POST with the key; an error for any status but 2xx.
+    pub fn post(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        let (status, body) = self.call("POST", path, Some(&self.key), Some(body))?;
+        anyhow::ensure!((200..300).contains(&status), "{path}: {status} {body}");
+        Ok(serde_json::from_str(&body)?)
+    }
+
+    /// Any method with any key or none: status and body.
+    pub fn call(
+        &self,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        body: Option<Value>,
+    ) -> anyhow::Result<(u16, String)> {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(20)))
             .http_status_as_error(false)
             .proxy(None);
         let agent: ureq::Agent = config.build().into();
-        let mut request = agent.get(format!("{}{path}", self.http));
-        if let Some(key) = key {
-            request = request.header("Authorization", format!("Bearer {key}"));
-        }
-        let mut response = request.call()?;
+        let url = format!("{}{path}", self.http);
+        let bearer = key.map(|key| format!("Bearer {key}")).unwrap_or_default();
+        let mut response = if method == "POST" {
+            let request = agent.post(url).header("Authorization", bearer).header("Content-Type", "application/json");
+            request.send(body.unwrap_or(Value::Null).to_string())?
+        } else {
+            agent.get(url).header("Authorization", bearer).call()?
+        };
         Ok((response.status().as_u16(), response.body_mut().read_to_string()?))
     }
 

@@ -11,7 +11,7 @@ use chengshu_core::model::{Kind, Label, ThemeId};
 use crate::fields::Lines;
 use crate::folder::TOPIC;
 use crate::mistakes::Mistakes;
-use crate::topic::{Entry, Topic};
+use crate::topic::{Entry, KEEP, Topic};
 
 /// The kinds by name. What could not be read throws no shadow on what names it: a kind that is named but not readable is
 /// none here, and its metrics are not judged; once a kind's very name could not be read, no name is called unknown.
@@ -27,6 +27,13 @@ pub(crate) fn topic(theme: &ThemeId, topic: &Topic, m: &mut Mistakes) {
     }
     if topic.readable && topic.kinds.is_empty() {
         m.add(TOPIC, 0, "theme: no kind is there; expected at least one [[kind]]");
+    }
+    if let Some(days) = topic.keep_readings_days.filter(|days| *days < 60) {
+        m.add(
+            TOPIC,
+            topic.lines.of("keep_readings_days"),
+            format!("theme: keep_readings_days is {days}; expected {KEEP}"),
+        );
     }
     unique(&topic.kinds, "kind", m);
     unique(&topic.rules, "rule", m);

@@ -1,7 +1,7 @@
-//! Presence: a retained `{"online": true, "kind": …, "name": …, "place": {"lng": …, "lat": …}}`, or the bare words
+//! Presence: a retained `{"online": true, "kind": …, "name": …, "place": {"lng": …, "lat": …}, "gateway": …}`, or the bare words
 //! online and offline. The last will says `{"online": false}`.
 
-use chengshu_core::model::{Birth, Delivery, KindId, Place, Presence, Reason, Rejected};
+use chengshu_core::model::{Birth, Delivery, DeviceId, KindId, Place, Presence, Reason, Rejected};
 use serde::Deserialize;
 
 use super::whole;
@@ -13,6 +13,7 @@ struct Wire {
     kind: Option<String>,
     name: Option<String>,
     place: Option<WirePlace>,
+    gateway: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -47,7 +48,8 @@ fn read(raw: &[u8]) -> Result<(bool, Option<Birth>), String> {
     let kind = wire.kind.as_deref().map(KindId::parse).transpose().map_err(|error| error.to_string())?;
     let place = wire.place.map(place).transpose()?;
     let name = wire.name.map(|name| name.chars().filter(|c| !c.is_control()).take(100).collect());
-    let birth = Birth { kind, name, place };
+    let gateway = wire.gateway.as_deref().map(DeviceId::parse).transpose().map_err(|error| error.to_string())?;
+    let birth = Birth { kind, name, place, gateway };
     Ok((wire.online, (birth != Birth::default()).then_some(birth)))
 }
 

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::{DeviceId, Event, KindId, LinkId, Place, Reading, Rejected, ThemeId, Timestamp};
 
-/// One arrival, decoded. Handed over by an adapter; acknowledged outward only when it is durable.
-#[derive(Debug, Clone)]
+/// One arrival, decoded. Handed over by an adapter; acknowledged outward only when it is durable. Its serialized form
+/// is what the spool keeps: a new field needs a default, so that an older spool can still be read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
     /// The link that it came by.
     pub link: LinkId,
@@ -30,8 +32,18 @@ pub struct Delivery {
     pub rejected: Vec<Rejected>,
 }
 
+impl Delivery {
+    /// What it counts in the ledger: one for each reading, event, rejection and word of presence.
+    #[must_use]
+    pub fn items(&self) -> u32 {
+        let items =
+            self.readings.len() + self.events.len() + self.rejected.len() + usize::from(self.presence.is_some());
+        u32::try_from(items).unwrap_or(u32::MAX)
+    }
+}
+
 /// A device's own word on whether it is there (在线状态), e.g. the retained status or the last will of MQTT.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Presence {
     /// Who.
     pub device: DeviceId,
@@ -42,7 +54,7 @@ pub struct Presence {
 }
 
 /// How a device describes itself when it first appears.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Birth {
     /// Its kind in the theme.
     pub kind: Option<KindId>,
@@ -50,4 +62,7 @@ pub struct Birth {
     pub name: Option<String>,
     /// Where it stands.
     pub place: Option<Place>,
+    /// The gateway that it speaks through.
+    #[serde(default)]
+    pub gateway: Option<DeviceId>,
 }

@@ -48,6 +48,8 @@ pub struct Device {
     pub name: Option<String>,
     /// Where it stands.
     pub place: Option<Place>,
+    /// The gateway that it speaks through, where it said so. It is judged apart from it.
+    pub gateway: Option<DeviceId>,
     /// The link that it was last heard by.
     pub link: LinkId,
     /// When it was first heard.

@@ -1,9 +1,11 @@
 //! Something that happened, in words rather than numbers. Not an alarm: whether it matters is decided elsewhere.
 
+use serde::{Deserialize, Serialize};
+
 use super::{DeviceId, Severity, Timestamp};
 
 /// A happening reported by a device or an outside system (事件).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// Who reported it.
     pub device: DeviceId,

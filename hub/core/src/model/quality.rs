@@ -44,6 +44,16 @@ impl Quality {
         self.is_empty()
     }
 
+    /// True when the value may be counted in sums and means: a late or corrected value is as good as any, one that is
+    /// out of range, from the future, doubted or taken in maintenance is not.
+    #[must_use]
+    pub fn counts(self) -> bool {
+        !self.intersects(Self::UNFIT)
+    }
+
+    /// Any of these keeps a value out of sums and means.
+    pub const UNFIT: Self = Self::OUT_OF_RANGE.union(Self::FUTURE).union(Self::SUSPECT).union(Self::MAINTENANCE);
+
     /// The flags as words, in a fixed order.
     pub fn words(self) -> impl Iterator<Item = &'static str> {
         WORDS.into_iter().filter(move |(flag, _)| self.contains(*flag)).map(|(_, word)| word)

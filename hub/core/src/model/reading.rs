@@ -1,9 +1,11 @@
 //! One measured value, and which device times are believable at all. Marks, never mends: a time is never clamped.
 
+use serde::{Deserialize, Serialize};
+
 use super::{DeviceId, MetricId, Reason, Timestamp};
 
 /// One value of one metric of one device (读数).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// The device that measured.
     pub device: DeviceId,

@@ -1,10 +1,13 @@
 //! What could not become a reading, and why. Kept with its raw bytes so that it can be shown and replayed; nothing
 //! here throws anything away.
 
+use serde::{Deserialize, Serialize};
+
 use super::{DeviceId, MetricId};
 
 /// Why something was set aside (拒收原因). The code is stable and is what ledgers and APIs show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// The topic or path is not one that carries data.
     TopicMalformed,
@@ -63,7 +66,7 @@ impl Reason {
 }
 
 /// One thing set aside: a whole message, or one value of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {
     /// The device, where it was known.
     pub device: Option<DeviceId>,

@@ -202,6 +202,8 @@ pub struct Theme {
     pub name: Label,
     /// Version of the file.
     pub version: String,
+    /// For how long its readings are kept when that is shorter than the hub's own limit, days.
+    pub keep_readings_days: Option<u32>,
     /// Kinds of devices.
     pub kinds: Vec<Kind>,
     /// Alarm rules.

@@ -54,6 +54,13 @@ impl Timestamp {
         jiff::Timestamp::from_millisecond(self.0).map_or_else(|_| format!("{} ms", self.0), |t| format!("{t:.3}"))
     }
 
+    /// The local day (China Standard Time), `YYYY-MM-DD`.
+    #[must_use]
+    pub fn local_day(self) -> String {
+        let local = Self(self.0.saturating_add(i64::from(CST_SECONDS) * 1000));
+        local.to_rfc3339().chars().take(10).collect()
+    }
+
     /// This moment plus `span`; stops at the largest moment instead of wrapping.
     #[must_use]
     pub fn after(self, span: Duration) -> Self {

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use super::{Intake, Link, SharedClock};
+use crate::model::{Delivery, Timestamp};
 
 /// Everything that an adapter may touch.
 #[derive(Clone)]
@@ -30,6 +32,10 @@ pub struct AdapterError {
     #[source]
     pub source: Box<dyn std::error::Error + Send + Sync>,
 }
+
+/// Decodes once more what an adapter had to set aside: source (topic, peer), raw bytes, time of arrival. None when the
+/// adapter would not hand it over at all.
+pub type Decoder = Box<dyn Fn(&str, Bytes, Timestamp) -> Option<Delivery> + Send + Sync>;
 
 /// Makes one run of an adapter. Kept by the supervisor, so that it can start it again.
 pub type AdapterFactory = Box<dyn Fn(AdapterContext) -> BoxFuture<'static, Result<(), AdapterError>> + Send + Sync>;

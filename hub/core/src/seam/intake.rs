@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
+use super::Link;
 use crate::model::Delivery;
 
 /// What one delivery costs of the queue's room beside its raw bytes: the structs, names and slots around it.
@@ -32,6 +33,8 @@ pub struct Outcome {
     pub duplicate: u32,
     /// Set aside with their raw bytes.
     pub rejected: u32,
+    /// In the fsynced spool; what becomes of them is decided when the database is back.
+    pub spooled: u32,
 }
 
 /// A delivery on its way, as the engine gets it.
@@ -39,20 +42,39 @@ pub struct Outcome {
 pub struct Handed {
     /// What arrived.
     pub delivery: Delivery,
-    reply: oneshot::Sender<Outcome>,
-    room: OwnedSemaphorePermit,
+    /// What it was counted as at hand-over (see [`Delivery::items`]).
+    pub items: u32,
+    /// The answer that is owed.
+    pub ticket: Ticket,
 }
 
-impl Handed {
-    /// Answers the receipt and gives the room back. To drop a `Handed` unanswered tells the adapter `NotDurable`.
-    pub fn settle(self, outcome: Outcome) {
-        let _ = self.reply.send(outcome); // an adapter that has gone needs no answer: the sender will send again
-    }
+/// The answer owed to whoever handed a delivery over.
+#[derive(Debug)]
+pub struct Ticket {
+    reply: Option<oneshot::Sender<Outcome>>,
+    items: u32,
+    link: Option<Arc<Link>>,
+    /// Room of the queue, given back with the ticket.
+    _room: OwnedSemaphorePermit,
+}
 
-    /// How much of the queue's room it takes, bytes.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.room.num_permits()
+impl Ticket {
+    /// Answers the receipt and gives the room back. To drop a ticket unanswered tells the adapter `NotDurable`.
+    pub fn settle(mut self, outcome: Outcome) {
+        if let Some(link) = self.link.take() {
+            link.count_settled(self.items);
+        }
+        if let Some(reply) = self.reply.take() {
+            let _ = reply.send(outcome); // an adapter that has gone needs no answer: the sender will send again
+        }
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if let Some(link) = self.link.take() {
+            link.count_given_back(self.items);
+        }
     }
 }
 
@@ -62,6 +84,7 @@ pub struct Intake {
     queue: mpsc::UnboundedSender<Handed>,
     room: Arc<Semaphore>,
     capacity: usize,
+    link: Option<Arc<Link>>,
 }
 
 /// The engine's end.
@@ -76,7 +99,10 @@ pub struct IntakeQueue {
 pub fn intake(bytes: usize) -> (Intake, IntakeQueue) {
     let (tx, rx) = mpsc::unbounded_channel();
     let room = Arc::new(Semaphore::new(bytes));
-    (Intake { queue: tx, room: room.clone(), capacity: bytes }, IntakeQueue { queue: rx, room, capacity: bytes })
+    (
+        Intake { queue: tx, room: room.clone(), capacity: bytes, link: None },
+        IntakeQueue { queue: rx, room, capacity: bytes },
+    )
 }
 
 impl Intake {
@@ -86,13 +112,28 @@ impl Intake {
     /// [`Closed`] when the hub is stopping.
     pub async fn hand_over(&self, delivery: Delivery) -> Result<Receipt, Closed> {
         let room = self.room.clone().acquire_many_owned(self.cost(&delivery)).await.map_err(|_| Closed)?;
-        let (reply, receipt) = oneshot::channel();
-        self.queue.send(Handed { delivery, reply, room }).map_err(|_| Closed)?;
-        Ok(Receipt(receipt))
+        self.send(delivery, room).map_err(|_| Closed)
     }
-}
 
-impl Intake {
+    /// The same way in, counting what comes on `link`.
+    #[must_use]
+    pub fn for_link(&self, link: Arc<Link>) -> Self {
+        Self { link: Some(link), ..self.clone() }
+    }
+
+    fn send(&self, delivery: Delivery, room: OwnedSemaphorePermit) -> Result<Receipt, Box<Delivery>> {
+        let (reply, receipt) = oneshot::channel();
+        let items = delivery.items();
+        if let Some(link) = &self.link {
+            link.count_received(items);
+        }
+        let ticket = Ticket { reply: Some(reply), items, link: self.link.clone(), _room: room };
+        match self.queue.send(Handed { delivery, items, ticket }) {
+            Ok(()) => Ok(Receipt(receipt)),
+            Err(refused) => Err(Box::new(refused.0.delivery)),
+        }
+    }
+
     /// Hands a delivery over if there is room now.
     ///
     /// # Errors
@@ -101,11 +142,7 @@ impl Intake {
         let Ok(room) = self.room.clone().try_acquire_many_owned(self.cost(&delivery)) else {
             return Err(Box::new(delivery));
         };
-        let (reply, receipt) = oneshot::channel();
-        match self.queue.send(Handed { delivery, reply, room }) {
-            Ok(()) => Ok(Receipt(receipt)),
-            Err(refused) => Err(Box::new(refused.0.delivery)),
-        }
+        self.send(delivery, room)
     }
 
     /// One that is larger than the whole queue waits for an empty queue instead of for ever.

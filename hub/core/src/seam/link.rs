@@ -53,6 +53,8 @@ pub struct Link {
     pub name: String,
     report: Mutex<LinkReport>,
     messages: AtomicU64,
+    received: AtomicU64,
+    in_flight: AtomicU64,
 }
 
 impl Link {
@@ -60,7 +62,15 @@ impl Link {
     #[must_use]
     pub fn new(id: LinkId, kind: &'static str, name: String, now: Timestamp) -> Self {
         let report = LinkReport { state: LinkState::Connecting, since: now, reason: None };
-        Self { id, kind, name, report: Mutex::new(report), messages: AtomicU64::new(0) }
+        Self {
+            id,
+            kind,
+            name,
+            report: Mutex::new(report),
+            messages: AtomicU64::new(0),
+            received: AtomicU64::new(0),
+            in_flight: AtomicU64::new(0),
+        }
     }
 
     /// Reports a state; the moment is kept while the state stays the same.
@@ -82,6 +92,29 @@ impl Link {
     /// Counts a message that came by this link.
     pub fn count_message(&self) {
         self.messages.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts items at their hand-over: on its own, before anybody has looked at what becomes of them.
+    pub(super) fn count_received(&self, items: u32) {
+        self.received.fetch_add(u64::from(items), Ordering::Relaxed);
+        self.in_flight.fetch_add(u64::from(items), Ordering::Relaxed);
+    }
+
+    /// Items that became durable.
+    pub(super) fn count_settled(&self, items: u32) {
+        self.in_flight.fetch_sub(u64::from(items), Ordering::Relaxed);
+    }
+
+    /// Items that were given up unanswered: their sender keeps them, and they will be received another time.
+    pub(super) fn count_given_back(&self, items: u32) {
+        self.received.fetch_sub(u64::from(items), Ordering::Relaxed);
+        self.in_flight.fetch_sub(u64::from(items), Ordering::Relaxed);
+    }
+
+    /// Items handed over since the hub started, and those of them that are not durable yet.
+    #[must_use]
+    pub fn items(&self) -> (u64, u64) {
+        (self.received.load(Ordering::Relaxed), self.in_flight.load(Ordering::Relaxed))
     }
 
     /// Messages that came since the hub started.

@@ -6,7 +6,7 @@ mod clock;
 mod intake;
 mod link;
 
-pub use adapter::{AdapterContext, AdapterError, AdapterFactory};
+pub use adapter::{AdapterContext, AdapterError, AdapterFactory, Decoder};
 pub use clock::{Clock, SharedClock};
-pub use intake::{Closed, Handed, Intake, IntakeQueue, NotDurable, Outcome, Receipt, intake};
+pub use intake::{Closed, Handed, Intake, IntakeQueue, NotDurable, Outcome, Receipt, Ticket, intake};
 pub use link::{Link, LinkReport, LinkState};

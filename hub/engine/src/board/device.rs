@@ -7,6 +7,8 @@ use chengshu_core::model::{
 };
 use chengshu_rules::{RuleBook, RuleState};
 
+use super::Habit;
+
 /// The newest reading of a series.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Latest {
@@ -33,6 +35,32 @@ impl Latest {
     }
 }
 
+/// Where a device's deadlines come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeadlineFrom {
+    /// Its kind says so.
+    Kind,
+    /// Learned from its own pauses.
+    Habit,
+    /// Nothing is known of it.
+    Default,
+}
+
+/// Why a device is not live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// It has not spoken within its deadline.
+    Silent,
+    /// Its last will said that it is gone.
+    LastWill,
+    /// The gateway that it speaks through is not live.
+    Gateway,
+    /// The link that it came by is not up.
+    Link,
+    /// It was never heard.
+    NeverHeard,
+}
+
 /// One metric of a device.
 #[derive(Debug, Clone)]
 pub struct SeriesSlot {
@@ -40,8 +68,10 @@ pub struct SeriesSlot {
     pub metric: MetricId,
     /// What readings carry.
     pub id: i32,
-    /// The newest reading.
+    /// The newest reading in the database.
     pub latest: Option<Latest>,
+    /// A newer one that has only reached the spool.
+    pub(crate) spooled: Option<Latest>,
     /// Lowest and highest believable value.
     pub(crate) range: (f64, f64),
     pub(crate) rules: Vec<(Arc<ThresholdRule>, RuleState)>,
@@ -55,8 +85,15 @@ impl SeriesSlot {
         let newer = self.latest.is_none_or(|latest| candidate.supersedes(&latest));
         if newer {
             self.latest = Some(candidate);
+            self.spooled = self.spooled.filter(|spooled| spooled.supersedes(&candidate));
         }
         newer
+    }
+
+    /// The newest reading that there is, and whether the database has it.
+    #[must_use]
+    pub fn current(&self) -> Option<(Latest, bool)> {
+        self.spooled.map(|spooled| (spooled, false)).or(self.latest.map(|latest| (latest, true)))
     }
 
     /// The number of the last change of this series.
@@ -71,14 +108,22 @@ impl SeriesSlot {
 pub struct DeviceSlot {
     /// Its register entry.
     pub device: Device,
+    /// Its short number in the database.
+    pub num: i32,
     /// Its kind, where known.
     pub kind: Option<Arc<Kind>>,
+    /// How often it speaks.
+    pub habit: Habit,
+    /// What the database knows of its habit, ms.
+    pub(crate) habit_kept_ms: i32,
     /// Its metrics.
     pub series: Vec<SeriesSlot>,
     /// The last sign of life.
     pub heard: Option<Timestamp>,
     /// When its last will said that it is gone, unless it came back.
     pub gone: Option<Timestamp>,
+    /// When it last spoke of its presence.
+    pub(crate) said: Option<Timestamp>,
     /// What can honestly be said of it.
     pub state: DeviceState,
     /// Since when.
@@ -91,10 +136,14 @@ impl DeviceSlot {
         let kind = find_kind(&device, theme);
         Self {
             device,
+            num: 0,
             kind,
+            habit: Habit::default(),
+            habit_kept_ms: 0,
             series: Vec::new(),
             heard: None,
             gone: None,
+            said: None,
             state: DeviceState::Never,
             state_since: now,
             changed: 0,
@@ -114,6 +163,7 @@ impl DeviceSlot {
             metric,
             id,
             latest: None,
+            spooled: None,
             range: (f64::NEG_INFINITY, f64::INFINITY),
             rules: Vec::new(),
             changed: 0,
@@ -123,10 +173,48 @@ impl DeviceSlot {
         self.series.push(slot);
     }
 
-    /// The deadlines that apply to it.
+    /// The deadlines that apply to it, and where they come from: its kind, unless it has the habit of sleeping longer.
     #[must_use]
-    pub fn freshness(&self) -> Freshness {
-        self.kind.as_ref().map_or_else(Freshness::default, |kind| kind.freshness())
+    pub fn deadline(&self) -> (Freshness, DeadlineFrom) {
+        match (self.kind.as_ref().map(|kind| kind.freshness()), self.habit.freshness()) {
+            (Some(kind), Some(habit)) if habit.stale_after_s > kind.stale_after_s => (habit, DeadlineFrom::Habit),
+            (Some(kind), _) => (kind, DeadlineFrom::Kind),
+            (None, Some(habit)) => (habit, DeadlineFrom::Habit),
+            (None, None) => (Freshness::default(), DeadlineFrom::Default),
+        }
+    }
+
+    /// Notes a sign of life.
+    pub(crate) fn hear(&mut self, heard: Timestamp) {
+        if let Some(last) = self.heard {
+            self.habit.note(heard.since(last));
+        }
+        self.heard = Some(self.heard.map_or(heard, |known| known.max(heard)));
+    }
+
+    /// Why it is not live, as far as the device alone can tell.
+    #[must_use]
+    pub fn silence(&self) -> Option<Silence> {
+        match self.state {
+            DeviceState::Live => None,
+            DeviceState::Never => Some(Silence::NeverHeard),
+            DeviceState::Stale | DeviceState::Offline => {
+                let will = self.gone.is_some_and(|gone| self.heard.is_none_or(|heard| gone >= heard));
+                Some(if will { Silence::LastWill } else { Silence::Silent })
+            }
+        }
+    }
+
+    /// When its state may change although nothing is heard.
+    pub(crate) fn due(&self) -> Timestamp {
+        let (freshness, _) = self.deadline();
+        let after = |s: u32| self.heard.map(|heard| Timestamp::from_ms(heard.ms() + i64::from(s) * 1000));
+        let due = match self.state {
+            DeviceState::Live => after(freshness.stale_after_s),
+            DeviceState::Stale => after(freshness.offline_after_s),
+            DeviceState::Offline | DeviceState::Never => None,
+        };
+        due.unwrap_or(Timestamp::from_ms(i64::MAX))
     }
 
     pub(crate) fn late_after_ms(&self) -> i64 {
@@ -142,7 +230,7 @@ impl DeviceSlot {
 
     /// Judges its state anew; true when it changed.
     pub(crate) fn judge(&mut self, now: Timestamp) -> bool {
-        let (state, since) = self.freshness().judge(now, self.heard, self.gone);
+        let (state, since) = self.deadline().0.judge(now, self.heard, self.gone);
         let changed = state != self.state;
         if changed {
             self.state = state;
@@ -191,6 +279,7 @@ mod tests {
             metric: MetricId::parse("level").unwrap(),
             id: 1,
             latest: None,
+            spooled: None,
             range: (0.0, 1.0),
             rules: Vec::new(),
             changed: 0,

@@ -3,16 +3,21 @@
 
 mod changes;
 mod device;
+mod habit;
+mod ledger;
 mod link;
 mod state;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use chengshu_core::model::Timestamp;
+use chengshu_store::StoreError;
 use tokio::sync::watch;
 
 pub use changes::Changes;
-pub use device::{DeviceSlot, Latest, SeriesSlot};
+pub use device::{DeadlineFrom, DeviceSlot, Latest, SeriesSlot, Silence};
+pub use habit::Habit;
+pub use ledger::{LedgerBook, LedgerEntry};
 pub use link::{Arrival, LinkSlot};
 pub use state::{BoardState, DatabaseReport, KpiSlot, StateCounts};
 
@@ -48,14 +53,15 @@ impl Board {
     }
 
     /// Notes whether the database answers; the moment is kept while that stays the same.
-    pub(crate) fn database_report(&self, reason: Option<String>, now: Timestamp) {
-        let up = reason.is_none();
+    pub(crate) fn database_report(&self, error: Option<&StoreError>, now: Timestamp) {
+        let up = error.is_none();
         if up && self.read(|board| board.database.up) {
             return;
         }
         self.write(|board| {
             let since = if board.database.up == up { board.database.since } else { now };
-            board.database = DatabaseReport { up, since, reason };
+            let code = error.map_or("ok", |error| if error.is_disk_full() { "disk_full" } else { "away" });
+            board.database = DatabaseReport { up, since, code, reason: error.map(StoreError::database_words) };
         });
     }
 

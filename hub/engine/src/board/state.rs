@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use chengshu_core::model::{Alarm, AlarmId, DeviceId, DeviceState, Kpi, LinkId, Severity, Theme, ThemeId, Timestamp};
+use chengshu_core::seam::LinkState;
 use rustc_hash::FxHashMap;
 
-use super::{Changes, DeviceSlot, LinkSlot};
+use super::{Changes, DeviceSlot, LedgerBook, LinkSlot, Silence};
 
 /// Whether the database answers, since when, and what it said last if not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct DatabaseReport {
     pub up: bool,
     /// Since when that has been so.
     pub since: Timestamp,
+    /// What is wrong, as a stable code: starting, away, disk_full; `ok` while it answers.
+    pub code: &'static str,
     /// The words of the last failure.
     pub reason: Option<String>,
 }
@@ -65,8 +68,23 @@ pub struct StateCounts {
     pub never: u32,
 }
 
+impl StateCounts {
+    fn of(&mut self, state: DeviceState) -> &mut u32 {
+        match state {
+            DeviceState::Live => &mut self.live,
+            DeviceState::Stale => &mut self.stale,
+            DeviceState::Offline => &mut self.offline,
+            DeviceState::Never => &mut self.never,
+        }
+    }
+}
+
 /// Everything on the board.
 pub struct BoardState {
+    /// False until the register was read: nothing can be said of any device before.
+    pub loaded: bool,
+    /// What was received and what became of it.
+    pub ledger: LedgerBook,
     /// The lease's epoch: numbers of changes of another epoch mean nothing.
     pub epoch: i64,
     /// When the hub started.
@@ -80,6 +98,9 @@ pub struct BoardState {
     /// What changed lately.
     pub changes: Changes,
     pub(crate) devices: Vec<DeviceSlot>,
+    /// When each device's state may change although nothing is heard.
+    due: Vec<Timestamp>,
+    counts: StateCounts,
     pub(crate) by_name: FxHashMap<DeviceId, u32>,
     pub(crate) links: Vec<LinkSlot>,
     pub(crate) alarms: FxHashMap<AlarmId, Alarm>,
@@ -92,10 +113,14 @@ pub struct BoardState {
 impl BoardState {
     pub(crate) fn new(epoch: i64, themes: Arc<[Theme]>, now: Timestamp) -> Self {
         Self {
+            loaded: false,
+            ledger: LedgerBook::default(),
+            due: Vec::new(),
+            counts: StateCounts::default(),
             epoch,
             started: now,
             themes,
-            database: DatabaseReport { up: true, since: now, reason: None },
+            database: DatabaseReport { up: true, since: now, code: "ok", reason: None },
             kpis: Vec::new(),
             changes: Changes::default(),
             devices: Vec::new(),
@@ -163,15 +188,42 @@ impl BoardState {
     /// How many devices are in which state.
     #[must_use]
     pub fn counts(&self) -> StateCounts {
-        self.devices.iter().fold(StateCounts::default(), |mut counts, slot| {
-            match slot.state {
-                DeviceState::Live => counts.live += 1,
-                DeviceState::Stale => counts.stale += 1,
-                DeviceState::Offline => counts.offline += 1,
-                DeviceState::Never => counts.never += 1,
-            }
-            counts
-        })
+        self.counts
+    }
+
+    /// Why a device is not live: the nearest thing on its way that is known to be broken, else the device itself.
+    #[must_use]
+    pub fn silence(&self, slot: &DeviceSlot) -> Option<Silence> {
+        let own = slot.silence()?;
+        if own != Silence::Silent {
+            return Some(own);
+        }
+        let link = self.links.iter().find(|link| link.link.id == slot.device.link);
+        if link.is_some_and(|link| link.link.last_report().state != LinkState::Up) {
+            return Some(Silence::Link);
+        }
+        let gateway = slot.device.gateway.as_ref().and_then(|gateway| self.device(gateway.as_str()));
+        Some(if gateway.is_some_and(|gateway| gateway.state != DeviceState::Live) { Silence::Gateway } else { own })
+    }
+
+    /// Judges a device anew; true when its state changed.
+    pub(crate) fn judge(&mut self, number: u32, now: Timestamp) -> bool {
+        let Some(slot) = self.devices.get_mut(number as usize) else { return false };
+        let before = slot.state;
+        let changed = slot.judge(now);
+        self.due[number as usize] = slot.due();
+        if changed {
+            let after = slot.state;
+            *self.counts.of(before) -= 1;
+            *self.counts.of(after) += 1;
+        }
+        changed
+    }
+
+    /// Devices whose time has come.
+    pub(crate) fn overdue(&self, now: Timestamp) -> Vec<u32> {
+        let due = self.due.iter().enumerate().filter(|(_, due)| **due <= now);
+        due.map(|(number, _)| number as u32).collect()
     }
 
     pub(crate) fn link_index(&self, id: &LinkId) -> Option<usize> {
@@ -181,6 +233,8 @@ impl BoardState {
     pub(crate) fn add_device(&mut self, slot: DeviceSlot) -> u32 {
         let number = u32::try_from(self.devices.len()).unwrap_or(u32::MAX);
         self.by_name.insert(slot.device.id.clone(), number);
+        *self.counts.of(slot.state) += 1;
+        self.due.push(slot.due());
         self.devices.push(slot);
         number
     }

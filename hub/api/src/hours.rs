@@ -1,0 +1,120 @@
+//! Hours of one metric of all devices of a theme, from the rollups: what a district looked like over a day, in one
+//! answer.
+
+use axum::Json;
+use axum::extract::State;
+use chengshu_core::model::Timestamp;
+use rustc_hash::FxHashMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::caller::Who;
+use crate::params::{Params, When};
+use crate::problem::Problem;
+use crate::view::unit;
+
+const HOUR_MS: i64 = 3_600_000;
+const HOURS_MAX: i64 = 31 * 24;
+
+/// Which metric, and when.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HoursParams {
+    /// The theme.
+    theme: String,
+    /// The metric.
+    metric: String,
+    /// From this hour on (rounded down).
+    from: When,
+    /// Up to, not including, this moment; at most 31 days later.
+    to: When,
+    /// avg (default), min or max.
+    agg: Option<HourWord>,
+}
+
+/// How an hour becomes one value.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum HourWord {
+    /// The mean.
+    Avg,
+    /// The smallest.
+    Min,
+    /// The largest.
+    Max,
+}
+
+/// The hours of a device.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct DeviceHours {
+    device: String,
+    unit: String,
+    /// One for each hour since `from`; null where nothing was measured.
+    values: Vec<Option<f64>>,
+}
+
+/// The hours of all devices.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct HoursView {
+    /// The beginning of the first hour, ms since 1970.
+    from: i64,
+    hours: i64,
+    /// Hours that end by this moment are final; later ones may still lack their last minutes. Null: all are final.
+    final_until: Option<i64>,
+    devices: Vec<DeviceHours>,
+}
+
+pub(crate) async fn list(
+    State(app): State<App>,
+    Who(caller): Who,
+    Params(params): Params<HoursParams>,
+) -> Result<Json<HoursView>, Problem> {
+    let first = params.from.0.ms().div_euclid(HOUR_MS);
+    let end = (params.to.0.ms() + HOUR_MS - 1).div_euclid(HOUR_MS);
+    if !(1..=HOURS_MAX).contains(&end.saturating_sub(first)) {
+        return Err(Problem::bad_request("query: from and to span no hour or more than 31 days"));
+    }
+    let mut devices = Vec::new();
+    let mut of_series: FxHashMap<i32, usize> = FxHashMap::default();
+    app.board.read(|board| {
+        for slot in board.devices() {
+            let theme = slot.device.theme.as_str();
+            if theme != params.theme || !caller.scope.covers_theme(theme) {
+                continue;
+            }
+            let Some(series) = slot.series.iter().find(|series| series.metric.as_str() == params.metric) else {
+                continue;
+            };
+            of_series.insert(series.id, devices.len());
+            let values = vec![None; (end - first) as usize];
+            devices.push(DeviceHours {
+                device: slot.device.id.to_string(),
+                unit: unit(slot, series).to_owned(),
+                values,
+            });
+        }
+    });
+    if devices.is_empty() {
+        let text = format!("no device of theme {:?} has sent metric {:?}", params.theme, params.metric);
+        return Err(Problem::not_found(text));
+    }
+    let series: Vec<i32> = of_series.keys().copied().collect();
+    let t = |hour: i64| Timestamp::from_ms(hour * HOUR_MS);
+    for row in app.store.rollup_hours(&caller.scope, &series, t(first), t(end)).await? {
+        let Some(device) = of_series.get(&row.series).and_then(|n| devices.get_mut(*n)) else { continue };
+        let values = match params.agg.unwrap_or(HourWord::Avg) {
+            HourWord::Avg => &row.mean,
+            HourWord::Min => &row.min,
+            HourWord::Max => &row.max,
+        };
+        for (hour, value) in row.hours.iter().zip(values) {
+            let place = usize::try_from(i64::from(*hour) - first).ok().and_then(|n| device.values.get_mut(n));
+            if let Some(place) = place {
+                *place = Some(*value);
+            }
+        }
+    }
+    let final_until = app.rollups.true_until().filter(|until| *until < t(end)).map(Timestamp::ms);
+    Ok(Json(HoursView { from: t(first).ms(), hours: end - first, final_until, devices }))
+}
