@@ -2,7 +2,7 @@
 // hub's strict Content-Security-Policy. Shared by the tests and for development; it keeps nothing on disk.
 import { createServer } from 'node:http'
 import { createReadStream, existsSync, statSync } from 'node:fs'
-import { extname, join, normalize } from 'node:path'
+import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath, URL } from 'node:url'
 import { Aside } from './aside.mjs'
 import { Books } from './books.mjs'
@@ -12,7 +12,7 @@ import { THEME } from './theme.mjs'
 import { unseen } from './unseen.mjs'
 import { World } from './world.mjs'
 
-const DIST = fileURLToPath(new URL('../dist', import.meta.url))
+const DIST = join(dirname(fileURLToPath(import.meta.url)), '../dist')
 export const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; connect-src 'self'; img-src 'self' data: blob:; " +
   "media-src 'self' blob:; font-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -33,11 +33,13 @@ export class FakeHub {
     this.spool = new FakeSpool(spool)
     this.books = new Books(this.world)
     this.aside = new Aside(this.world.started)
+    /** @type {import('../src/api/types').Backups} */
     this.backups = {
       configured: true, last: { at: this.world.started - 7_500_000, took_s: 14, bytes: 1_284_000_000 },
       last_check: { at: this.world.started - 93_000_000, ok: true, took_s: 41, rows: { reading: 18_230_411, alarm: 1_204 }, detail: null },
     }
-    /** Questions that are answered with a problem, by path: { status, code, detail, … }. */
+    /** Questions that are answered with a problem, by path.
+     * @type {Record<string, { status: number, code: string, title: string, detail: string }>} */
     this.faults = {}
     this.stream = new StreamHub(this, beatMs)
     this.ticker = setInterval(() => this.tick(), tickMs)

@@ -6,7 +6,15 @@ const PER_RECORD = 4
 
 export class FakeSpool {
   constructor({ bytesMax = 64 * 2 ** 20, drainPerTick = 400 } = {}) {
-    Object.assign(this, { bytesMax, drainPerTick, readings: 0, filledAt: null, draining: false, lost: 0, reason: null })
+    this.bytesMax = bytesMax
+    this.drainPerTick = drainPerTick
+    this.readings = 0
+    /** @type {number | null} */
+    this.filledAt = null
+    this.draining = false
+    this.lost = 0
+    /** @type {string | null} */
+    this.reason = null
   }
 
   get full() {

@@ -155,8 +155,8 @@ export class World {
   }
 
   /** A device falls silent, as the hub would judge it. */
-  darken(device, state, reason, now) {
-    const d = Object.assign(this.devices.get(device), { state, reason, state_since: now })
+  darken(device, state, reason, since, gateway = null) {
+    const d = Object.assign(this.devices.get(device), { state, reason, gateway, state_since: since, last_heard: since - 60_000 })
     this.changed.device.set(device, { ...d, metrics: {} })
   }
 

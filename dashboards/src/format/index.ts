@@ -70,7 +70,7 @@ export const lag = (ms: number): [string, string] =>
 const SHAPES = {
   clock: { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
   minute: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  date: { month: 'long', day: 'numeric', weekday: 'short' },
+  date: { month: 'short', day: 'numeric', weekday: 'short' },
   day: { month: '2-digit', day: '2-digit' },
 } satisfies Record<string, Intl.DateTimeFormatOptions>
 

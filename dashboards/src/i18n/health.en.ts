@@ -4,20 +4,20 @@ import type { healthZh } from './health.zh'
 export const healthEn: typeof healthZh = {
   health: {
     title: 'Health', sub: 'for maintenance staff', wall: 'Back to the wall', nav: 'The three parts of health', skip: 'Skip to the content', centre: 'Health · {district}',
-    refreshed: 'every {n} s · {at}', waiting: 'Reading…', failed: 'Could not be read', lastGood: 'what follows is from {at}, not from now', retry: 'trying again by itself', more: 'Show {n} more', all: 'All',
+    refreshed: 'every {n} s · {at}', waiting: 'Reading…', failed: 'Could not be read', timeout: 'the hub has not answered for 10 s', unreachable: 'the hub cannot be reached', lastGood: 'what follows is from {at}, not from now', retry: 'trying again by itself', more: 'Show {n} more', all: 'All',
     theme: 'Theme', link: 'Link', device: 'Device', search: 'Find by id or name', none: '–',
   },
   storage: {
     away: 'Database away for {time}', full: 'Spool full, no longer acknowledging', failing: 'Spool cannot be written, no longer acknowledging', draining: 'Writing what was spooled…', spooling: 'Database is behind, spooling first',
     held: '{n} readings spooled', left: '{n} left', receiving: 'receiving as usual', oldest: 'oldest from {at}', lost: '{n} lost', fill: 'spool {n} full',
-    note: 'values underlined with dashes are not stored yet', still: 'history and statistics stand still', unstored: 'not stored yet', alarm: 'Critical',
-    database: 'Database', up: 'fine', spool: 'Spool', empty: 'empty', size: '{used} / {max}',
+    note: 'values with a dashed line are not stored yet', still: 'history and statistics stand still', unstored: 'not stored yet', alarm: 'Critical',
+    database: 'Database', up: 'fine', gone: 'away for {time}', spool: 'Spool', empty: 'empty', size: '{used} / {max}',
   },
   board: {
     title: 'Cannot be seen', note: 'everything that cannot be seen now, worst and oldest first', database: 'Database', link: 'Links', device: 'Devices', noTheme: 'no theme',
     what: 'What', why: 'Why', since: 'Unseen for', heard: 'Last heard', deadline: 'Deadline', from: 'Deadline from',
     empty: 'Nothing is out of sight now', emptyNote: 'database, links and all devices can be seen', noMatch: 'Nothing matches the filter', shown: '{n} of {total} read', partial: 'searched only in the {n} that were read',
-    never: 'never', stale: 'Stale', offline: 'Offline', down: 'Down', connecting: 'Connecting', allThemes: 'All themes', aside: 'What it sent that was set aside', of: '{n}',
+    never: 'never', stale: 'Stale', offline: 'Offline', down: 'Down', connecting: 'Connecting', allThemes: 'All themes', aside: 'Set aside', of: '{n}',
   },
   why: {
     silent: 'silent for longer than it should be', last_will: 'it dropped off the broker (last will)', gateway: 'its gateway cannot be seen', link: 'the link is down', never_heard: 'registered, never heard since',
@@ -26,7 +26,7 @@ export const healthEn: typeof healthZh = {
   deadline: { kind: 'set by its kind', habit: 'from how often it speaks', default: 'default', card: 'Deadline {time} · {from}' },
   ledger: {
     title: 'Ledger', note: 'everything received went somewhere', received: 'received', stored: 'stored', duplicate: 'duplicate', conflict: 'conflict', rejected: 'rejected', spooled: 'spooled', in_flight: 'in flight',
-    balanced: 'balanced', difference: 'difference', off: 'not balanced', offNote: 'the hub miscounts by {n}; please report it', disagree: 'the hub itself says {n}', messages: '{n} messages', equation: 'Account of {name}',
+    balanced: 'balanced', difference: 'difference', tab: 'Ledger gap', off: 'not balanced', offNote: 'the hub miscounts by {n}; please report it', disagree: 'the hub itself says {n}', messages: '{n} messages', equation: 'Account of {name}',
     byReason: 'Rejected, by reason', noReason: 'nothing rejected', days: 'By device and day', day: 'Day', allLinks: 'All links', reason: 'Reason', count: 'Count', share: 'of received', nobody: 'device could not be told', open: 'open',
     openNote: 'open = of what was received, still in flight or spooled', previous: 'Previous', next: 'Next', page: 'Page {n}', emptyDay: 'Nothing was received on this day', empty: 'No adapter yet', view: 'View', today: 'Today',
   },

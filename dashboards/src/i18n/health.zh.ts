@@ -2,20 +2,20 @@
 export const healthZh = {
   health: {
     title: '运行健康', sub: '给维护人员', wall: '返回大屏', nav: '运行健康的三个部分', skip: '跳到内容', centre: '运行健康 · {district}',
-    refreshed: '每 {n} 秒刷新 · {at}', waiting: '正在读取…', failed: '读取失败', lastGood: '下面是 {at} 的内容，不是现在的', retry: '自动重试中', more: '再显示 {n} 条', all: '全部',
+    refreshed: '每 {n} 秒刷新 · {at}', waiting: '正在读取…', failed: '读取失败', timeout: '枢纽 10 秒没有回答', unreachable: '连不上枢纽', lastGood: '下面是 {at} 的内容，不是现在的', retry: '自动重试中', more: '再显示 {n} 条', all: '全部',
     theme: '主题', link: '链路', device: '设备', search: '按编号或名称查找', none: '–',
   },
   storage: {
     away: '数据库中断 {time}', full: '暂存已满，停止确认', failing: '暂存写不进去，停止确认', draining: '正在补写…', spooling: '数据库跟不上，先入暂存',
     held: '已暂存 {n} 条', left: '剩余 {n} 条', receiving: '正常接收', oldest: '最早一条 {at}', lost: '已丢失 {n} 条', fill: '暂存占用 {n}',
-    note: '虚线下划的数值尚未入库', still: '历史与统计暂停更新', unstored: '尚未入库', alarm: '特急',
-    database: '数据库', up: '正常', spool: '暂存', empty: '空', size: '{used} / {max}',
+    note: '带虚线的数值尚未入库', still: '历史与统计暂停更新', unstored: '尚未入库', alarm: '特急',
+    database: '数据库', up: '正常', gone: '中断 {time}', spool: '暂存', empty: '空', size: '{used} / {max}',
   },
   board: {
     title: '看不见的', note: '现在看不到的一切，最坏最久的在前', database: '数据库', link: '接入链路', device: '设备', noTheme: '未归主题',
     what: '对象', why: '为什么', since: '已看不见', heard: '最后听到', deadline: '时限', from: '时限依据',
     empty: '现在没有看不见的东西', emptyNote: '数据库、链路和全部设备都看得见', noMatch: '没有符合筛选的', shown: '已读入 {n} / {total}', partial: '只在已读入的 {n} 项中查找',
-    never: '从未', stale: '数据陈旧', offline: '离线', down: '已断开', connecting: '连接中', allThemes: '全部主题', aside: '查它被拒收的', of: '{n} 项',
+    never: '从未', stale: '数据陈旧', offline: '离线', down: '已断开', connecting: '连接中', allThemes: '全部主题', aside: '被拒收', of: '{n} 项',
   },
   why: {
     silent: '超过时限没有来报', last_will: '设备自己掉线（遗嘱消息）', gateway: '它的网关看不见了', link: '接入链路断开', never_heard: '登记以后从未来报',
@@ -24,7 +24,7 @@ export const healthZh = {
   deadline: { kind: '按类型规定', habit: '按它平时的节奏', default: '缺省', card: '时限 {time} · {from}' },
   ledger: {
     title: '账本', note: '收到的每一条都有去处', received: '收到', stored: '入库', duplicate: '重复', conflict: '冲突', rejected: '拒收', spooled: '暂存', in_flight: '在途',
-    balanced: '账平', difference: '差额', off: '账不平', offNote: '枢纽少算或多算了 {n} 条，请报告', disagree: '枢纽自报差额 {n}', messages: '{n} 条报文', equation: '{name} 的收支',
+    balanced: '账平', difference: '差额', tab: '账本差额', off: '账不平', offNote: '枢纽少算或多算了 {n} 条，请报告', disagree: '枢纽自报差额 {n}', messages: '{n} 条报文', equation: '{name} 的收支',
     byReason: '拒收原因', noReason: '没有拒收', days: '按设备与日期', day: '日期', allLinks: '全部链路', reason: '原因', count: '条数', share: '占收到', nobody: '认不出设备', open: '未结',
     openNote: '未结 = 收到的里面还在途或暂存的', previous: '上一页', next: '下一页', page: '第 {n} 页', emptyDay: '这一天没有收到任何数据', empty: '还没有接入适配器', view: '查看', today: '今天',
   },
