@@ -13,7 +13,7 @@ const away = (hub) => hub.databaseDown(Date.now() - 3.4 * MINUTE_MS, 12_340)
 const trouble = (hub) => {
   hub.world.addDeadLink(Date.now())
   hub.books.open('mqtt:west', 'west', 0)
-  for (const d of [...hub.world.devices.values()].filter((x) => x.kind === 'waterlogging').slice(20, 34)) hub.world.darken(d.device, 'offline', 'gateway', Date.now() - 14 * MINUTE_MS, 'GW-2')
+  for (const d of [...hub.world.devices.values()].filter((x) => x.kind === 'waterlogging').slice(20, 34)) hub.world.darken(d.device, 'offline', 'silent', Date.now() - 14 * MINUTE_MS, 'GW-2')
 }
 const full = (hub) => {
   hub.spool.bytesMax = 2_400_000

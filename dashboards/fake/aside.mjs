@@ -2,6 +2,7 @@
 // some of them this time. Newest first, as the contract says.
 
 const HOUR_MS = 3_600_000
+const MOST_BYTES = 65_536
 const CASES = [
   ['undecodable', null, 'city/water/W-WL-014/telemetry', 'read "{\\"depth\\":12.5," — the text ends inside an object; expected one JSON object such as {"depth":12.5}', '{"depth":12.5,'],
   ['time_too_old', 'depth', 'city/water/W-WL-033/telemetry', 'read ts 2026-09-30T08:00:00+08:00, 53 days ago; expected at most 30 days ago', '{"ts":"2026-09-30T08:00:00+08:00","depth":3.1}'],
@@ -34,10 +35,12 @@ export class Aside {
   }
 
   replay(asked, now) {
-    const done = { replayed: 0, stored: 0, duplicate: 0, rejected: 0, skipped: [] }
-    for (const r of this.matching(asked).slice(0, asked.ids ? undefined : asked.limit)) {
-      if (r.replayed?.stored) {
-        done.skipped.push({ id: r.id, why: 'it was replayed and stored before' })
+    const done = { replayed: 0, stored: 0, duplicate: 0, rejected: 0, spooled: 0, skipped: [] }
+    // Chosen by a filter: only what was not tried yet.
+    const rows = this.matching(asked).filter((r) => asked.ids || !r.replayed)
+    for (const r of rows.slice(0, asked.limit ?? 1000)) {
+      if (r.raw_bytes > MOST_BYTES) {
+        done.skipped.push({ id: r.id, why: 'its bytes were cut when it was set aside' })
         continue
       }
       done.replayed++

@@ -29,7 +29,7 @@ export class FakeHub {
     this.key = key
     this.epoch = '17'
     this.world = new World(Date.now())
-    this.database = { state: 'up', since: this.world.started, reason: null }
+    this.database = { state: 'up', since: this.world.started, code: 'ok', reason: null }
     this.spool = new FakeSpool(spool)
     this.books = new Books(this.world)
     this.aside = new Aside(this.world.started)
@@ -71,19 +71,22 @@ export class FakeHub {
     const away = this.database.state === 'down'
     const spooled = away || this.spool.readings ? this.spool.add(readings, now) : 0
     this.books.took('mqtt:main', away ? 0 : readings - spooled, spooled)
-    if (!away) this.books.drained('mqtt:main', this.spool.drain(now))
+    if (away) return
+    this.books.drained('mqtt:main', this.spool.drain(now))
+    if (this.world.spooling && !this.spool.readings) this.world.stored()
   }
 
   /** The database goes away, perhaps a while ago, with so much spooled since. */
   databaseDown(since = Date.now(), spooled = 0, reason = 'connection refused') {
-    this.database = { state: 'down', since, reason }
+    this.database = { state: 'down', since, code: 'away', reason }
+    this.world.spooling = true
     this.spool.draining = false
     this.books.took('mqtt:main', 0, this.spool.add(spooled, since))
     this.stream.beat()
   }
 
   databaseUp() {
-    this.database = { state: 'up', since: Date.now(), reason: null }
+    this.database = { state: 'up', since: Date.now(), code: 'ok', reason: null }
     this.books.drained('mqtt:main', this.spool.drain(Date.now()))
     this.stream.beat()
   }
@@ -98,7 +101,7 @@ export class FakeHub {
     return {
       product: 'chengshu', version: '0.1.0', demo: true, district: { code: '441702', name: { zh: '江城区', en: 'Jiangcheng District' } },
       now: Date.now(), started: this.world.started, epoch: this.epoch, database: this.database, spool: this.spool.view(),
-      clock: { synchronized: true, source: 'timedatectl' }, devices: this.world.counts(),
+      clock: { synchronized: true }, devices: this.world.counts(),
     }
   }
 
@@ -119,12 +122,14 @@ export class FakeHub {
   reply(method, url, body) {
     const fault = this.faults[url.pathname]
     if (fault) return [fault.status, fault]
-    const answer = method === 'POST' ? this.act(url, body) : this.route(url)
-    return answer ? [200, answer] : [404, { type: 'about:blank', title: 'not_found', status: 404, detail: url.pathname, code: 'not_found', params: {} }]
+    if (method === 'POST') return url.pathname === '/api/v1/rejected/replay' ? this.replay(body) : trouble(404, 'not_found', url.pathname)
+    const answer = this.route(url)
+    return answer ? [200, answer] : trouble(404, 'not_found', url.pathname)
   }
 
-  act(url, body) {
-    return url.pathname === '/api/v1/rejected/replay' ? this.aside.replay(body, Date.now()) : null
+  replay(asked) {
+    if (!asked.ids && !asked.reason && !asked.device && !asked.link) return trouble(400, 'bad_request', 'body: nothing chosen; expected ids, reason, device or link')
+    return [200, this.aside.replay(asked, Date.now())]
   }
 
   route(url) {
@@ -159,9 +164,10 @@ export class FakeHub {
   }
 }
 
+const trouble = (status, code, detail) => [status, { type: 'about:blank', title: code, status, detail, code, params: {} }]
+
 function problem(r, status, code, detail) {
-  r.writeHead(status, { 'content-type': 'application/problem+json' })
-  r.end(JSON.stringify({ type: 'about:blank', title: code, status, detail, code, params: {} }))
+  r.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(trouble(status, code, detail)[1]))
 }
 
 /** A file of the built app under the hub's policy; any address without an ending is the app itself. */

@@ -10,7 +10,7 @@ const SWING = { level: 0.7, depth: 3, rain_1h: 3, storage: 2, run: 0, flow: 0.6 
 /** Devices that start the demonstration in an abnormal state, so that every sign is on the screen. */
 const HIGH = { 'W-RL-007': 7.24, 'W-RL-003': 5.82, 'W-WL-011': 38.4, 'W-WL-024': 31.2, 'W-RG-005': 24.6, 'W-WL-040': 18.3 }
 const DARK = {
-  'W-RL-031': ['offline', 'silent'], 'W-WL-050': ['offline', 'gateway', 'GW-1'], 'W-WL-051': ['stale', 'gateway', 'GW-1'], 'W-RG-044': ['stale', 'silent'],
+  'W-RL-031': ['offline', 'silent'], 'W-WL-050': ['offline', 'silent', 'GW-1'], 'W-WL-051': ['stale', 'silent', 'GW-1'], 'W-RG-044': ['stale', 'silent'],
   'W-PS-020': ['offline', 'last_will'], 'W-RS-016': ['never', 'never_heard'], 'W-WL-066': ['stale', 'silent'], 'W-RG-012': ['never', 'never_heard'],
 }
 
@@ -26,6 +26,8 @@ export class World {
       rate_per_s: 20.4, messages: 0, rejected: 3, lag_p95_ms: 140, devices: { live: 0, total: 0 }, last: null,
     }
     this.links = [this.link]
+    /** What comes in goes into the spool only. */
+    this.spooling = false
     this.changed = { device: new Map(), alarm: [], kpi: new Map(), link: false }
     for (const kind of KINDS) this.build(kind, now)
     this.history(now)
@@ -121,7 +123,7 @@ export class World {
   reading(device, metric, value, now, at = now - 80) {
     const d = this.devices.get(device) ?? this.stranger(device, now)
     const unit = KINDS.find((k) => k.id === d.kind).metrics.find((m) => m.id === metric)?.unit ?? ''
-    d.metrics[metric] = { value, unit, at, received: now, quality: [], age_s: (now - at) / 1000 }
+    d.metrics[metric] = { value, unit, at, received: now, quality: [], age_s: (now - at) / 1000, ...(this.spooling && { spooled: true }) }
     d.last_heard = now
     if (d.state !== 'live') Object.assign(d, { state: 'live', state_since: now, reason: null })
     this.check(d, now)
@@ -154,6 +156,18 @@ export class World {
     this.changed.link = true
   }
 
+  /** The spool is empty: what was shown as spooled is in the database now, and told anew. */
+  stored() {
+    this.spooling = false
+    for (const d of this.devices.values())
+      for (const [id, m] of Object.entries(d.metrics)) {
+        if (!m.spooled) continue
+        delete m.spooled
+        const before = this.changed.device.get(d.device)?.metrics ?? {}
+        this.changed.device.set(d.device, { ...d, metrics: { ...before, [id]: m } })
+      }
+  }
+
   /** A device falls silent, as the hub would judge it. */
   darken(device, state, reason, since, gateway = null) {
     const d = Object.assign(this.devices.get(device), { state, reason, gateway, state_since: since, last_heard: since - 60_000 })
@@ -163,7 +177,7 @@ export class World {
   /** A second way in that does not get through. */
   addDeadLink(now) {
     this.links.push({
-      ...this.link, id: 'mqtt:west', name: 'west', state: 'down', since: now - 1_260_000, reason: { code: 'refused', text: 'connection refused (10.8.0.31:1883)' },
+      ...this.link, id: 'mqtt:west', name: 'west', state: 'down', since: now - 1_260_000, reason: { code: 'connection_lost', text: 'connection refused (10.8.0.31:1883)' },
       rate_per_s: 0, messages: 0, rejected: 0, lag_p95_ms: null, devices: { live: 0, total: 0 }, last: null,
     })
     this.changed.link = true

@@ -21,6 +21,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Corrections, newest first */
+        get: operations["get_corrections"];
+        put?: never;
+        /** Change or withdraw a reading; the old value is kept */
+        post: operations["post_corrections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices": {
         parameters: {
             query?: never;
@@ -72,6 +90,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hours of one metric of all devices of a theme */
+        get: operations["get_hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kpis": {
         parameters: {
             query?: never;
@@ -98,6 +133,40 @@ export interface paths {
         };
         /** Latest values of many devices */
         get: operations["get_latest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was received, and what became of it */
+        get: operations["get_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same by device, for a day */
+        get: operations["get_ledger_devices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -174,6 +243,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rejected/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again what was set aside */
+        post: operations["post_rejected_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/status": {
         parameters: {
             query?: never;
@@ -217,6 +303,23 @@ export interface paths {
         };
         /** Themes: kinds, rules, key figures */
         get: operations["get_themes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unseen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What cannot be seen now, since when, and why */
+        get: operations["get_unseen"];
         put?: never;
         post?: never;
         delete?: never;
@@ -280,6 +383,55 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An adapter's line, in items: one for each reading, event, rejection and word of presence. */
+        AdapterLedger: {
+            /**
+             * Format: uint64
+             * @description There already, with another value; both are kept.
+             */
+            conflict: number;
+            /**
+             * Format: int64
+             * @description What the equation leaves over: 0 at rest; anything else is a fault of the hub.
+             */
+            difference: number;
+            /**
+             * Format: uint64
+             * @description There already, with the same value.
+             */
+            duplicate: number;
+            /**
+             * Format: uint64
+             * @description Handed over, not durable yet.
+             */
+            in_flight: number;
+            link: string;
+            /**
+             * Format: uint64
+             * @description Messages.
+             */
+            messages: number;
+            name: string;
+            /**
+             * Format: uint64
+             * @description Counted at hand-over, on its own.
+             */
+            received: number;
+            /** @description Set aside, by reason. */
+            rejected: {
+                [key: string]: number;
+            };
+            /**
+             * Format: uint64
+             * @description In the spool.
+             */
+            spooled: number;
+            /**
+             * Format: uint64
+             * @description New rows.
+             */
+            stored: number;
+        };
         /** @description The aggregate's word in a query. */
         AggregateWord: "avg" | "min" | "max" | "sum";
         /** @description A page of alarms. */
@@ -379,6 +531,59 @@ export interface components {
             /** @description Whether it follows a time source; null when nobody on the machine can tell. */
             synchronized?: boolean | null;
         };
+        /** @description What a correction changed. */
+        CorrectionDone: {
+            /**
+             * Format: int64
+             * @description Device time of the reading, ms since 1970.
+             */
+            at: number;
+            device: string;
+            metric: string;
+            /**
+             * Format: double
+             * @description What stood there; null when nothing did.
+             */
+            old_value?: number | null;
+            /**
+             * Format: double
+             * @description What stands there now; null: withdrawn.
+             */
+            value?: number | null;
+        };
+        /** @description A page of corrections, newest first. */
+        CorrectionPage: {
+            corrections: components["schemas"]["CorrectionView"][];
+            /**
+             * Format: int64
+             * @description Ask again with `before` set to this; none when this was the last page.
+             */
+            next?: number | null;
+        };
+        CorrectionView: {
+            /**
+             * Format: int64
+             * @description Device time of the reading, ms since 1970.
+             */
+            at: number;
+            /** @description By whom. */
+            caller: string;
+            device: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it was made, ms since 1970.
+             */
+            made: number;
+            metric: string;
+            old_quality: string[];
+            /** Format: double */
+            old_value?: number | null;
+            reason: string;
+            /** Format: double */
+            value?: number | null;
+        };
         /** @description Devices by state. */
         CountsView: {
             /** Format: uint32 */
@@ -392,6 +597,8 @@ export interface components {
         };
         /** @description The database. */
         DatabaseView: {
+            /** @description Stable code of what is wrong: starting, away, disk_full; `ok` while it answers. */
+            code: string;
             reason?: string | null;
             /**
              * Format: int64
@@ -400,6 +607,21 @@ export interface components {
             since: number;
             /** @description up or down. */
             state: string;
+        };
+        /** @description How long a device may be silent. */
+        DeadlineView: {
+            /** @description Where that comes from: kind, habit (learned from its own pauses) or default. */
+            from: string;
+            /**
+             * Format: uint32
+             * @description Silent for longer than this: offline, seconds.
+             */
+            offline_after_s: number;
+            /**
+             * Format: uint32
+             * @description Silent for longer than this: stale, seconds.
+             */
+            stale_after_s: number;
         };
         /** @description What changed in one topic. */
         Delta: {
@@ -459,8 +681,11 @@ export interface components {
         };
         /** @description A device with values: in the live stream only those that changed. */
         DeviceFull: {
+            deadline: components["schemas"]["DeadlineView"];
             /** @description Its identity. */
             device: string;
+            /** @description The gateway that it speaks through, where it said so. */
+            gateway?: string | null;
             /** @description Its kind in the theme, where known. */
             kind?: string | null;
             /** @description The kind was inferred from its metrics. */
@@ -478,6 +703,8 @@ export interface components {
             };
             name?: string | null;
             place?: components["schemas"]["PlaceView"] | null;
+            /** @description Why it is not live: silent, last_will or never_heard. (Whether its gateway or link is to blame: see /unseen.) */
+            reason?: string | null;
             /** @description The gravest active alarm: critical, urgent, important or general. */
             severity?: string | null;
             /** @description live, stale, offline or never. */
@@ -489,6 +716,30 @@ export interface components {
             state_since: number;
             theme: string;
         };
+        /** @description The hours of a device. */
+        DeviceHours: {
+            device: string;
+            unit: string;
+            /** @description One for each hour since `from`; null where nothing was measured. */
+            values: (number | null)[];
+        };
+        /** @description A device's line of a day. */
+        DeviceLedger: {
+            /** Format: uint64 */
+            conflict: number;
+            /** @description None when the device could not be told. */
+            device?: string | null;
+            /** Format: uint64 */
+            duplicate: number;
+            link: string;
+            /** Format: uint64 */
+            received: number;
+            rejected: {
+                [key: string]: number;
+            };
+            /** Format: uint64 */
+            stored: number;
+        };
         /** @description A page of devices. */
         DevicePage: {
             devices: components["schemas"]["DeviceView"][];
@@ -497,8 +748,11 @@ export interface components {
         };
         /** @description A device. */
         DeviceView: {
+            deadline: components["schemas"]["DeadlineView"];
             /** @description Its identity. */
             device: string;
+            /** @description The gateway that it speaks through, where it said so. */
+            gateway?: string | null;
             /** @description Its kind in the theme, where known. */
             kind?: string | null;
             /** @description The kind was inferred from its metrics. */
@@ -512,6 +766,8 @@ export interface components {
             link: string;
             name?: string | null;
             place?: components["schemas"]["PlaceView"] | null;
+            /** @description Why it is not live: silent, last_will or never_heard. (Whether its gateway or link is to blame: see /unseen.) */
+            reason?: string | null;
             /** @description The gravest active alarm: critical, urgent, important or general. */
             severity?: string | null;
             /** @description live, stale, offline or never. */
@@ -555,6 +811,24 @@ export interface components {
         /** @description The process lives. */
         HealthView: {
             status: string;
+        };
+        /** @description How an hour becomes one value. */
+        HourWord: "avg" | "min" | "max";
+        /** @description The hours of all devices. */
+        HoursView: {
+            devices: components["schemas"]["DeviceHours"][];
+            /**
+             * Format: int64
+             * @description Hours that end by this moment are final; later ones may still lack their last minutes. Null: all are final.
+             */
+            final_until?: number | null;
+            /**
+             * Format: int64
+             * @description The beginning of the first hour, ms since 1970.
+             */
+            from: number;
+            /** Format: int64 */
+            hours: number;
         };
         KindView: {
             /** Format: uint32 */
@@ -641,6 +915,17 @@ export interface components {
             /** @description live, stale, offline or never: when it is not live, the values are old. */
             state: string;
         };
+        /** @description A page of a day's devices. */
+        LedgerDevicePage: {
+            day: string;
+            devices: components["schemas"]["DeviceLedger"][];
+            /** @description Ask again with `after` set to this; none when this was the last page. */
+            next?: string | null;
+        };
+        /** @description All adapters since the first day. */
+        LedgerView: {
+            adapters: components["schemas"]["AdapterLedger"][];
+        };
         /** @description How many devices of a link are live. */
         LinkDevices: {
             /** Format: uint32 */
@@ -704,9 +989,25 @@ export interface components {
             };
             unit: string;
         };
+        /** @description A reading to be changed. */
+        NewCorrection: {
+            /** @description Device time of the reading, exactly. */
+            at: components["schemas"]["When"];
+            /** @description The device. */
+            device: string;
+            /** @description The metric. */
+            metric: string;
+            /** @description Why, for whoever reads the audit: 3 to 500 characters. */
+            reason: string;
+            /**
+             * Format: double
+             * @description The right value; null withdraws the reading.
+             */
+            value?: number | null;
+        };
         /** @description Something that is missing. */
         NotReady: {
-            /** @description Stable code: database_down, link_down or starting. */
+            /** @description Stable code: starting, database_down, database_disk_full, link_down, spool_full, disk_full or spool_failing. */
             code: string;
             /** @description In words. */
             text: string;
@@ -750,6 +1051,14 @@ export interface components {
              */
             bucket_ms?: number | null;
             /**
+             * @description `[from, to]`: spans without a reading that are longer than the device's deadline, ms since 1970. Silence is not a
+             *     value: a line must not be drawn across them.
+             */
+            gaps: [
+                number,
+                number
+            ][];
+            /**
              * Format: int64
              * @description There is more: ask again with `from` set to this.
              */
@@ -791,13 +1100,15 @@ export interface components {
             id: number;
             link: string;
             metric?: string | null;
-            /** @description The bytes as they came, as text where they are text; cut at 64 KiB. */
+            /** @description The bytes as they came, cut at 64 KiB; see `raw_encoding`. */
             raw: string;
             /**
              * Format: int32
              * @description Their full length.
              */
             raw_bytes: number;
+            /** @description utf8 where the bytes are text, else base64. */
+            raw_encoding: string;
             /** @description Stable code. */
             reason: string;
             /**
@@ -805,8 +1116,69 @@ export interface components {
              * @description Hub time of arrival, ms since 1970.
              */
             received: number;
+            /** @description What came of a second try, if there was one. */
+            replayed?: components["schemas"]["ReplayedView"] | null;
             /** @description Topic or peer. */
             source: string;
+        };
+        /** @description What shall be tried again: these numbers, or the newest untried ones that pass the filters. */
+        ReplayOrder: {
+            /** @description Only of this device. */
+            device?: string | null;
+            /** @description These numbers. */
+            ids?: number[] | null;
+            /**
+             * Format: uint32
+             * @description At most this many, 1 to 1000; default 1000.
+             */
+            limit?: number | null;
+            /** @description Only by this link. */
+            link?: string | null;
+            /** @description Only with this reason. */
+            reason?: string | null;
+        };
+        /** @description What came of it. */
+        ReplayView: {
+            /**
+             * Format: uint32
+             * @description Items that were there already.
+             */
+            duplicate: number;
+            /**
+             * Format: uint32
+             * @description Items set aside again.
+             */
+            rejected: number;
+            /**
+             * Format: uint32
+             * @description Rows that were tried; several rows of one message are tried together.
+             */
+            replayed: number;
+            skipped: components["schemas"]["SkippedView"][];
+            /**
+             * Format: uint32
+             * @description Items kept in the spool: the database is away.
+             */
+            spooled: number;
+            /**
+             * Format: uint32
+             * @description Items that became new rows.
+             */
+            stored: number;
+        };
+        /** @description What came of a second try, in items. */
+        ReplayedView: {
+            /**
+             * Format: int64
+             * @description When, ms since 1970.
+             */
+            at: number;
+            /** Format: int32 */
+            duplicate: number;
+            /** Format: int32 */
+            rejected: number;
+            /** Format: int32 */
+            stored: number;
         };
         RuleView: {
             /** @description How sure the source is: A, B or C. */
@@ -833,6 +1205,12 @@ export interface components {
             metric: string;
             unit: string;
         };
+        /** @description Something that could not be tried. */
+        SkippedView: {
+            /** Format: int64 */
+            id: number;
+            why: string;
+        };
         /** @description Everything, once. */
         Snapshot: {
             alarm: components["schemas"]["AlarmView"][];
@@ -848,6 +1226,34 @@ export interface components {
              * @description Hub time, ms since 1970.
              */
             t: number;
+        };
+        /** @description Where deliveries are kept while the database is away. */
+        SpoolView: {
+            /** Format: uint64 */
+            bytes: number;
+            /** Format: uint64 */
+            bytes_max: number;
+            /**
+             * Format: uint64
+             * @description Records lost to damage of its files, ever.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description When the oldest of them arrived, ms since 1970.
+             */
+            oldest?: number | null;
+            /**
+             * Format: uint64
+             * @description Readings (and other items of the ledger) in it.
+             */
+            readings: number;
+            /** @description Why it fails. */
+            reason?: string | null;
+            /** Format: uint64 */
+            records: number;
+            /** @description empty, spooling, draining, full or failing. */
+            state: string;
         };
         /** @description The hub. */
         StatusView: {
@@ -865,6 +1271,7 @@ export interface components {
              */
             now: number;
             product: string;
+            spool: components["schemas"]["SpoolView"];
             /**
              * Format: int64
              * @description When it started, ms since 1970.
@@ -890,6 +1297,55 @@ export interface components {
             screen: unknown;
             version: string;
         };
+        /** @description How many there are in all, whatever the page. */
+        UnseenCounts: {
+            /** Format: uint32 */
+            database: number;
+            /** Format: uint32 */
+            device: number;
+            /** Format: uint32 */
+            link: number;
+        };
+        /** @description A page of what cannot be seen: database and links first, then devices, those silent for longest first. */
+        UnseenPage: {
+            counts: components["schemas"]["UnseenCounts"];
+            /** @description Ask again with `after` set to this; none when this was the last page. */
+            next?: string | null;
+            unseen: components["schemas"]["UnseenView"][];
+        };
+        /** @description Something that cannot be seen now. */
+        UnseenView: {
+            /** @description Where the deadline comes from: kind, habit or default. */
+            deadline_from?: string | null;
+            /**
+             * Format: uint32
+             * @description Silence that makes it stale, seconds.
+             */
+            deadline_s?: number | null;
+            /** @description The words of whoever said no. */
+            detail?: string | null;
+            /** @description The gateway that it speaks through. */
+            gateway?: string | null;
+            id: string;
+            /** @description device, link or database. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Last sign of life, ms since 1970.
+             */
+            last_heard?: number | null;
+            name?: string | null;
+            /** @description silent, last_will, gateway, link, never_heard; of a link or the database its own code. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Since when, ms since 1970.
+             */
+            since: number;
+            /** @description Of a device: stale, offline or never; of a link: down or connecting; of the database: down. */
+            state: string;
+            theme?: string | null;
+        };
         /** @description The newest value of a metric, with its age and what is known against it. */
         ValueView: {
             /**
@@ -909,6 +1365,8 @@ export interface components {
              * @description Hub time of arrival, ms since 1970.
              */
             received: number;
+            /** @description True: the value has only reached the spool, because the database is away. Left out otherwise. */
+            spooled?: boolean;
             /** @description Its unit; empty when the kind of the device is not known. */
             unit: string;
             /**
@@ -922,7 +1380,7 @@ export interface components {
          * @example 1795336920000
          * @example 2026-11-22T16:42:00+08:00
          */
-        When: string;
+        When: string | number;
     };
     responses: never;
     parameters: never;
@@ -959,6 +1417,127 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlarmPageView"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_corrections: {
+        parameters: {
+            query?: {
+                /** @description Only those with a smaller number: the `next` of the page before. */
+                before?: number | null;
+                /** @description At most this many, 1 to 1000; default 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionPage"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_corrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCorrection"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionDone"];
                 };
             };
             /** @description a parameter is wrong */
@@ -1183,6 +1762,73 @@ export interface operations {
             };
         };
     };
+    get_hours: {
+        parameters: {
+            query: {
+                /** @description avg (default), min or max. */
+                agg?: components["schemas"]["HourWord"] | null;
+                /** @description From this hour on (rounded down). */
+                from: components["schemas"]["When"];
+                /** @description The metric. */
+                metric: string;
+                /** @description The theme. */
+                theme: string;
+                /** @description Up to, not including, this moment; at most 31 days later. */
+                to: components["schemas"]["When"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursView"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_kpis: {
         parameters: {
             query?: never;
@@ -1264,6 +1910,127 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LatestPage"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerView"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_devices: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string | null;
+                /** @description The local day, `YYYY-MM-DD`; default today. */
+                day?: string | null;
+                /** @description At most this many, 1 to 5000; default 200. */
+                limit?: number | null;
+                /** @description Only by this link. */
+                link?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerDevicePage"];
                 };
             };
             /** @description a parameter is wrong */
@@ -1465,8 +2232,14 @@ export interface operations {
             query?: {
                 /** @description Only those with a smaller number: the `next` of the page before. */
                 before?: number | null;
+                /** @description Only of this device. */
+                device?: string | null;
                 /** @description At most this many, 1 to 1000; default 100. */
                 limit?: number | null;
+                /** @description Only by this link. */
+                link?: string | null;
+                /** @description Only with this reason. */
+                reason?: string | null;
             };
             header?: never;
             path?: never;
@@ -1481,6 +2254,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RejectedPage"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rejected_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayOrder"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayView"];
                 };
             };
             /** @description a parameter is wrong */
@@ -1658,6 +2491,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ThemeList"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_unseen: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string | null;
+                /** @description At most this many, 1 to 20000; default 500. */
+                limit?: number | null;
+                /** @description Only devices of this theme (links and the database are always told). */
+                theme?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnseenPage"];
                 };
             };
             /** @description a parameter is wrong */

@@ -18,6 +18,8 @@ type Certainty = 'A' | 'B' | 'C'
 export type Text = Schemas['LabelView']
 export type Place = Schemas['PlaceView']
 export type Problem = Schemas['Problem']
+/** What waits in the fsynced spool while the database is away or behind; a hub of before had none. */
+export type Spool = Named<Schemas['SpoolView'], { state: 'empty' | 'spooling' | 'draining' | 'full' | 'failing' }>
 export type Status = Named<Schemas['StatusView'], { database: Named<Schemas['DatabaseView'], { state: 'up' | 'down' }>; spool?: Spool | null }>
 
 export type Metric = Schemas['MetricView']
@@ -29,10 +31,7 @@ export type Theme = Named<Schemas['ThemeView'], { rules: Rule[]; kpis: KpiDefini
 export type Kpi = Named<Schemas['KpiView'], { severity?: Severity | null }>
 export type TrendPoint = NonNullable<Kpi['trend']>[number]
 export type MetricValue = Named<Schemas['ValueView'], { quality: Quality[] }>
-export type DeviceFull = Named<Schemas['DeviceFull'], {
-  state: DeviceState; severity?: Severity | null; metrics: Record<string, MetricValue>
-  reason?: Extract<Why, 'silent' | 'last_will' | 'gateway' | 'never_heard'> | null; deadline?: Deadline | null; gateway?: string | null
-}>
+export type DeviceFull = Named<Schemas['DeviceFull'], { state: DeviceState; severity?: Severity | null; metrics: Record<string, MetricValue> }>
 export type Alarm = Named<Schemas['AlarmView'], { severity: Severity; direction?: Direction | null; certainty?: Certainty | null }>
 export type AlarmPage = Named<Schemas['AlarmPageView'], { alarms: Alarm[] }>
 export type Arrival = Schemas['ArrivalView']
@@ -46,46 +45,22 @@ export type Delta =
   | Named<Schemas['Delta4'], { topic: 'link'; items: Link[] }>
 export type Beat = Named<Schemas['Beat'], { status: Status }>
 
-// ── TO BE REPLACED by aliases onto schema.d.ts once the hub's document has these routes: written by hand until then. ──
-
-/** What waits in the fsynced spool while the database is away or behind. */
-export interface Spool {
-  state: 'empty' | 'spooling' | 'draining' | 'full' | 'failing'
-  records: number; readings: number; bytes: number; bytes_max: number
-  oldest: Millis | null
-  /** Readings that the spool could not give back. */
-  lost: number
-  reason: string | null
-}
-
-export type Why = 'silent' | 'last_will' | 'gateway' | 'link' | 'never_heard' | 'database' | 'not_connected' | 'clock'
-export type DeadlineFrom = 'kind' | 'habit' | 'default'
-export interface Deadline { stale_after_s: number; offline_after_s: number; from: DeadlineFrom }
-
 export type UnseenKind = 'device' | 'link' | 'database'
-export interface Unseen {
-  kind: UnseenKind; id: string; name: string | null; theme: string | null
-  state: 'stale' | 'offline' | 'never' | 'down' | 'connecting'
-  since: Millis; reason: Why; last_heard: Millis | null
-  deadline_s: number | null; deadline_from: DeadlineFrom | null
-  gateway: string | null; detail: string | null
-}
-export interface UnseenPage { unseen: Unseen[]; counts: Record<UnseenKind, number>; next: string | null }
+export type Unseen = Named<Schemas['UnseenView'], { kind: UnseenKind; state: 'stale' | 'offline' | 'never' | 'down' | 'connecting' }>
+export type UnseenPage = Named<Schemas['UnseenPage'], { unseen: Unseen[] }>
 
-/** What became of what came in: received = stored + duplicate + conflict + rejected (+ spooled + in flight). */
-export interface Outcomes { received: number; stored: number; duplicate: number; conflict: number; rejected: Record<string, number> }
-export interface AdapterBook extends Outcomes { link: string; name: string; spooled: number; in_flight: number; messages: number; difference: number }
-export interface DeviceDay extends Outcomes { device: string | null; link: string }
-export interface DeviceDayPage { day: string; devices: DeviceDay[]; next: string | null }
+/** What became of what came in, in items. */
+export type Outcomes = Pick<Schemas['DeviceLedger'], 'received' | 'stored' | 'duplicate' | 'conflict' | 'rejected'>
+export type AdapterBook = Schemas['AdapterLedger']
+export type DeviceDay = Schemas['DeviceLedger']
+export type DeviceDayPage = Schemas['LedgerDevicePage']
 
-export type SetAside = Schemas['RejectedView'] & {
-  raw_encoding: 'utf8' | 'base64'
-  replayed: { at: Millis; stored: number; duplicate: number; rejected: number } | null
-}
-export interface SetAsidePage { rejected: SetAside[]; next?: number | null }
-export type ReplayRequest = { ids: number[] } | { reason?: string; device?: string; link?: string; limit: number }
-export interface ReplayOutcome { replayed: number; stored: number; duplicate: number; rejected: number; skipped: { id: number; why: string }[] }
+export type SetAside = Named<Schemas['RejectedView'], { raw_encoding: 'utf8' | 'base64' }>
+export type SetAsidePage = Named<Schemas['RejectedPage'], { rejected: SetAside[] }>
+export type ReplayRequest = Schemas['ReplayOrder']
+export type ReplayOutcome = Schemas['ReplayView']
 
+/** TO BE REPLACED by aliases once the hub's document has GET /api/v1/backups: written by hand until then. */
 export interface Backups {
   configured: boolean
   last: { at: Millis; took_s: number; bytes: number } | null

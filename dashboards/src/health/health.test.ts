@@ -33,8 +33,8 @@ test('the board groups by kind and theme and says why, since when and by which d
   await until(() => container.querySelector('[data-group]'))
   expect([...container.querySelectorAll('[data-group]')].map((g) => (g as HTMLElement).dataset.group)).toEqual(['database', 'link', 'device/water'])
   expect(words(container.querySelector('[data-unseen-row=database]'))).toMatch(/已断开 数据库 连不上数据库 connection refused 3 分钟/)
-  expect(words(container.querySelector('[data-unseen-row="mqtt:west"]'))).toMatch(/west 接入链路断开 connection refused.* 2[01] 分钟/)
-  expect(words(container.querySelector('[data-unseen-row=W-WL-050]'))).toMatch(/离线 W-WL-050 积水点 50 内涝积水点 它的网关看不见了 · GW-1 .*前 1 分钟 按类型规定/)
+  expect(words(container.querySelector('[data-unseen-row="mqtt:west"]'))).toMatch(/west 连接断了 connection refused.* 2[01] 分钟/)
+  expect(words(container.querySelector('[data-unseen-row=W-WL-050]'))).toMatch(/离线 W-WL-050 积水点 50 内涝积水点 它的网关看不见了 · 经网关 GW-1 .*前 30 秒 按类型规定/)
   expect(words(container.querySelector('[data-unseen-row=W-RS-016]'))).toMatch(/登记以后从未来报.*从未/)
   expect(words(container.querySelector('[data-unseen-row=W-RG-044]'))).toMatch(/1 分钟 按它平时的节奏/)
 })
@@ -138,6 +138,7 @@ test('a replay is asked for once more, sends exactly the selected, and tells wha
   const { container, getByText } = mount(world.live, AsideSection)
   await until(() => container.querySelector('[data-aside]'))
   const done = world.hub.aside.rows.find((r) => r.replayed)!
+  done.raw_bytes = 80_000
   const fresh = world.hub.aside.rows.find((r) => r.reason === 'register_full' && !r.replayed)!
   for (const r of [done, fresh]) await fireEvent.click(container.querySelector(`[data-aside="${r.id}"] input`)!)
   await fireEvent.click(getByText('重放所选 2 条'))
@@ -145,7 +146,7 @@ test('a replay is asked for once more, sends exactly the selected, and tells wha
   await fireEvent.click(getByText('确认重放'))
   await until(() => container.querySelector('[data-outcome]'))
   expect(world.asked.find((a) => a.method === 'POST')!.body).toEqual({ ids: [done.id, fresh.id].sort((a, b) => b - a) })
-  expect(words(container.querySelector('[data-outcome]'))).toMatch(new RegExp(`已重放 1 条 入库 1 · 重复 0 · 仍被拒收 0 · 跳过 1 ${done.id} 号：it was replayed`))
+  expect(words(container.querySelector('[data-outcome]'))).toMatch(new RegExp(`已重放 1 条 入库 1 · 重复 0 · 仍被拒收 0 · 跳过 1 ${done.id} 号：its bytes were cut`))
   await until(() => words(container.querySelector(`[data-aside="${fresh.id}"]`)).includes('入库 1'))
 })
 
@@ -153,11 +154,19 @@ test('a replay of all sends the filter', async () => {
   go('rejected', { reason: 'time_too_old', link: 'mqtt:main' })
   const { container, getByText } = mount(world.live, AsideSection)
   await until(() => container.querySelector('[data-aside]'))
-  await fireEvent.click(getByText('重放符合筛选的全部'))
+  await fireEvent.click(getByText('重放筛选出的全部'))
   await fireEvent.click(getByText('确认重放'))
   await until(() => container.querySelector('[data-outcome]'))
   expect(world.asked.find((a) => a.method === 'POST')!.body).toEqual({ reason: 'time_too_old', link: 'mqtt:main', limit: 1000 })
   expect(words(container.querySelector('[data-outcome]'))).toMatch(/重复 \d+/)
+})
+
+test('without a filter there is no replay of all: the hub would refuse it', async () => {
+  go('rejected')
+  const { container, getByText } = mount(world.live, AsideSection)
+  await until(() => container.querySelector('[data-aside]'))
+  expect(getByText('重放筛选出的全部')).toHaveProperty('disabled', true)
+  expect(words(container.querySelector('[data-replay]'))).toContain('先按原因、设备或链路筛选')
 })
 
 test('a part that cannot be read says so in its own place; what it held is hatched, and called old', async () => {
@@ -186,8 +195,8 @@ test('backup, database and spool in short', async () => {
   world.sync()
   const bad = mount(world.live, StatusStrip)
   await until(() => words(bad.container).includes('核对失败'))
-  expect(words(bad.container)).toMatch(/中断 3 分钟 暂存 已暂存 500 条.*已丢失 4 条.*还没有做过备份.*恢复核对失败.*checksum of reading differs/)
-  expect(bad.container.querySelectorAll('.urgent svg')).toHaveLength(2)
+  expect(words(bad.container)).toMatch(/中断 3 分钟 暂存 已暂存 500 条.*累计损坏丢失 4 份.*还没有做过备份.*恢复核对失败.*checksum of reading differs/)
+  expect(bad.container.querySelectorAll('.urgent svg')).toHaveLength(1)
   cleanup()
   world.hub.backups = { configured: false, last: null, last_check: null }
   const none = mount(world.live, StatusStrip)

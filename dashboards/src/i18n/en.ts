@@ -28,7 +28,7 @@ export const en: Messages = {
   },
   card: {
     title: 'Device', close: 'Close', since: 'since {time}', heard: 'last heard {ago}', unheard: 'never heard',
-    assumed: '(assumed)', link: 'Link', rule: 'Source: {source}', none: 'No reading yet',
+    assumed: '(assumed)', link: 'Link', gateway: 'via gateway {id}', rule: 'Source: {source}', none: 'No reading yet',
     certainty: 'certainty {c}',
   },
   links: {

@@ -8,8 +8,8 @@ export const healthEn: typeof healthZh = {
     theme: 'Theme', link: 'Link', device: 'Device', search: 'Find by id or name', none: '–',
   },
   storage: {
-    away: 'Database away for {time}', full: 'Spool full, no longer acknowledging', failing: 'Spool cannot be written, no longer acknowledging', draining: 'Writing what was spooled…', spooling: 'Database is behind, spooling first',
-    held: '{n} readings spooled', left: '{n} left', receiving: 'receiving as usual', oldest: 'oldest from {at}', lost: '{n} lost', fill: 'spool {n} full',
+    away: 'Database away for {time}', starting: 'Database not ready for {time}', disk_full: 'Database disk full for {time}', full: 'Spool full, no longer acknowledging', failing: 'Spool cannot be written, no longer acknowledging', draining: 'Writing what was spooled…', spooling: 'Database is behind, spooling first',
+    held: '{n} readings spooled', left: '{n} left', receiving: 'receiving as usual', oldest: 'oldest from {at}', lost: '{n} records lost to damage so far', fill: 'spool {n} full',
     note: 'values with a dashed line are not stored yet', still: 'history and statistics stand still', unstored: 'not stored yet', alarm: 'Critical',
     database: 'Database', up: 'fine', gone: 'away for {time}', spool: 'Spool', empty: 'empty', size: '{used} / {max}',
   },
@@ -21,7 +21,8 @@ export const healthEn: typeof healthZh = {
   },
   why: {
     silent: 'silent for longer than it should be', last_will: 'it dropped off the broker (last will)', gateway: 'its gateway cannot be seen', link: 'the link is down', never_heard: 'registered, never heard since',
-    database: 'the database does not answer', not_connected: 'not connected yet', clock: 'its clock cannot be trusted',
+    away: 'the database does not answer', starting: 'the database is not ready yet', disk_full: 'the disk of the database is full', database: 'the database does not answer', connection_lost: 'the connection was lost', stopped: 'stopped', adapter_ended: 'the adapter ended',
+    not_connected: 'not connected yet', clock: 'its clock cannot be trusted',
   },
   deadline: { kind: 'set by its kind', habit: 'from how often it speaks', default: 'default', card: 'Deadline {time} · {from}' },
   ledger: {
@@ -34,8 +35,8 @@ export const healthEn: typeof healthZh = {
     title: 'Set aside', note: 'what did not become a reading, with its bytes, newest first', when: 'Received', what: 'Reason', where: 'From', detail: 'What was read, and what would be right', replayed: 'Replay', select: 'Select number {id}', selectAll: 'Select all that are listed',
     reason: 'Reason', allReasons: 'All reasons', allLinks: 'All links', device: 'Device id', clear: 'Clear the filter', older: 'Older', empty: 'Nothing was set aside', noMatch: 'Nothing matches the filter', listed: '{n} listed',
     open: 'View number {id}', close: 'Close', number: 'Number', source: 'Topic or peer', metric: 'Metric', raw: 'Raw bytes', text: 'Text', hex: 'Hex', size: '{n} bytes', cut: 'first {kept} of {n} bytes kept', binary: 'not text: shown as hex',
-    replaySome: 'Replay {n} selected', replayOne: 'Replay this one', replayAll: 'Replay all that match', asking: 'Send {what} into the hub again? What is stored already counts as duplicate, what is still wrong is set aside again.', some: 'the {n} selected', all: 'at most {n} that match', one: 'number {id}',
-    go: 'Replay', cancel: 'Cancel', busy: 'Replaying…', outcome: '{n} replayed', stored: '{n} stored', duplicate: '{n} duplicate', rejected: '{n} rejected again', skipped: '{n} skipped', failed: 'Replay failed', skippedOne: 'number {id}: {why}', not: 'not replayed', at: 'replayed {at}',
+    replaySome: 'Replay {n} selected', replayOne: 'Replay this one', replayAll: 'Replay all that match', chooseFirst: 'filter by reason, device or link first', asking: 'Send {what} into the hub again? What is stored already counts as duplicate, what is still wrong is set aside again.', some: 'the {n} selected', all: 'what matches and was not tried yet (at most {n})', one: 'number {id}',
+    go: 'Replay', cancel: 'Cancel', busy: 'Replaying…', outcome: '{n} replayed', stored: '{n} stored', duplicate: '{n} duplicate', rejected: '{n} rejected again', spooled: '{n} spooled', skipped: '{n} skipped', failed: 'Replay failed', skippedOne: 'number {id}: {why}', not: 'not replayed', at: 'replayed {at}',
     limit: 'at most {n} at once; there may be more, replay again',
   },
   rejection: {

@@ -6,8 +6,8 @@ export const healthZh = {
     theme: '主题', link: '链路', device: '设备', search: '按编号或名称查找', none: '–',
   },
   storage: {
-    away: '数据库中断 {time}', full: '暂存已满，停止确认', failing: '暂存写不进去，停止确认', draining: '正在补写…', spooling: '数据库跟不上，先入暂存',
-    held: '已暂存 {n} 条', left: '剩余 {n} 条', receiving: '正常接收', oldest: '最早一条 {at}', lost: '已丢失 {n} 条', fill: '暂存占用 {n}',
+    away: '数据库中断 {time}', starting: '数据库尚未就绪 {time}', disk_full: '数据库磁盘已满 {time}', full: '暂存已满，停止确认', failing: '暂存写不进去，停止确认', draining: '正在补写…', spooling: '数据库跟不上，先入暂存',
+    held: '已暂存 {n} 条', left: '剩余 {n} 条', receiving: '正常接收', oldest: '最早一条 {at}', lost: '累计损坏丢失 {n} 份', fill: '暂存占用 {n}',
     note: '带虚线的数值尚未入库', still: '历史与统计暂停更新', unstored: '尚未入库', alarm: '特急',
     database: '数据库', up: '正常', gone: '中断 {time}', spool: '暂存', empty: '空', size: '{used} / {max}',
   },
@@ -19,7 +19,8 @@ export const healthZh = {
   },
   why: {
     silent: '超过时限没有来报', last_will: '设备自己掉线（遗嘱消息）', gateway: '它的网关看不见了', link: '接入链路断开', never_heard: '登记以后从未来报',
-    database: '连不上数据库', not_connected: '还没有连上', clock: '时钟不可信，无法判断新旧',
+    away: '连不上数据库', starting: '数据库还没有就绪', disk_full: '数据库的磁盘已满', database: '连不上数据库', connection_lost: '连接断了', stopped: '已停止', adapter_ended: '适配器退出了',
+    not_connected: '还没有连上', clock: '时钟不可信，无法判断新旧',
   },
   deadline: { kind: '按类型规定', habit: '按它平时的节奏', default: '缺省', card: '时限 {time} · {from}' },
   ledger: {
@@ -32,8 +33,8 @@ export const healthZh = {
     title: '被拒收', note: '没有成为读数的，连同原始字节，最新在前', when: '收到', what: '原因', where: '来自', detail: '读到的与应有的', replayed: '重放结果', select: '选择第 {id} 号', selectAll: '选择列出的全部',
     reason: '原因', allReasons: '全部原因', allLinks: '全部链路', device: '设备编号', clear: '清除筛选', older: '更早的', empty: '没有被拒收的', noMatch: '没有符合筛选的', listed: '已列出 {n} 条',
     open: '查看第 {id} 号', close: '关闭', number: '编号', source: '主题或对端', metric: '指标', raw: '原始字节', text: '文本', hex: '十六进制', size: '共 {n} 字节', cut: '只保留前 {kept} 字节，共 {n}', binary: '不是文本，按十六进制显示',
-    replaySome: '重放所选 {n} 条', replayOne: '重放这一条', replayAll: '重放符合筛选的全部', asking: '把{what}重新送进枢纽？已入库的会算作重复，仍不对的会再次被拒收。', some: '所选 {n} 条', all: '符合筛选的最多 {n} 条', one: '第 {id} 号',
-    go: '确认重放', cancel: '取消', busy: '正在重放…', outcome: '已重放 {n} 条', stored: '入库 {n}', duplicate: '重复 {n}', rejected: '仍被拒收 {n}', skipped: '跳过 {n}', failed: '重放失败', skippedOne: '{id} 号：{why}', not: '未重放', at: '{at} 重放',
+    replaySome: '重放所选 {n} 条', replayOne: '重放这一条', replayAll: '重放筛选出的全部', chooseFirst: '先按原因、设备或链路筛选', asking: '把{what}重新送进枢纽？已入库的会算作重复，仍不对的会再次被拒收。', some: '所选 {n} 条', all: '筛选出的、还没试过的，最多 {n} 条，', one: '第 {id} 号',
+    go: '确认重放', cancel: '取消', busy: '正在重放…', outcome: '已重放 {n} 条', stored: '入库 {n}', duplicate: '重复 {n}', rejected: '仍被拒收 {n}', spooled: '进暂存 {n}', skipped: '跳过 {n}', failed: '重放失败', skippedOne: '{id} 号：{why}', not: '未重放', at: '{at} 重放',
     limit: '一次最多 {n} 条；可能还有，可再重放',
   },
   rejection: {

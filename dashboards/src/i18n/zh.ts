@@ -29,7 +29,7 @@ export const zh = {
   },
   card: {
     title: '设备详情', close: '关闭', since: '自 {time} 起', heard: '最后来报 {ago}', unheard: '从未来报',
-    assumed: '（推定）', link: '链路', rule: '依据：{source}', none: '尚无读数',
+    assumed: '（推定）', link: '链路', gateway: '经网关 {id}', rule: '依据：{source}', none: '尚无读数',
     certainty: '可信度 {c}',
   },
   links: {

@@ -9,13 +9,16 @@ export interface Storage {
   state: StorageState
   /** Nothing more is acknowledged: somebody must act. */
   alarm: boolean
-  /** Since when the database is away; null while it is there. */
+  /** Since when the database is away, and in which way; null while it is there. */
   since: Millis | null
+  code: 'away' | 'starting' | 'disk_full' | null
   reason: string | null
   spool: Spool | null
   /** How full the spool is, 0 to 1. */
   fill: number | null
 }
+
+const CODES = ['starting', 'disk_full'] as const
 
 export function storageOf(status: Pick<Status, 'database' | 'spool'>): Storage {
   const { database } = status
@@ -25,6 +28,7 @@ export function storageOf(status: Pick<Status, 'database' | 'spool'>): Storage {
     spool?.state === 'full' || spool?.state === 'failing' ? spool.state : away ? 'away' : (spool?.state ?? 'empty') === 'empty' ? 'ok' : (spool!.state as StorageState)
   return {
     state, alarm: state === 'full' || state === 'failing', since: away ? database.since : null,
+    code: away ? (CODES.find((c) => c === database.code) ?? 'away') : null,
     reason: (state === 'failing' ? spool?.reason : away ? database.reason : null) ?? null,
     spool, fill: spool && spool.bytes_max > 0 ? Math.min(1, spool.bytes / spool.bytes_max) : null,
   }

@@ -45,6 +45,13 @@ test('draining: what is left', () => {
   expect(words(banner())).toMatch(/^正在补写… ?剩余 11,940 条.*最早一条 \d\d:\d\d.*正常接收/)
 })
 
+test('in which way the database is away', () => {
+  world.hub.databaseDown(Date.now() - 65_000)
+  world.hub.database.code = 'disk_full'
+  world.sync()
+  expect(words(banner())).toMatch(/^数据库磁盘已满 1 分钟/)
+})
+
 test('full: in the colour of an alarm with its shape and word, and grey once the line to the hub is lost', async () => {
   world.hub.spool.bytesMax = 180_000
   world.hub.databaseDown(Date.now() - 185_000, 5_000)
@@ -64,10 +71,16 @@ test('failing: says what the spool says, and what was lost', () => {
   world.hub.databaseDown(Date.now() - 5_000, 10)
   Object.assign(world.hub.spool, { reason: 'no space left on device', lost: 2 })
   world.sync()
-  expect(words(banner())).toMatch(/特急 ?暂存写不进去，停止确认.*已丢失 2 条.*no space left on device/)
+  expect(words(banner())).toMatch(/特急 ?暂存写不进去，停止确认.*累计损坏丢失 2 份.*no space left on device/)
 })
 
 test('values that came since are marked as not stored, older ones are not', () => {
+  // Marked by the hub itself, before its status says anything.
+  world.hub.world.devices.get('W-WL-011')!.metrics.depth.spooled = true
+  world.sync()
+  const first = mount(world.live, { render: () => h(PanelSlot as never, { panel: alarms }) })
+  expect([...first.container.querySelectorAll('[data-unstored]')].map((e) => e.closest<HTMLElement>('[data-alarm]')!.dataset.alarm)).toEqual(['W-WL-011', 'W-WL-011'])
+  cleanup()
   const old = world.hub.world.devices.get('W-RL-003')!.metrics.level
   old.received -= 600_000
   world.hub.databaseDown(Date.now() - 60_000, 100)

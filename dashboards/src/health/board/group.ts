@@ -10,7 +10,7 @@ export function groupUnseen(items: readonly Unseen[]): Group[] {
   const groups = new Map<string, Group>()
   for (const u of items) {
     const key = u.kind === 'device' ? `device/${u.theme ?? ''}` : u.kind
-    const group = groups.get(key) ?? { key, kind: u.kind, theme: u.theme, rows: [] }
+    const group = groups.get(key) ?? { key, kind: u.kind, theme: u.theme ?? null, rows: [] }
     group.rows.push(u)
     groups.set(key, group)
   }

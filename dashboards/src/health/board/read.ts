@@ -17,7 +17,7 @@ export async function readBoard(theme: string, pages: number, key: string, signa
     const page = await fetchUnseen({ theme, limit: PAGE, after }, key, signal)
     for (const u of page.unseen) items.set(`${u.kind}/${u.id}`, u)
     total = page.counts.database + page.counts.link + page.counts.device
-    after = page.next
+    after = page.next ?? null
     if (after === null) break
   }
   return { items: [...items.values()], total: Math.max(total, items.size), complete: after === null }
