@@ -1,32 +1,7 @@
 //! D11 and D13: whatever comes, the good is stored, the bad is set aside with its bytes and its reason, and nothing is
 //! stored twice.
 
-use chengshu_tests::world::{Broker, Database, GUARD, Hub, World, until};
-use rumqttc::{Client, Event, MqttOptions, Packet, QoS};
-
-/// Publishes all of `messages` with QoS 1 and waits for the broker's word on each.
-fn publish(port: u16, messages: &[(String, Vec<u8>)]) {
-    let mut options = MqttOptions::new("input", "127.0.0.1", port);
-    options.set_inflight(1_000).set_max_packet_size(64 << 20, 64 << 20);
-    let (client, mut connection) = Client::new(options, 1_000);
-    let sent = messages.to_vec();
-    let sender = std::thread::spawn(move || {
-        for (topic, payload) in sent {
-            client.publish(topic, QoS::AtLeastOnce, false, payload).unwrap();
-        }
-        client // kept until everything has been acknowledged
-    });
-    let mut left = messages.len();
-    for event in connection.iter() {
-        if let Event::Incoming(Packet::PubAck(_)) = event.unwrap() {
-            left -= 1;
-        }
-        if left == 0 {
-            break;
-        }
-    }
-    drop(sender.join());
-}
+use chengshu_tests::world::{Broker, Database, GUARD, Hub, World, publish_all, until};
 
 fn world() -> (World, Database, Broker, Hub) {
     let world = World::new().unwrap();
@@ -64,7 +39,7 @@ fn d11_poison_is_set_aside_and_the_rest_goes_on() {
     // the theme that P-1 belongs to is the one that it first spoke under
     messages.insert(0, telemetry(&format!(r#"{{"ts":{now},"x":0}}"#)));
     messages.extend((1..1000).map(|n| telemetry(&format!(r#"{{"ts":{},"x":{n}}}"#, now + n))));
-    publish(broker.port, &messages);
+    publish_all(broker.port, &messages).unwrap();
     until("the last good one is there", GUARD, || hub.latest("P-1", "x").filter(|x| *x == 999.0)).unwrap();
     assert_eq!(hub.latest("P-1", "good"), Some(1.0), "a fault spoils only its own value");
     assert_eq!(database.count("SELECT count(*) FROM reading").unwrap(), 1001);
@@ -99,7 +74,7 @@ fn d11_a_row_that_the_database_refuses_stands_alone() {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as u64;
     let value = |n: u64| if n == 500 { 13.13 } else { n as f64 };
     let messages: Vec<_> = (0..1000).map(|n| telemetry(&format!(r#"{{"ts":{},"x":{}}}"#, now + n, value(n)))).collect();
-    publish(broker.port, &messages);
+    publish_all(broker.port, &messages).unwrap();
     until("the last one is there", GUARD, || hub.latest("P-1", "x").filter(|x| *x == 999.0)).unwrap();
     assert_eq!(database.count("SELECT count(*) FROM reading").unwrap(), 999);
     assert_eq!(database.count("SELECT count(*) FROM rejected WHERE reason = 'database_refused'").unwrap(), 1);
@@ -110,7 +85,7 @@ fn d11_a_flood_of_bad_ones_does_not_block_the_good_one() {
     let (_world, database, broker, hub) = world();
     let mut messages: Vec<_> = (0..20_000).map(|n| telemetry(&format!("bad {n}"))).collect();
     messages.push(telemetry(r#"{"x":42}"#));
-    publish(broker.port, &messages);
+    publish_all(broker.port, &messages).unwrap();
     until("the good one is there", GUARD, || hub.latest("P-1", "x")).unwrap();
     assert_eq!(database.count("SELECT count(*) FROM rejected").unwrap(), 20_000);
 }
@@ -120,15 +95,16 @@ fn d13_the_same_again_is_a_duplicate_and_another_value_a_conflict() {
     let (_world, database, broker, mut hub) = world();
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as u64;
     let messages: Vec<_> = (0..500).map(|n| telemetry(&format!(r#"{{"ts":{},"x":{n}}}"#, now + n))).collect();
-    publish(broker.port, &messages);
-    publish(broker.port, &messages);
+    publish_all(broker.port, &messages).unwrap();
+    publish_all(broker.port, &messages).unwrap();
     hub.kill();
-    publish(broker.port, &messages); // these wait in the broker
+    publish_all(broker.port, &messages).unwrap(); // these wait in the broker
     hub.up().unwrap();
-    publish(
+    publish_all(
         broker.port,
         &[telemetry(&format!(r#"{{"ts":{now},"x":-1}}"#)), telemetry(&format!(r#"{{"ts":{},"end":1}}"#, now + 1))],
-    );
+    )
+    .unwrap();
     until("the last one is there", GUARD, || hub.latest("P-1", "end")).unwrap();
     assert_eq!(database.count("SELECT count(*) FROM reading").unwrap(), 501);
     assert_eq!(database.count("SELECT count(*) FROM rejected WHERE reason = 'conflict'").unwrap(), 1);

@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests look at the hub from outside, by the machine's own clock")]
 
+mod absence;
 mod api;
 mod brokers;
 mod durability;
@@ -9,3 +10,4 @@ mod house;
 mod input;
 mod managed;
 mod spine;
+mod truth;

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chengshu_core::model::{Label, Place, Quality, Timestamp};
-use chengshu_engine::{BoardState, DeviceSlot, Latest, SeriesSlot};
+use chengshu_engine::{BoardState, DeviceSlot, SeriesSlot};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -80,16 +80,19 @@ pub(crate) struct ValueView<'a> {
 }
 
 impl<'a> ValueView<'a> {
-    pub(crate) fn new(unit: &'a str, latest: &Latest, stored: bool, now: Timestamp) -> Self {
-        Self {
+    pub(crate) fn new(slot: &'a DeviceSlot, series: &'a SeriesSlot, now: Timestamp) -> Option<Self> {
+        let (latest, stored) = series.current()?;
+        // After the hub's clock was set back a value may lie in its future: then the last sign of life tells the age.
+        let as_of = if latest.as_of() > now { slot.heard.unwrap_or(now) } else { latest.as_of() };
+        Some(Self {
             value: latest.value,
-            unit,
+            unit: unit(slot, series),
             at: latest.at.ms(),
             received: latest.received.ms(),
             quality: quality(latest.quality),
-            age_s: now.since(latest.as_of()).max(0) as f64 / 1000.0,
+            age_s: now.since(as_of).max(0) as f64 / 1000.0,
             spooled: !stored,
-        }
+        })
     }
 }
 
@@ -113,10 +116,7 @@ pub(crate) struct Values<'a> {
 impl<'a> Values<'a> {
     fn each(self) -> impl Iterator<Item = (&'a str, ValueView<'a>)> {
         let changed = self.slot.series.iter().filter(move |series| self.since == 0 || series.changed() > self.since);
-        changed.filter_map(move |series| {
-            let (latest, stored) = series.current()?;
-            Some((series.metric.as_str(), ValueView::new(unit(self.slot, series), &latest, stored, self.now)))
-        })
+        changed.filter_map(move |series| Some((series.metric.as_str(), ValueView::new(self.slot, series, self.now)?)))
     }
 }
 

@@ -14,6 +14,8 @@ use crate::spool::SharedSpool;
 
 const EVERY: Duration = Duration::from_millis(250);
 const LINKS_EVERY: u32 = 4;
+/// Less than this is drift that a time source corrects.
+const STEP_MS: i64 = 1_500;
 
 /// What is told besides the board, once a second.
 pub(crate) struct Told {
@@ -24,12 +26,19 @@ pub(crate) struct Told {
 
 pub(crate) async fn run(board: Board, clock: SharedClock, told: Told, stop: CancellationToken) {
     let mut turn = 0;
+    let mut last = (clock.now(), clock.monotonic());
     loop {
         tokio::select! {
             () = clock.sleep(EVERY) => {}
             () = stop.cancelled() => return,
         }
         let now = clock.now();
+        let step = step(last, (now, clock.monotonic()));
+        last = (now, clock.monotonic());
+        if step != 0 {
+            tracing::warn!(step_ms = step, "the hub's clock was set; what was heard keeps its age");
+            board.write(|board| board.clock_was_set(step, now));
+        }
         turn = (turn + 1) % LINKS_EVERY;
         // looked for under the lock for reading: most of the time nobody's time has come
         let overdue = board.read(|board| board.overdue(now));
@@ -41,6 +50,13 @@ pub(crate) async fn run(board: Board, clock: SharedClock, told: Told, stop: Canc
             tell(&board, &told, now);
         }
     }
+}
+
+/// By how much the wall clock was set since the last look, ms; 0 when it only ran.
+fn step(last: (Timestamp, Duration), now: (Timestamp, Duration)) -> i64 {
+    let ran = i64::try_from(now.1.saturating_sub(last.1).as_millis()).unwrap_or(i64::MAX);
+    let step = now.0.since(last.0).saturating_sub(ran);
+    if step.abs() > STEP_MS { step } else { 0 }
 }
 
 fn tell(board: &Board, Told { metrics, spool, rollups }: &Told, now: Timestamp) {
@@ -88,4 +104,19 @@ fn sweep_links(board: &mut BoardState, now: Timestamp) {
     }
     let seq = board.next_seq();
     board.links_changed = seq;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_is_told_from_one_that_runs() {
+        let at = |ms: i64, mono: u64| (Timestamp::from_ms(ms), Duration::from_millis(mono));
+        assert_eq!(step(at(10_000, 500), at(10_250, 750)), 0);
+        assert_eq!(step(at(10_000, 500), at(11_000, 750)), 0, "drift");
+        assert_eq!(step(at(10_000, 500), at(3_610_250, 750)), 3_600_000);
+        assert_eq!(step(at(10_000_000, 500), at(6_400_250, 750)), -3_600_000);
+        assert_eq!(step(at(10_000, 500), at(70_000, 60_500)), 0, "the machine slept: time passed for everybody");
+    }
 }

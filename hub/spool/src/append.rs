@@ -24,12 +24,10 @@ impl Spool {
         }
         let bytes = Batch::bytes_of(records)?;
         self.make_room(bytes)?;
-        let batch = Batch::encode(self.mark.id, start, records, bytes);
-        if self.goes_on(bytes) {
-            self.write_on(&batch)?
-        } else {
-            self.begin(&batch)?
-        }
+        let goes_on = self.goes_on(bytes);
+        let offset = self.segments.back().filter(|_| goes_on).map_or(HEAD_BYTES, |newest| newest.data_end);
+        let batch = Batch::encode(self.mark.id, offset, start, records, bytes);
+        if goes_on { self.write_on(&batch) } else { self.begin(&batch) }?;
         if let Some(newest) = self.segments.back_mut() {
             newest.last = batch.end;
             newest.tally.append(&batch.tally);
@@ -63,7 +61,7 @@ impl Spool {
         let (Some(file), Some(newest)) = (&self.active, self.segments.back()) else { return false };
         let there = file.metadata().is_ok_and(|about| about.nlink() > 0); // somebody may have deleted it
         let fits = newest.data_end == HEAD_BYTES || newest.data_end + bytes <= self.options.segment_bytes;
-        there && fits && newest.last.seq == self.mark.end.seq
+        there && fits
     }
 
     fn write_on(&mut self, batch: &Batch) -> Result<(), SpoolError> {

@@ -24,11 +24,11 @@ impl Batch {
         Ok(records.iter().map(|record| (FRAME_BYTES + record.bytes.len()) as u64).sum())
     }
 
-    /// Lays `records` out behind `start`; `bytes` is what they take.
-    pub fn encode(id: u64, start: Point, records: &[Record], bytes: u64) -> Self {
+    /// Lays `records` out behind `start`, to be written at `offset`; `bytes` is what they take.
+    pub fn encode(id: u64, offset: u64, start: Point, records: &[Record], bytes: u64) -> Self {
         let mut batch = Self { bytes: Vec::with_capacity(bytes as usize), end: start, tally: Tally::default() };
         for record in records {
-            frame::encode(id, batch.end, record, &mut batch.bytes);
+            frame::encode(id, offset, batch.end, record, &mut batch.bytes);
             batch.tally.add(record.tag, record.readings, record.at_ms);
             batch.end.seq += 1;
             batch.end.readings += u64::from(record.readings);

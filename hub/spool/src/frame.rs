@@ -1,5 +1,6 @@
 //! One record as it stands in a segment: 48 bytes of head and the payload, each with its own checksum. The head's lets a
-//! search after damage throw out a false start at once, without reading as far as a wrong length would lead it.
+//! search after damage throw out a false start at once, without reading as far as a wrong length would lead it; and it
+//! covers the place in the file, so that a block which a disk wrote to the wrong place does not pass.
 
 use crate::Record;
 use crate::point::{Point, SEQ_MAX};
@@ -43,8 +44,8 @@ impl FrameHead {
         FRAME_BYTES + self.len as usize
     }
 
-    /// Reads a head, if there is an undamaged one of this spool at the beginning of `bytes`.
-    pub fn decode(id: u64, bytes: &[u8]) -> Option<Self> {
+    /// Reads a head, if there is an undamaged one of this spool at the beginning of `bytes`, which stand at `offset`.
+    pub fn decode(id: u64, offset: u64, bytes: &[u8]) -> Option<Self> {
         let body = bytes.get(..FRAME_BYTES - 4)?;
         let mut rest = bytes.strip_prefix(&MAGIC)?;
         let len = u32::from_le_bytes(take(&mut rest)?);
@@ -55,7 +56,7 @@ impl FrameHead {
         let tag = u16::from_le_bytes(take(&mut rest)?);
         take::<2>(&mut rest)?;
         let payload_crc = u32::from_le_bytes(take(&mut rest)?);
-        let good = u32::from_le_bytes(take(&mut rest)?) == crc(id, body);
+        let good = u32::from_le_bytes(take(&mut rest)?) == head_crc(id, offset, body);
         let plausible = before.plausible() && before.seq < SEQ_MAX && len as usize <= PAYLOAD_MAX;
         (good && plausible).then_some(Self { len, before, at_ms, readings, tag, payload_crc })
     }
@@ -66,8 +67,8 @@ impl FrameHead {
     }
 }
 
-/// Appends a record to `into`.
-pub(crate) fn encode(id: u64, before: Point, record: &Record, into: &mut Vec<u8>) {
+/// Appends a record to `into`, which will be written at `offset`.
+pub(crate) fn encode(id: u64, offset: u64, before: Point, record: &Record, into: &mut Vec<u8>) {
     let begin = into.len();
     into.extend_from_slice(&MAGIC);
     into.extend_from_slice(&(record.bytes.len() as u32).to_le_bytes());
@@ -78,9 +79,17 @@ pub(crate) fn encode(id: u64, before: Point, record: &Record, into: &mut Vec<u8>
     into.extend_from_slice(&record.tag.to_le_bytes());
     into.extend_from_slice(&[0; 2]);
     into.extend_from_slice(&crc(id, &record.bytes).to_le_bytes());
-    let head_crc = crc(id, &into[begin..]);
+    let head_crc = head_crc(id, offset + begin as u64, &into[begin..]);
     into.extend_from_slice(&head_crc.to_le_bytes());
     into.extend_from_slice(&record.bytes);
+}
+
+fn head_crc(id: u64, offset: u64, head: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&id.to_le_bytes());
+    hasher.update(&offset.to_le_bytes());
+    hasher.update(head);
+    hasher.finalize()
 }
 
 /// The checksum, seeded with the spool's identity.

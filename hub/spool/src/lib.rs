@@ -18,8 +18,8 @@
 //! * A batch is durable when `append` returns. After that the mark's end is noted in `meta` without an fsync: it
 //!   survives a kill, so damage at the very end is told apart from a batch that was torn before it was acknowledged.
 //! * Before a segment is deleted the mark is fsynced, so a segment that is missing and not released was lost.
-//! * Checksums are seeded with the spool's random identity: bytes inside a payload that look like a record are not
-//!   one, whoever sent them.
+//! * Checksums cover the spool's random identity and the place in the file: bytes inside a payload that look like a
+//!   record are not one, whoever sent them, and neither is a block that the disk wrote to the wrong place.
 //! * Nothing records which records are damaged: what should be held and is not is missing, and counts as lost for good
 //!   when the head passes it. Releasing what was never read here (the database has it) counts nothing.
 

@@ -6,8 +6,9 @@ use crate::point::{Point, SEQ_MAX};
 use crate::tally::Tally;
 use crate::{Spool, SpoolError, disk};
 
-/// An emptied segment is kept for the next records; it is cut when it holds more than this.
-const EMPTY_ABOVE_BYTES: u64 = 64 * 1024;
+/// The newest segment is emptied when it holds more released records than this part of its usual size: a trickle of
+/// records that are soon released should not cost an fsync each.
+const EMPTY_ABOVE_PART: u64 = 16;
 
 impl Spool {
     /// Everything up to and including `through` is durable elsewhere. A number beyond the newest record (the database
@@ -105,7 +106,7 @@ impl Spool {
             disk::remove(&path)?;
             self.segments.pop_front();
         }
-        self.empty_newest(EMPTY_ABOVE_BYTES)
+        self.empty_newest(self.options.segment_bytes / EMPTY_ABOVE_PART)
     }
 
     /// Cuts the newest segment down to its head when all of its records are released and it holds more than `above`

@@ -74,7 +74,7 @@ impl Frames {
     }
 
     fn record_at(&mut self, at: u64) -> Result<Option<FrameHead>, SpoolError> {
-        let Some(head) = FrameHead::decode(self.id, self.rest(at)) else { return Ok(None) };
+        let Some(head) = FrameHead::decode(self.id, at, self.rest(at)) else { return Ok(None) };
         if head.seq() <= self.last || head.seq() > self.bound || !self.load(at, head.total())? {
             return Ok(None);
         }

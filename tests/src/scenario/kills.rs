@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rand::RngExt as _;
 
+use super::ledger::{Sums, even};
 use crate::world::{Broker, Database, GUARD, Hub, Obligation, Publisher, World, until};
 
 /// What a round of kills left behind.
@@ -25,6 +26,8 @@ pub struct KillReport {
     pub slowest_fresh: Duration,
     /// Slowest end after SIGTERM.
     pub slowest_stop: Duration,
+    /// The ledger at rest.
+    pub ledger: Sums,
 }
 
 /// SIGKILL at a random moment, `rounds` times.
@@ -71,6 +74,7 @@ fn rounds_of(
     let acknowledged = publisher.finish();
     settle(&database, &acknowledged)?;
     count(&database, &acknowledged, &mut report)?;
+    report.ledger = even(&hub, &database)?;
     hub.stop()?;
     Ok(report)
 }

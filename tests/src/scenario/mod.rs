@@ -1,7 +1,13 @@
 //! Faults with their numbers as parameters. Each returns what was counted; whoever calls says what must hold.
 
 mod kills;
+mod ledger;
 mod outages;
+mod rollups;
+mod silence;
 
 pub use kills::{KillReport, hub_kills, hub_stops};
+pub use ledger::{Sums, even, spool, sums};
 pub use outages::{OutageReport, broker_outages, database_outages};
+pub use rollups::{RollupReport, shuffled_day};
+pub use silence::{AbsenceReport, database_late, database_silent, disk_full};

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::kills::{KillReport, count, settle};
+use super::ledger::even;
 use crate::world::{Broker, Database, GUARD, Hub, Publisher, World, until};
 
 /// What outages left behind.
@@ -38,6 +39,7 @@ pub fn database_outages(rounds: u32, per_second: u64, down: Duration) -> anyhow:
     }
     anyhow::ensure!(hub.running(), "the hub ended\n{}", hub.log());
     finish(publisher, &database, &mut report, rounds)?;
+    report.kills.ledger = even(&hub, &database)?;
     hub.stop()?;
     Ok(report)
 }

@@ -8,7 +8,7 @@ use nix::sys::signal::Signal;
 use sqlx::{Connection as _, PgConnection};
 
 use super::process::{Process, as_user, complete};
-use super::{GUARD, World, until};
+use super::{Chaos, GUARD, World, until};
 
 pub struct Database {
     bin: PathBuf,
@@ -61,6 +61,21 @@ impl Database {
         let url = self.url.clone();
         until("the database answers", GUARD, || block_on(PgConnection::connect(&url)).ok())?;
         Ok(())
+    }
+
+    /// A proxy in front of it, and its address through that.
+    pub fn behind_chaos(&self) -> anyhow::Result<(Chaos, String)> {
+        let socket = self.data.parent().context("a folder")?.join(".s.PGSQL.5432");
+        let chaos = Chaos::start(socket)?;
+        let url = format!("postgres://chengshu:none@127.0.0.1:{}/postgres?sslmode=disable", chaos.port);
+        Ok((chaos, url))
+    }
+
+    /// A cluster that is made, but not started yet.
+    pub fn prepare(world: &World) -> anyhow::Result<Self> {
+        let mut database = Self::start(world)?;
+        database.down();
+        Ok(database)
     }
 
     /// SIGQUIT: PostgreSQL's immediate shutdown, which recovers at the next start.

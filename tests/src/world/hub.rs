@@ -30,6 +30,21 @@ impl Hub {
 
     /// A hub with these sections in its configuration.
     pub fn with_config(world: &World, sections: &str) -> anyhow::Result<Self> {
+        let mut hub = Self::configured(world, sections)?;
+        hub.up()?;
+        Ok(hub)
+    }
+
+    /// The same, but it is enough that it lives.
+    pub fn with_config_alive(world: &World, sections: &str) -> anyhow::Result<Self> {
+        let mut hub = Self::configured(world, sections)?;
+        hub.launch()?;
+        until("the hub lives", GUARD, || hub.ask("/healthz", None).ok()).with_context(|| hub.log())?;
+        hub.read_key()?;
+        Ok(hub)
+    }
+
+    fn configured(world: &World, sections: &str) -> anyhow::Result<Self> {
         let port = free_port()?;
         let file = world.path("chengshu.toml");
         let data = world.path("hub");
@@ -38,9 +53,7 @@ impl Hub {
             format!("[hub]\nhttp = \"127.0.0.1:{port}\"\ndata_dir = \"{}\"\n{sections}", data.display()),
         )?;
         let command = vec!["run".to_owned(), "--config".to_owned(), file.to_string_lossy().into_owned()];
-        let mut hub = Self::prepared(world, data, command, format!("http://127.0.0.1:{port}"));
-        hub.up()?;
-        Ok(hub)
+        Ok(Self::prepared(world, data, command, format!("http://127.0.0.1:{port}")))
     }
 
     fn prepared(world: &World, data: PathBuf, command: Vec<String>, http: String) -> Self {
@@ -90,6 +103,10 @@ impl Hub {
             anyhow::ensure!(running && start.elapsed() < GUARD, "the hub is not ready\n{}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
+        self.read_key()
+    }
+
+    fn read_key(&mut self) -> anyhow::Result<()> {
         self.key = std::fs::read_to_string(self.data.join("admin.key"))?.trim().to_owned();
         Ok(())
     }
@@ -154,12 +171,19 @@ impl Hub {
             .proxy(None);
         let agent: ureq::Agent = config.build().into();
         let url = format!("{}{path}", self.http);
-        let bearer = key.map(|key| format!("Bearer {key}")).unwrap_or_default();
+        let bearer = key.map(|key| format!("Bearer {key}"));
         let mut response = if method == "POST" {
-            let request = agent.post(url).header("Authorization", bearer).header("Content-Type", "application/json");
+            let mut request = agent.post(url).header("Content-Type", "application/json");
+            if let Some(bearer) = bearer {
+                request = request.header("Authorization", bearer);
+            }
             request.send(body.unwrap_or(Value::Null).to_string())?
         } else {
-            agent.get(url).header("Authorization", bearer).call()?
+            let mut request = agent.get(url);
+            if let Some(bearer) = bearer {
+                request = request.header("Authorization", bearer);
+            }
+            request.call()?
         };
         Ok((response.status().as_u16(), response.body_mut().read_to_string()?))
     }

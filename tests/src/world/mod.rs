@@ -3,6 +3,7 @@
 
 mod binary;
 mod broker;
+mod chaos;
 mod database;
 mod hub;
 mod process;
@@ -12,10 +13,11 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 pub use broker::{Broker, Tls};
+pub use chaos::Chaos;
 pub use database::Database;
 pub use hub::{Hub, Stream};
 pub use process::Process;
-pub use publisher::{Obligation, Publisher};
+pub use publisher::{Obligation, Publisher, publish_all};
 
 /// How long a test waits for anything before it gives up: a hang guard, not a measure.
 pub const GUARD: Duration = Duration::from_secs(60);

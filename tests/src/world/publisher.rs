@@ -33,6 +33,31 @@ impl Obligation {
     }
 }
 
+/// Publishes all of `messages` with QoS 1 and waits for the broker's word on each.
+pub fn publish_all(port: u16, messages: &[(String, Vec<u8>)]) -> anyhow::Result<()> {
+    let mut options = MqttOptions::new("input", "127.0.0.1", port);
+    options.set_inflight(1_000).set_max_packet_size(64 << 20, 64 << 20);
+    let (client, mut connection) = Client::new(options, 1_000);
+    let sent = messages.to_vec();
+    let sender = std::thread::spawn(move || {
+        for (topic, payload) in sent {
+            let _ = client.publish(topic, QoS::AtLeastOnce, false, payload); // a lost one is missed below
+        }
+        client // kept until everything has been acknowledged
+    });
+    let mut left = messages.len();
+    for event in connection.iter() {
+        if let Event::Incoming(Packet::PubAck(_)) = event? {
+            left -= 1;
+        }
+        if left == 0 {
+            break;
+        }
+    }
+    drop(sender.join());
+    Ok(())
+}
+
 /// Publishes at a rate in its own thread until it is stopped.
 pub struct Publisher {
     stop: Arc<AtomicBool>,
@@ -112,6 +137,11 @@ impl Publisher {
 
     pub fn published(&self) -> u64 {
         self.published.load(Ordering::Relaxed)
+    }
+
+    /// How many the broker has acknowledged.
+    pub fn acknowledged(&self) -> u64 {
+        self.acknowledged.lock().expect("nobody panics with it").len() as u64
     }
 
     /// Stops and answers the numbers that the broker has acknowledged.

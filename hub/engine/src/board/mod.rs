@@ -60,7 +60,12 @@ impl Board {
         }
         self.write(|board| {
             let since = if board.database.up == up { board.database.since } else { now };
-            let code = error.map_or("ok", |error| if error.is_disk_full() { "disk_full" } else { "away" });
+            let code = match error {
+                None => "ok",
+                Some(error) if error.is_disk_full() => "disk_full",
+                Some(_) if !board.loaded => "starting",
+                Some(_) => "away",
+            };
             board.database = DatabaseReport { up, since, code, reason: error.map(StoreError::database_words) };
         });
     }

@@ -220,6 +220,18 @@ impl BoardState {
         changed
     }
 
+    /// The hub's clock was set by `step` ms: what was heard keeps its age, so that nobody looks fresh (or dead) by it.
+    pub(crate) fn clock_was_set(&mut self, step: i64, now: Timestamp) {
+        let shift = |at: &mut Option<Timestamp>| *at = at.map(|at| Timestamp::from_ms(at.ms().saturating_add(step)));
+        for slot in &mut self.devices {
+            shift(&mut slot.heard);
+            shift(&mut slot.gone);
+            shift(&mut slot.said);
+        }
+        let changed = (0..self.devices.len() as u32).filter(|number| self.judge(*number, now)).collect();
+        self.devices_changed(changed, now);
+    }
+
     /// Devices whose time has come.
     pub(crate) fn overdue(&self, now: Timestamp) -> Vec<u32> {
         let due = self.due.iter().enumerate().filter(|(_, due)| **due <= now);

@@ -14,6 +14,7 @@ pub enum Kind {
     TruncateMeta,
     ZeroFill,
     Garbage,
+    Misplace,
     DeleteMiddle,
     DeleteAny,
     DeleteAll,
@@ -27,7 +28,7 @@ pub enum Kind {
 
 use Kind::*;
 
-pub const KINDS: [Kind; 16] = [
+pub const KINDS: [Kind; 17] = [
     FlipBit,
     FlipManyBits,
     FlipInMeta,
@@ -35,6 +36,7 @@ pub const KINDS: [Kind; 16] = [
     TruncateMeta,
     ZeroFill,
     Garbage,
+    Misplace,
     DeleteMiddle,
     DeleteAny,
     DeleteAll,
@@ -67,6 +69,15 @@ impl Kind {
             TruncateMeta => edit(&meta, |bytes| bytes.truncate(dice.below(bytes.len() as u64) as usize)),
             ZeroFill => fill(&any, dice, |_| 0),
             Garbage => fill(&any, dice, |dice| [0xC5, 0x9D, b'C', b'S', 0, 1][dice.below(6) as usize]),
+            Misplace => {
+                let from = std::fs::read(&segments[dice.below(segments.len() as u64) as usize]).unwrap();
+                let begin = dice.below(from.len() as u64) as usize;
+                let block = &from[begin..from.len().min(begin + 512)];
+                edit(&any, |bytes| {
+                    let at = dice.below(bytes.len() as u64) as usize;
+                    bytes.iter_mut().skip(at).zip(block).for_each(|(old, new)| *old = *new);
+                });
+            }
             DeleteMiddle if segments.len() > 2 => {
                 let middle = 1 + dice.below(segments.len() as u64 - 2);
                 std::fs::remove_file(&segments[middle as usize]).unwrap();

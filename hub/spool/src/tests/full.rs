@@ -45,6 +45,26 @@ fn a_full_spool_says_so_and_goes_on_after_release() {
 }
 
 #[test]
+fn room_comes_back_although_the_release_failed_halfway() {
+    let dir = folder();
+    let options = SpoolOptions { dir: dir.path().to_owned(), bytes_max: 10_000, segment_bytes: 1_024 };
+    let (mut spool, _) = Spool::open(options).unwrap();
+    while spool.append(&batch(&spool, 5)).is_ok() {}
+    let last = spool.status().last;
+    fault::plan(&[Op::Sync]);
+    spool.release(last).unwrap_err();
+    append(&mut spool, 5);
+    assert!(drain(&mut spool).into_iter().eq((last + 1..=last + 5).map(spooled)));
+    // and a batch that just fits into an empty spool does fit, whatever was there before
+    spool.release(u64::MAX).unwrap();
+    spool.append(&[Record::default()]).unwrap();
+    spool.release(u64::MAX).unwrap();
+    let bytes = vec![1; 10_000 - 512 - 48];
+    spool.append(&[Record { bytes, ..Record::default() }]).unwrap();
+    assert_eq!(spool.status().bytes, 10_000);
+}
+
+#[test]
 fn what_can_never_fit_is_told_apart() {
     let dir = folder();
     let (mut spool, _) = Spool::open(SpoolOptions::new(dir.path(), 5_000)).unwrap();

@@ -100,16 +100,67 @@ fn what_was_elsewhere_before_it_was_damaged_is_not_lost() {
 }
 
 #[test]
+fn releasing_less_than_was_read_splits_what_was_found() {
+    for reopen in [false, true] {
+        let dir = folder();
+        let mut spool = hundred(dir.path());
+        assert_eq!(drain(&mut spool).len(), 98);
+        if reopen {
+            drop(spool);
+            spool = open(dir.path(), SEGMENT_BYTES).0;
+        }
+        spool.release(50).unwrap();
+        assert_eq!(spool.status().lost, lost(2));
+        assert_eq!(drain(&mut spool).len(), 49);
+        spool.release(100).unwrap();
+        assert_eq!(spool.status().lost, lost(2));
+    }
+}
+
+#[test]
+fn a_folder_that_nothing_identifies_is_begun_anew_and_its_files_stay() {
+    let dir = folder();
+    drop(hundred(dir.path()));
+    let mut before = Vec::new();
+    for path in segments(dir.path()) {
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[..256].fill(0xAA);
+        std::fs::write(&path, &bytes).unwrap();
+        before.push((path, bytes));
+    }
+    std::fs::write(dir.path().join("meta"), "").unwrap();
+    for round in 0..2 {
+        let (mut spool, damage) = open(dir.path(), SEGMENT_BYTES);
+        assert_eq!(damage.foreign_files as usize, before.len());
+        append(&mut spool, 50);
+        assert_eq!(drain(&mut spool).len(), 50 * (round + 1));
+        assert!(spool.status().lost.is_none());
+        assert!(before.iter().all(|(path, bytes)| std::fs::read(path).unwrap() == *bytes));
+    }
+}
+
+#[test]
 fn a_damaged_end_does_not_keep_its_room() {
+    damaged_end(true);
+    damaged_end(false);
+}
+
+fn damaged_end(read_first: bool) {
     let dir = folder();
     let (mut spool, _) = open(dir.path(), SEGMENT_BYTES);
     append(&mut spool, 20);
     drop(spool);
     damage(dir.path(), &[20]);
     let (mut spool, found) = open(dir.path(), SEGMENT_BYTES);
-    assert_eq!(found.missing.records, 1);
-    assert_eq!(drain(&mut spool).len(), 19);
-    spool.release(19).unwrap();
+    assert_eq!((found.missing.records, found.torn_bytes), (1, 0));
+    if read_first {
+        assert_eq!(drain(&mut spool).len(), 19);
+        spool.release(19).unwrap();
+    } else {
+        assert_eq!(spool.read(0, 19, 100_000).unwrap().len(), 19); // does not come to the end
+        spool.release(19).unwrap();
+        assert_eq!(spool.read(19, 19, 100_000).unwrap(), []);
+    }
     let status = spool.status();
     assert_eq!((status.records, status.head, status.last, status.lost.records), (0, 20, 20, 1));
     assert_eq!(append(&mut spool, 1), 21..22);
@@ -150,6 +201,24 @@ fn records_inside_a_payload_are_not_records_of_the_spool() {
     let (mut spool, _) = open(dir.path(), 1 << 20);
     assert_eq!(drain(&mut spool).iter().map(|read| read.seq).collect::<Vec<_>>(), [1, 3]);
     assert_eq!(spool.status().lost, Loss { records: 1, readings: 1 });
+}
+
+#[test]
+fn a_record_that_begins_where_a_window_ends_is_found() {
+    for short in 0..6 {
+        let dir = folder();
+        let (mut spool, _) = open(dir.path(), 1 << 20);
+        let bytes = vec![7; 256 * 1024 - 48 - short];
+        spool.append(&[Record { bytes, ..Record::default() }]).unwrap();
+        append(&mut spool, 3);
+        drop(spool);
+        let path = segments(dir.path()).remove(0);
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[256] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+        let (mut spool, _) = open(dir.path(), 1 << 20);
+        assert!(drain(&mut spool).into_iter().eq((2..=4).map(spooled)), "{short} bytes before the end");
+    }
 }
 
 #[test]

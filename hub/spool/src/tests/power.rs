@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::fault;
-use super::world::{Dice, append, drain, folder, open, spooled};
+use super::fault::{self, Op};
+use super::world::{Dice, append, assert_sums, drain, folder, open, record, spooled};
 
 /// The folder's files as they are now.
 fn now(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -59,7 +59,7 @@ fn mixed(durable: &[u8], now: &[u8], dice: &mut Dice) -> Vec<u8> {
 #[test]
 fn acknowledged_records_survive_power_cuts() {
     let mut cuts = 0;
-    for seed in 0..40 {
+    for seed in 0..200 {
         let mut dice = Dice(seed);
         let dir = folder();
         let (mut acked, mut released) = (0, 0);
@@ -70,23 +70,30 @@ fn acknowledged_records_survive_power_cuts() {
             let last = spool.status().last;
             assert!(last >= acked, "{what}: {acked} was acknowledged, {last} is the last");
             assert!(spool.head() <= released, "{what}");
-            assert!(drain(&mut spool).into_iter().eq((spool.head() + 1..=last).map(spooled)), "{what}");
+            let held: Vec<_> = (spool.head() + 1..=last).map(spooled).collect();
+            assert_sums(&spool.status(), &held);
+            assert!(drain(&mut spool) == held, "{what}");
             assert!(spool.status().lost.is_none(), "{what}");
             fault::power_watch(now(dir.path()));
             for _ in 0..dice.below(12) {
-                match dice.below(6) {
+                match dice.below(8) {
                     0 => {
                         released = spool.head() + dice.below(spool.status().records + 1);
-                        spool.release(released).unwrap();
+                        fault::plan(if dice.below(3) == 0 { &[Op::Sync] } else { &[] });
+                        let _ = spool.release(released); // when it fails, it was still released elsewhere
                     }
-                    1 => spool.release(spool.head()).unwrap(),
-                    2 => {
-                        fault::plan(&[fault::Op::Sync]);
+                    1 => {
+                        fault::plan(if dice.below(2) == 0 { &[Op::Sync] } else { &[Op::Sync, Op::Truncate] });
                         let next = spool.status().last + 1;
-                        spool.append(&[super::world::record(next)]).unwrap_err();
+                        spool.append(&[record(next)]).unwrap_err();
+                    }
+                    2 => {
+                        drop(spool);
+                        spool = open(dir.path(), 3_000).0;
                     }
                     _ => drop(append(&mut spool, 1 + dice.below(12))),
                 }
+                fault::plan(&[]);
             }
             released = released.max(spool.head());
             acked = spool.status().last;

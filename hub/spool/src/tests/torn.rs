@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use super::world::{append, copy, drain, folder, open, segments, spooled};
+use super::fault::{self, Op};
+use super::world::{append, copy, drain, folder, open, record, segments, spooled};
 
 /// Opens what a kill left and checks it: `acked` records were acknowledged, `written` were begun.
 fn check(dir: &Path, segment_bytes: u64, acked: u64, written: u64, what: &str) {
@@ -14,6 +15,8 @@ fn check(dir: &Path, segment_bytes: u64, acked: u64, written: u64, what: &str) {
     assert!((acked..=written).contains(&there), "{what}: {there} records, {acked} were acknowledged");
     assert!(held.into_iter().eq((1..=there).map(spooled)), "{what}");
     append(&mut spool, 3);
+    let on_disk: u64 = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum();
+    assert_eq!(spool.status().bytes, on_disk, "{what}");
     drop(spool);
     let (mut spool, damage) = open(dir, segment_bytes);
     assert!(damage.is_none(), "{what}: {damage:?}");
@@ -77,4 +80,49 @@ fn a_kill_between_the_end_of_the_mark_and_the_deletion_of_segments() {
     assert!(damage.is_none(), "{damage:?}");
     assert!(drain(&mut spool).into_iter().eq((56..=80).map(spooled)));
     assert!(spool.status().lost.is_none());
+}
+
+#[test]
+fn a_segment_that_was_only_begun_is_not_mistaken_for_one() {
+    let dir = folder();
+    let (mut spool, _) = open(dir.path(), 1_024);
+    append(&mut spool, 10);
+    append(&mut spool, 10);
+    drop(spool);
+    let begun = dir.path().join("00000000000000000021.seg");
+    let mut head = std::fs::read(dir.path().join("00000000000000000011.seg")).unwrap();
+    head.truncate(256);
+    head[20..28].copy_from_slice(&20_u64.to_le_bytes());
+    let crc = crc32fast::hash(&head[..36]);
+    head[36..40].copy_from_slice(&crc.to_le_bytes());
+    std::fs::write(&begun, head).unwrap();
+    let (mut spool, damage) = open(dir.path(), 1_024);
+    assert!(damage.is_none() && damage.torn_bytes == 256, "{damage:?}");
+    fault::plan(&[Op::Sync]);
+    spool.append(&[record(21)]).unwrap_err();
+    append(&mut spool, 10);
+    spool.release(20).unwrap();
+    drop(spool);
+    assert!(drain(&mut open(dir.path(), 1_024).0).into_iter().eq((21..=30).map(spooled)));
+}
+
+#[test]
+fn what_a_lost_truncation_leaves_behind_is_not_served_again() {
+    let dir = folder();
+    let (mut spool, _) = open(dir.path(), 1 << 20);
+    append(&mut spool, 30);
+    let path = segments(dir.path()).remove(0);
+    let before = std::fs::read(&path).unwrap();
+    spool.release(30).unwrap();
+    drop(spool);
+    std::fs::File::options().write(true).open(&path).unwrap().set_len(256).unwrap();
+    let (mut spool, _) = open(dir.path(), 1 << 20);
+    append(&mut spool, 5);
+    drop(spool);
+    let mut after = std::fs::read(&path).unwrap();
+    after.extend_from_slice(&before[after.len()..]);
+    std::fs::write(&path, after).unwrap();
+    let (mut spool, damage) = open(dir.path(), 1 << 20);
+    assert!(damage.is_none(), "{damage:?}");
+    assert!(drain(&mut spool).into_iter().eq((31..=35).map(spooled)));
 }
