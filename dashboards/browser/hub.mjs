@@ -49,10 +49,11 @@ export class RealHub {
     return reply.json()
   }
 
-  /** By hand, as anybody would. */
+  /** By hand, as anybody would. Text goes as it is. */
   publish(topic, message) {
+    const payload = typeof message === 'string' ? message : JSON.stringify(message)
     const [host, port] = this.ready.mqtt.split(':')
-    return run('mosquitto_pub', ['-h', host, '-p', port, '-u', this.ready.mqtt_user, '-P', this.ready.mqtt_password, '-q', '1', '-t', topic, '-m', JSON.stringify(message)])
+    return run('mosquitto_pub', ['-h', host, '-p', port, '-u', this.ready.mqtt_user, '-P', this.ready.mqtt_password, '-q', '1', '-t', topic, '-m', payload])
   }
 
   async kill() {

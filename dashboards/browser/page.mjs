@@ -10,7 +10,7 @@ export async function openWall(browser, address, { width = 1280, height = 800, q
   const page = await own.newPage()
   await page.setViewportSize({ width, height })
   const errors = []
-  page.on('console', (m) => m.type() === 'error' && errors.push(m.text()))
+  page.on('console', (m) => m.type() === 'error' && errors.push(`${m.text()} ${new URL(m.location().url || 'about:blank').pathname}`))
   page.on('pageerror', (e) => errors.push(String(e)))
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (e) => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`))

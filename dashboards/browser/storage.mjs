@@ -11,7 +11,8 @@ export function storageSteps({ step, text, until, hub, page }) {
     await state('away')
     assert.match(await text(page(), '[data-banner=storage]'), /Database away for 1 min[\s\S]*12,3\d\d readings spooled[\s\S]*receiving as usual/)
     await until(async () => (await marked()) > 3, 10_000, 'no value is marked')
-    assert.match(await text(page(), '.judge strong'), /Act now|Needs attention/)
+    assert.match(await text(page(), '.judge strong'), /Act now|Cannot judge/)
+    assert.match(await text(page(), '[data-paused]'), /new alarms come late/)
     // Nothing is hidden by it: the strip has its own row above the panels.
     const [strip, main] = await Promise.all(['[data-banner=storage]', 'main'].map((s) => page().locator(s).boundingBox()))
     assert.ok(strip.y + strip.height <= main.y, 'the banner lies over the picture')

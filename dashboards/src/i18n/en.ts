@@ -40,7 +40,7 @@ export const en: Messages = {
     aria: 'Alarms of today per 15 minutes, {n} in total',
   },
   alarms: {
-    title: 'Alarms waiting', note: 'by priority', empty: 'No alarm', emptyNote: 'No rule is in alarm',
+    title: 'Alarms waiting', note: 'by priority', empty: 'No alarm', emptyNote: 'No rule is in alarm', paused: 'Nothing is judged before it is stored: new alarms come late',
     above: 'above limit', below: 'below limit', limit: 'limit', more: '{n} more not listed', rateUnit: 'in the last 10 min',
     calm: 'Calm', manageable: 'Manageable', flood: 'Flood',
     aria: '{n} alarms raised in the last 10 minutes: {level}', source: 'Rule: {rule}\nSource: {source}\nCertainty: {certainty}', notLive: 'Last',

@@ -41,7 +41,7 @@ export const zh = {
     aria: '今日告警按 15 分钟分布，累计 {n} 条',
   },
   alarms: {
-    title: '待处置告警', note: '按紧急程度', empty: '当前无告警', emptyNote: '没有规则处于告警状态',
+    title: '待处置告警', note: '按紧急程度', empty: '当前无告警', emptyNote: '没有规则处于告警状态', paused: '数据入库之前不作判断，新告警会晚到',
     above: '高于限值', below: '低于限值', limit: '限值', more: '另有 {n} 条未列出', rateUnit: '条 / 近 10 分钟',
     calm: '从容', manageable: '可应付', flood: '泛滥',
     aria: '近 10 分钟新增 {n} 条告警，{level}', source: '规则：{rule}\n依据：{source}\n可信度：{certainty}', notLive: '末次',

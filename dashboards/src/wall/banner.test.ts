@@ -74,6 +74,14 @@ test('failing: says what the spool says, and what was lost', () => {
   expect(words(banner())).toMatch(/特急 ?暂存写不进去，停止确认.*累计损坏丢失 2 份.*no space left on device/)
 })
 
+test('an empty list of alarms is not calm while nothing is judged', () => {
+  for (const a of world.hub.world.alarms.values()) a.cleared_at ??= Date.now()
+  world.hub.databaseDown(Date.now() - 65_000)
+  world.sync()
+  const { container } = mount(world.live, { render: () => h(PanelSlot as never, { panel: alarms }) })
+  expect(words(container)).toMatch(/数据入库之前不作判断，新告警会晚到.*当前无告警$/)
+})
+
 test('values that came since are marked as not stored, older ones are not', () => {
   // Marked by the hub itself, before its status says anything.
   world.hub.world.devices.get('W-WL-011')!.metrics.depth.spooled = true

@@ -21,9 +21,9 @@ export function judge(alarms: Iterable<Alarm>, d: Counts, frozen: boolean, stora
   for (const a of alarms) by[a.severity]++
   const counts = SEVERITIES.filter((s) => by[s] > 0).map((severity) => ({ severity, n: by[severity] }))
   const unseen = d.stale + d.offline + d.never
-  const blind = frozen || (unseen > 0 && unseen / (unseen + d.live) > BLIND_SHARE)
-  // Where nothing more is taken in, or nothing reaches the database, the quiet is not to be trusted.
+  // Rules run with the storing of a reading: what is not stored has raised no alarm yet, and the quiet proves nothing.
+  const blind = frozen || storage !== 'ok' || (unseen > 0 && unseen / (unseen + d.live) > BLIND_SHARE)
   const refused = storage === 'full' || storage === 'failing'
-  const verdict: Verdict = by.critical || refused ? 'act' : blind ? 'blind' : by.urgent || storage !== 'ok' ? 'watch' : counts.length ? 'controlled' : 'calm'
+  const verdict: Verdict = by.critical || refused ? 'act' : blind ? 'blind' : by.urgent ? 'watch' : counts.length ? 'controlled' : 'calm'
   return { verdict: frozen ? 'blind' : verdict, counts, unseen }
 }
