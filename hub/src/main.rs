@@ -5,6 +5,7 @@ mod clock;
 mod config;
 mod managed;
 mod ready;
+mod replay;
 mod run;
 mod supervise;
 mod timesync;
@@ -37,6 +38,8 @@ enum Command {
     },
     /// Run the hub with a simulated district.
     Demo(Demo),
+    /// Ask a running hub to try again what it set aside.
+    Replay(replay::Replay),
     /// Read a configuration and report every mistake in it.
     CheckConfig {
         /// The configuration; without it only the environment is checked.
@@ -74,6 +77,9 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run { config } => load(config.as_deref()).and_then(run::hub),
         Command::Demo(demo) => load(None).and_then(|config| run::demo(config, demo)),
+        Command::Replay(order) => {
+            load(order.config.as_deref()).and_then(|config| replay::replay(&config, &order)).map(|text| say(&text))
+        }
         Command::CheckConfig { file } => load(file.as_deref()).map(|_| say("the configuration is good")),
     };
     match result {

@@ -92,7 +92,7 @@ pub(crate) enum StreamEvents<'a> {
     /// Event `delta`, topic link.
     Links(Delta<'a, LinkView<'a>>),
     /// Event `beat`.
-    Beat(Beat<'a>),
+    Beat(Box<Beat<'a>>),
 }
 
 #[derive(Clone, Copy, Default)]

@@ -63,7 +63,7 @@ impl Engine {
     async fn next_portion(&mut self) -> Vec<Job> {
         loop {
             match self.spool.read(self.drained, self.options.batch_max, PORTION_BYTES).await {
-                Ok(records) => return records.iter().map(|record| job(record)).collect(),
+                Ok(records) => return records.iter().map(job).collect(),
                 Err(error) => {
                     tracing::error!(%error, "the spool cannot be read; tried again soon");
                     self.clock.sleep(RETRY_MOST).await;

@@ -2,10 +2,12 @@
 //! again, because the kernel may have dropped what it could not write and would report the next fsync as a success.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::os::unix::fs::MetadataExt as _;
 
 use crate::batch::Batch;
+use crate::error::io_error;
 use crate::footer::Footer;
 use crate::format::{HEAD_BYTES, Kind, Mark, encode_head};
 use crate::segment::Segment;
@@ -65,7 +67,9 @@ impl Spool {
     }
 
     fn write_on(&mut self, batch: &Batch) -> Result<(), SpoolError> {
-        let (Some(file), Some(newest)) = (&self.active, self.segments.back_mut()) else { return Ok(()) };
+        let (Some(file), Some(newest)) = (&self.active, self.segments.back_mut()) else {
+            return Err(io_error("write on in", &self.options.dir)(ErrorKind::NotFound.into())); // goes_on saw it
+        };
         let end = newest.data_end + batch.bytes.len() as u64;
         let written = disk::write_at(file, &newest.path, &batch.bytes, newest.data_end);
         let may_go_on = written.is_err();

@@ -17,6 +17,8 @@ pub(crate) struct Load {
     pub(crate) devices: u64,
     /// Readings in a message.
     pub(crate) readings: u64,
+    /// The theme of the topics.
+    pub(crate) theme: &'static str,
     /// Messages a second; none is as fast as the broker takes them.
     pub(crate) rate: Option<u64>,
 }
@@ -73,7 +75,7 @@ pub(crate) fn publish(port: u16, load: Load) -> anyhow::Result<()> {
 }
 
 fn message(buffer: &mut Vec<u8>, n: u64, ts: i64, load: Load) {
-    let topic = topic(n % load.devices);
+    let topic = format!("city/{}/B-{:05}/telemetry", load.theme, n % load.devices);
     let mut payload = format!("{{\"ts\":{ts},\"values\":{{");
     for metric in METRICS.iter().take(load.readings as usize) {
         payload += &format!("\"{metric}\":{}.{:02},", n % 17, n % 100);
@@ -95,8 +97,4 @@ fn message(buffer: &mut Vec<u8>, n: u64, ts: i64, load: Load) {
     buffer.extend_from_slice(topic.as_bytes());
     buffer.extend_from_slice(&((n % 65_535 + 1) as u16).to_be_bytes());
     buffer.extend_from_slice(payload.as_bytes());
-}
-
-pub(crate) fn topic(device: u64) -> String {
-    format!("city/bench/B-{device:05}/telemetry")
 }

@@ -18,7 +18,7 @@ pub fn ingest(messages: u64) -> anyhow::Result<()> {
     let config = |more: &str| format!("[database]\nurl = \"{}\"\n{}{more}", database.url, broker.section(""));
     // registers the devices, so that every measured run finds them known
     let mut hub = Hub::with_config(&world, &config(""))?;
-    let warm = Load { messages: 5_000, devices: 1_000, readings: 3, rate: None };
+    let warm = Load { messages: 5_000, devices: 1_000, readings: 3, theme: "bench", rate: None };
     publish(broker.port, warm)?;
     wait_stored(&hub, 15_000)?;
     hub.stop()?;
@@ -28,7 +28,7 @@ pub fn ingest(messages: u64) -> anyhow::Result<()> {
         reference::LINGER.as_millis()
     );
     for readings in [1, 3] {
-        let load = Load { messages, devices: 1_000, readings, rate: None };
+        let load = Load { messages, devices: 1_000, readings, theme: "bench", rate: None };
         let (mut ours, mut bare, mut default) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..RUNS {
             bare.push(reference_run(&database, &broker, load)?);

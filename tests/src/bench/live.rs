@@ -14,7 +14,7 @@ pub fn latency() -> anyhow::Result<()> {
     let hub = Hub::start(&world, &database, &broker)?;
     for (name, query) in [("default rate", "topics=device"), ("wall, rate=4", "topics=device&rate=4")] {
         let seconds = 15;
-        let load = Load { messages: 2_000 * seconds, devices: 2_000, readings: 1, rate: Some(2_000) };
+        let load = Load { messages: 2_000 * seconds, devices: 2_000, readings: 1, theme: "bench", rate: Some(2_000) };
         let port = broker.port;
         let publisher = std::thread::spawn(move || publish(port, load));
         let mut stream = hub.stream(query, None)?;
@@ -46,7 +46,7 @@ pub fn memory(minutes: u64) -> anyhow::Result<()> {
     let database = Database::start_durable(&world)?;
     let broker = Broker::start(&world)?;
     let mut hub = Hub::start(&world, &database, &broker)?;
-    let every = Load { messages: 40_000, devices: 20_000, readings: 3, rate: None };
+    let every = Load { messages: 40_000, devices: 20_000, readings: 3, theme: "bench", rate: None };
     publish(broker.port, every)?;
     std::thread::sleep(Duration::from_secs(5));
     let megabytes = |hub: &Hub| hub.memory() as f64 / 1e6;

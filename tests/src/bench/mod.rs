@@ -6,10 +6,12 @@ mod ingest;
 mod live;
 mod reads;
 mod reference;
+mod truth;
 
 pub use ingest::ingest;
 pub use live::{latency, memory};
 pub use reads::reads;
+pub use truth::{deadlines, rollups, spooling};
 
 /// The middle of some figures.
 pub(crate) fn median(mut figures: Vec<f64>) -> f64 {

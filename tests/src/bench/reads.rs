@@ -12,7 +12,7 @@ pub fn reads() -> anyhow::Result<()> {
     let database = Database::start_durable(&world)?;
     let broker = Broker::start(&world)?;
     let hub = Hub::start(&world, &database, &broker)?;
-    publish(broker.port, Load { messages: 10_000, devices: 10_000, readings: 3, rate: None })?;
+    publish(broker.port, Load { messages: 10_000, devices: 10_000, readings: 3, theme: "bench", rate: None })?;
     let latest = "/api/v1/latest?limit=10000";
     until("latest values of 10,000 devices", GUARD, || {
         let page = hub.get(latest).ok()?;
@@ -47,7 +47,7 @@ fn device_of_series(hub: &Hub) -> anyhow::Result<String> {
     Ok(page["devices"][0]["device"].as_str().unwrap_or_default().to_owned())
 }
 
-fn time(hub: &Hub, path: &str) -> anyhow::Result<f64> {
+pub(super) fn time(hub: &Hub, path: &str) -> anyhow::Result<f64> {
     let mut times = Vec::new();
     for _ in 0..20 {
         let start = Instant::now();

@@ -1,5 +1,6 @@
-//! The figures of README. `make bench`; with arguments only those named: ingest, latency, reads, memory. `--long` lets
-//! the memory run last ten minutes.
+//! The figures of README. `make bench`; with arguments only those named: ingest, latency, reads, rollups, spool,
+//! deadlines, memory. `--long` lets the memory run last ten minutes, `--big` puts a hundred million readings under the
+//! rollups.
 
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
@@ -19,6 +20,15 @@ fn main() -> anyhow::Result<()> {
     }
     if wanted("reads") {
         bench::reads()?;
+    }
+    if wanted("rollups") {
+        bench::rollups(args.iter().any(|arg| arg == "--big"))?;
+    }
+    if wanted("spool") {
+        bench::spooling(100_000)?;
+    }
+    if wanted("deadlines") {
+        bench::deadlines(100_000)?;
     }
     if wanted("memory") {
         bench::memory(if args.iter().any(|arg| arg == "--long") { 10 } else { 2 })?;

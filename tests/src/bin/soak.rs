@@ -5,12 +5,34 @@
 
 use std::time::Duration;
 
-use chengshu_tests::scenario::{KillReport, broker_outages, database_outages, hub_kills, hub_stops};
+use chengshu_tests::scenario::{
+    AbsenceReport, KillReport, broker_outages, database_late, database_outages, database_silent, disk_full, hub_kills,
+    hub_stops, mixed, shuffled_day,
+};
 
 type Fault = (&'static str, fn() -> anyhow::Result<String>);
 
-const FAULTS: [Fault; 6] = [
-    ("D01 kill -9, 20 times at 1,000 msg/s", || hub_kills(20, 1_000).and_then(kept)),
+const FAULTS: [Fault; 12] = [
+    ("D01 kill -9, 100 times at 1,000 msg/s", || hub_kills(100, 1_000).and_then(kept)),
+    ("D03 database silent for 120 s at 1,000 msg/s", || {
+        database_silent(1_000, Duration::from_secs(120)).and_then(present)
+    }),
+    ("D04 database 60 s late at 1,000 msg/s", || database_late(1_000, Duration::from_secs(60)).and_then(present)),
+    ("D10 disk full and freed", || match disk_full(1_000)? {
+        Some(report) => present(report),
+        None => Ok("skipped: a small disk cannot be mounted here".to_owned()),
+    }),
+    ("D14 D15 a shuffled day of 1,000,000 readings, 500 corrections", || {
+        let report = shuffled_day(1_000_000, 20, 500)?;
+        anyhow::ensure!(report.unequal == 0 && report.answered_wrong == 0, "{report:?}");
+        Ok(format!("{report:?}"))
+    }),
+    ("D16 database silent for 180 s at 5,000 msg/s", || {
+        let report = database_silent(5_000, Duration::from_secs(180))?;
+        anyhow::ensure!(report.memory_mb <= 256, "{report:?}");
+        present(report)
+    }),
+    ("E01 thirty minutes of everything at 2,000 msg/s", || mixed(30, 2_000).map(|report| format!("{report:?}"))),
     ("D02 database away 10 times 15 s at 30 msg/s", || outages(10, 30)),
     ("D02 database away 10 times 15 s at 2,000 msg/s", || outages(10, 2_000)),
     ("D05 broker restarted 10 times, sessions kept", || broker_outages(10, true).map(|t| format!("slowest {t:?}"))),
@@ -41,6 +63,11 @@ fn main() {
 }
 
 fn kept(report: KillReport) -> anyhow::Result<String> {
+    report.check()?;
+    Ok(format!("{report:?}"))
+}
+
+fn present(report: AbsenceReport) -> anyhow::Result<String> {
     report.check()?;
     Ok(format!("{report:?}"))
 }

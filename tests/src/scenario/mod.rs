@@ -2,12 +2,14 @@
 
 mod kills;
 mod ledger;
+mod mixed;
 mod outages;
 mod rollups;
 mod silence;
 
 pub use kills::{KillReport, hub_kills, hub_stops};
 pub use ledger::{Sums, even, spool, sums};
+pub use mixed::{MixedReport, mixed};
 pub use outages::{OutageReport, broker_outages, database_outages};
 pub use rollups::{RollupReport, shuffled_day};
 pub use silence::{AbsenceReport, database_late, database_silent, disk_full};

@@ -141,7 +141,8 @@ fn finish(hub: &Hub, database: &Database, expected: &Readings, report: &mut Roll
            FULL JOIN rollup_day r USING (series, at)
            WHERE (h.n, h.s, h.a, h.b) IS DISTINCT FROM (r.count::int8, r.sum, r.min, r.max))",
     )?;
-    Ok(report.ledger = even_but_withdrawn(hub, database, report)?)
+    report.ledger = even_but_withdrawn(hub, database, report)?;
+    Ok(())
 }
 
 /// The ledger counts what was received; withdrawn readings are rows no longer.

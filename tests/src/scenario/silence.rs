@@ -45,9 +45,8 @@ pub fn database_silent(per_second: u64, silent: Duration) -> anyhow::Result<Abse
     until("something is stored", GUARD, || (sums(&hub).ok()?.stored > 100).then_some(()))?;
     chaos.fall_silent();
     let fault = Instant::now();
-    let mut report = AbsenceReport::default();
-    report.words = until("the hub says that the database is away", GUARD, || not_ready(&hub, "database_down"))?;
-    report.said_after = fault.elapsed();
+    let words = until("the hub says that the database is away", GUARD, || not_ready(&hub, "database_down"))?;
+    let mut report = AbsenceReport { words, said_after: fault.elapsed(), ..AbsenceReport::default() };
     watch(&hub, &publisher, &mut report, silent.saturating_sub(fault.elapsed()))?;
     let latest = hub.get("/api/v1/latest?theme=test")?;
     let state = &latest["devices"][0]["state"];
@@ -102,9 +101,8 @@ pub fn disk_full(per_second: u64) -> anyhow::Result<Option<AbsenceReport>> {
     until("something is stored", GUARD, || (sums(&hub).ok()?.stored > 100).then_some(()))?;
     database.down();
     let fault = Instant::now();
-    let mut report = AbsenceReport::default();
-    report.words = until("the hub says that its disk is full", GUARD, || not_ready(&hub, "disk_full"))?;
-    report.said_after = fault.elapsed();
+    let words = until("the hub says that its disk is full", GUARD, || not_ready(&hub, "disk_full"))?;
+    let mut report = AbsenceReport { words, said_after: fault.elapsed(), ..AbsenceReport::default() };
     std::thread::sleep(Duration::from_secs(2));
     anyhow::ensure!(hub.running(), "the hub ended\n{}", hub.log());
     std::fs::remove_file(&filler)?;

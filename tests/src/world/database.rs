@@ -93,6 +93,14 @@ impl Database {
         })
     }
 
+    /// One text.
+    pub fn text(&self, query: &'static str) -> anyhow::Result<String> {
+        block_on(async {
+            let mut connection = PgConnection::connect(&self.url).await?;
+            Ok(sqlx::query_scalar::<_, String>(query).fetch_one(&mut connection).await?)
+        })
+    }
+
     /// Every stored row as (device, metric, value).
     pub fn rows(&self) -> anyhow::Result<Vec<(String, String, f64)>> {
         let query = "SELECT device, metric, value FROM reading JOIN series ON series.id = reading.series";

@@ -126,6 +126,8 @@ fn case(seed: u64, kind: Kind) -> usize {
     assert_eq!(lost.records, missing.len() as u64, "{what}: {lost:?}");
     assert_eq!(lost.readings, missing.iter().map(|seq| seq % 7).sum::<u64>(), "{what}");
 
+    assert!(!read.is_empty() || spool.head() == world.last, "{what}: nothing is left, but it is held on to");
+
     // It goes on as if nothing had happened, and counts nothing twice.
     assert_eq!(spool.status().last, world.last, "{what}");
     append(&mut spool, 5);
@@ -153,6 +155,31 @@ fn damage_loses_only_what_is_damaged_and_counts_it() {
         cases += 40;
     }
     println!("{cases} cases of damage, {lost} records damaged in them");
+}
+
+#[test]
+fn whatever_is_damaged_together_it_opens_and_goes_on() {
+    for seed in 0..300 {
+        let mut dice = Dice(seed ^ 0xD09);
+        let world = Spoolful::new(&mut dice);
+        for _ in 0..2 + dice.below(4) {
+            let exists = |path: &PathBuf| path.exists();
+            if world.segments().iter().all(exists)
+                && world.dir.path().join("meta").metadata().is_ok_and(|m| m.len() > 0)
+            {
+                KINDS[dice.below(KINDS.len() as u64) as usize].strike(&world, &mut dice);
+            }
+        }
+        let (mut spool, _) = open(world.dir.path(), SEGMENT_BYTES);
+        let read = drain(&mut spool);
+        assert!(read.is_sorted_by(|one, next| one.seq < next.seq), "seed {seed}");
+        assert!(read.iter().all(|got| *got == spooled(got.seq)), "seed {seed}");
+        append(&mut spool, 5);
+        spool.release(u64::MAX).unwrap();
+        let mut spool = reopen(spool, world.dir.path());
+        append(&mut spool, 5);
+        assert_eq!(drain(&mut spool).len(), 5, "seed {seed}");
+    }
 }
 
 #[test]
