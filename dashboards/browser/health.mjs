@@ -32,7 +32,7 @@ export function healthSteps({ step, text, until, axe, address, browser, hub, pag
   step('what cannot be seen: why, since when, and a device that falls silent appears by itself', async () => {
     await page().locator('[data-tab=unseen]').click()
     await page().waitForSelector('[data-unseen-row=W-WL-050]')
-    assert.match(await text(page(), '[data-unseen-row=W-WL-050]'), /Offline[\s\S]*its gateway cannot be seen · via gateway GW-1[\s\S]*30 s set by its kind/)
+    assert.match(await text(page(), '[data-unseen-row=W-WL-050]'), /Offline[\s\S]*its gateway cannot be seen · GW-1[\s\S]*30 s set by its kind/)
     hub().world.darken('W-RL-012', 'stale', 'silent', Date.now())
     await page().waitForSelector('[data-unseen-row=W-RL-012]', { timeout: 15_000 })
     await page().fill('input[type=search]', 'w-rl-012')

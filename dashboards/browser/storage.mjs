@@ -1,7 +1,7 @@
 // Steps of the browser test: the database goes away, its spool fills, drains and overflows, and the wall says each of it.
 import assert from 'node:assert/strict'
 
-export function storageSteps({ step, text, until, hub, page }) {
+export function storageSteps({ step, text, until, axe, hub, page }) {
   const state = (s) => page().waitForSelector(`[data-storage=${s}]`, { timeout: 15_000 })
   const marked = () => page().locator('[data-unstored]').count()
 
@@ -24,6 +24,7 @@ export function storageSteps({ step, text, until, hub, page }) {
     hub().stream.beat()
     await state('full')
     assert.match(await text(page(), '[data-banner=storage].alarm'), /Critical[\s\S]*Spool full, no longer acknowledging/)
+    await axe(page())
     hub().spool.bytesMax = before
   })
 

@@ -34,7 +34,7 @@ test('the board groups by kind and theme and says why, since when and by which d
   expect([...container.querySelectorAll('[data-group]')].map((g) => (g as HTMLElement).dataset.group)).toEqual(['database', 'link', 'device/water'])
   expect(words(container.querySelector('[data-unseen-row=database]'))).toMatch(/已断开 数据库 连不上数据库 connection refused 3 分钟/)
   expect(words(container.querySelector('[data-unseen-row="mqtt:west"]'))).toMatch(/west 连接断了 connection refused.* 2[01] 分钟/)
-  expect(words(container.querySelector('[data-unseen-row=W-WL-050]'))).toMatch(/离线 W-WL-050 积水点 50 内涝积水点 它的网关看不见了 · 经网关 GW-1 .*前 30 秒 按类型规定/)
+  expect(words(container.querySelector('[data-unseen-row=W-WL-050]'))).toMatch(/离线 W-WL-050 积水点 50 内涝积水点 它的网关看不见了 · GW-1 .*前 30 秒 按类型规定/)
   expect(words(container.querySelector('[data-unseen-row=W-RS-016]'))).toMatch(/登记以后从未来报.*从未/)
   expect(words(container.querySelector('[data-unseen-row=W-RG-044]'))).toMatch(/1 分钟 按它平时的节奏/)
 })

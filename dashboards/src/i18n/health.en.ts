@@ -14,7 +14,7 @@ export const healthEn: typeof healthZh = {
     database: 'Database', up: 'fine', gone: 'away for {time}', spool: 'Spool', empty: 'empty', size: '{used} / {max}',
   },
   board: {
-    title: 'Cannot be seen', note: 'everything that cannot be seen now, worst and oldest first', database: 'Database', link: 'Links', device: 'Devices', noTheme: 'no theme',
+    title: 'Cannot be seen', note: 'everything that cannot be seen now, the longest first', database: 'Database', link: 'Links', device: 'Devices', noTheme: 'no theme',
     what: 'What', why: 'Why', since: 'Unseen for', heard: 'Last heard', deadline: 'Deadline', from: 'Deadline from',
     empty: 'Nothing is out of sight now', emptyNote: 'database, links and all devices can be seen', noMatch: 'Nothing matches the filter', shown: '{n} of {total} read', partial: 'searched only in the {n} that were read',
     never: 'never', stale: 'Stale', offline: 'Offline', down: 'Down', connecting: 'Connecting', allThemes: 'All themes', aside: 'Set aside', of: '{n}',

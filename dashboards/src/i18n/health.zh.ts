@@ -12,7 +12,7 @@ export const healthZh = {
     database: '数据库', up: '正常', gone: '中断 {time}', spool: '暂存', empty: '空', size: '{used} / {max}',
   },
   board: {
-    title: '看不见的', note: '现在看不到的一切，最坏最久的在前', database: '数据库', link: '接入链路', device: '设备', noTheme: '未归主题',
+    title: '看不见的', note: '现在看不到的一切，失联最久的在前', database: '数据库', link: '接入链路', device: '设备', noTheme: '未归主题',
     what: '对象', why: '为什么', since: '已看不见', heard: '最后听到', deadline: '时限', from: '时限依据',
     empty: '现在没有看不见的东西', emptyNote: '数据库、链路和全部设备都看得见', noMatch: '没有符合筛选的', shown: '已读入 {n} / {total}', partial: '只在已读入的 {n} 项中查找',
     never: '从未', stale: '数据陈旧', offline: '离线', down: '已断开', connecting: '连接中', allThemes: '全部主题', aside: '被拒收', of: '{n} 项',

@@ -3,7 +3,7 @@ import { computed } from 'vue'
 import { expect, test } from 'vitest'
 import type { Snapshot } from '../api/types'
 import { Live } from './live'
-import { SILENCE_MS } from './protocol'
+import { GREY_MS } from './protocol'
 
 const HUB = 1_800_000_000_000
 const BROWSER = HUB - 90_000 // a browser whose clock is a minute and a half slow
@@ -35,9 +35,9 @@ test('between two commits the newest wins and dependants run once', () => {
 test('silence freezes the page from the last byte on, and a beat thaws it', () => {
   const live = new Live()
   live.take({ kind: 'snapshot', data: snapshot, arrived: BROWSER })
-  live.commit(BROWSER + SILENCE_MS)
+  live.commit(BROWSER + GREY_MS)
   expect(live.frozenSince.value).toBeNull()
-  live.commit(BROWSER + SILENCE_MS + 1)
+  live.commit(BROWSER + GREY_MS + 1)
   expect(live.frozenSince.value).toBe(HUB)
   live.take({ kind: 'beat', data: { seq: 1, t: HUB + 20_000, status }, arrived: BROWSER + 20_000 })
   live.commit(BROWSER + 20_000)

@@ -3,7 +3,7 @@
 import { shallowRef, triggerRef, type ShallowRef } from 'vue'
 import type { Alarm, DeviceFull, Kpi, Link, Status } from '../api/types'
 import { Catalogue } from './catalogue'
-import { SILENCE_MS, type Conn, type FromStream } from './protocol'
+import { GREY_MS, type Conn, type FromStream } from './protocol'
 import { LiveState } from './state'
 import { unstoredSince } from './storage'
 import { Today } from './today'
@@ -69,7 +69,7 @@ export class Live {
     if (second !== this.now.value) this.now.value = second
     // A browser clock that was set back must not make the last byte look new until it has caught up.
     const quiet = Math.abs(wall - this.heardAt)
-    const silent = this.heardAt > 0 && quiet > SILENCE_MS
+    const silent = this.heardAt > 0 && quiet > GREY_MS
     const since = silent ? this.heardAt + this.offset : null
     if (since !== this.frozenSince.value) this.frozenSince.value = since
   }

@@ -5,6 +5,8 @@ import type { Beat, Delta, Snapshot } from '../api/types'
 export const BEAT_MS = 5_000
 /** No byte for two and a half beats: the stream counts as broken. */
 export const SILENCE_MS = 2.5 * BEAT_MS
+/** Two beats missed: the page calls itself frozen. Promised is 15 s; a slow machine with a busy map needs some of that. */
+export const GREY_MS = 2.2 * BEAT_MS
 
 export type ConnState = 'connecting' | 'open' | 'broken' | 'unauthorized'
 
