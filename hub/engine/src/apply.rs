@@ -83,15 +83,20 @@ pub(crate) fn preview(board: &mut BoardState, jobs: &[Job], now: Timestamp) {
     let mut changed = Vec::new();
     let seq = board.seq() + 1; // the number that devices_changed will give below
     for job in jobs {
-        for reading in &job.delivery.readings {
+        let delivery = &job.delivery;
+        if let Some(link) = board.link_index(&delivery.link) {
+            let lags = delivery.readings.iter().map(|reading| delivery.received.since(reading.at));
+            board.links[link].count(now, delivery.readings.len() as u32, lags);
+        }
+        for reading in &delivery.readings {
             let Some(number) = board.by_name.get(&reading.device).copied() else { continue };
             let Some(slot) = board.devices.get_mut(number as usize) else { continue };
-            if job.delivery.theme.as_ref().is_some_and(|theme| *theme != slot.device.theme) {
+            if delivery.theme.as_ref().is_some_and(|theme| *theme != slot.device.theme) {
                 continue;
             }
             let Some(index) = slot.series.iter().position(|series| series.metric == reading.metric) else { continue };
-            let quality = mark(slot, &slot.series[index], reading, job.delivery.received);
-            let latest = Latest { at: reading.at, received: job.delivery.received, value: reading.value, quality };
+            let quality = mark(slot, &slot.series[index], reading, delivery.received);
+            let latest = Latest { at: reading.at, received: delivery.received, value: reading.value, quality };
             let series = &mut slot.series[index];
             if series.current().is_none_or(|(known, _)| latest.supersedes(&known)) {
                 series.spooled = Some(latest);
@@ -99,6 +104,9 @@ pub(crate) fn preview(board: &mut BoardState, jobs: &[Job], now: Timestamp) {
                 slot.hear(life(latest));
                 board.judge(number, now);
                 changed.push(number);
+                if let Some(link) = board.link_index(&delivery.link) {
+                    board.links[link].last = Some(Arrival { device: number, series: index as u32, latest });
+                }
             }
         }
         changed.extend(presence(board, job, now));

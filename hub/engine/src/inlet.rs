@@ -4,13 +4,15 @@
 use std::time::Duration;
 
 use chengshu_core::seam::{IntakeQueue, Outcome, SharedClock};
-use chengshu_spool::SpoolError;
+use chengshu_spool::{Record, SpoolError};
 
 use crate::apply::preview;
 use crate::board::Board;
 use crate::job::Job;
 use crate::spool::{SharedSpool, chain};
 
+/// Bytes written together.
+const PORTION_BYTES: usize = 4 * 1024 * 1024;
 const FULL_PAUSE: Duration = Duration::from_millis(200);
 const TROUBLE_PAUSE: Duration = Duration::from_secs(1);
 
@@ -34,6 +36,17 @@ impl Inlet {
         taken
     }
 
+    /// The first jobs as records, as many as go well into one append.
+    fn portion(&self) -> Vec<Record> {
+        let mut bytes = 0;
+        let fits = |record: &Record| {
+            let first = bytes == 0;
+            bytes += record.bytes.len();
+            first || bytes <= PORTION_BYTES
+        };
+        self.jobs.iter().map(Job::record).take_while(fits).collect()
+    }
+
     /// Keeps what arrives in the spool until no adapter is left. May be dropped at any moment when the door is held by
     /// somebody else.
     pub(crate) async fn fill(&mut self, spool: SharedSpool, board: Board, clock: SharedClock, most: usize) {
@@ -42,11 +55,12 @@ impl Inlet {
                 return;
             }
             let door = spool.door().await;
-            let records = self.jobs.iter().map(Job::record).collect();
+            let records = self.portion();
+            let count = records.len();
             match spool.append(records).await {
                 Ok(()) => {
-                    board.write(|board| preview(board, &self.jobs, clock.now()));
-                    for job in self.jobs.drain(..) {
+                    board.write(|board| preview(board, &self.jobs[..count], clock.now()));
+                    for job in self.jobs.drain(..count) {
                         let outcome = Outcome { spooled: job.items, ..Outcome::default() };
                         job.settle(outcome);
                     }

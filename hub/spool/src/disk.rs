@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use crate::SpoolError;
@@ -46,11 +46,11 @@ pub(crate) fn truncate(file: &File, path: &Path, bytes: u64) -> Result<(), Spool
     file.set_len(bytes).map_err(io_error("truncate", path))
 }
 
-/// Makes a new file. What stands in its way is put aside: it is not in the spool, but may mean something to somebody.
+/// Makes a new file, for the hub's user only: it may hold personal data. What stands in its way is put aside: it is not in the spool, but may mean something to somebody.
 pub(crate) fn create(path: &Path) -> Result<File, SpoolError> {
     #[cfg(test)]
     fault::strike(fault::Op::Create).map_err(io_error("create", path))?;
-    let create = || File::options().write(true).create_new(true).open(path);
+    let create = || File::options().write(true).create_new(true).mode(0o600).open(path);
     match create() {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let aside = path.with_added_extension("aside");

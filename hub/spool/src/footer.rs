@@ -1,5 +1,5 @@
-//! The sums at the end of a finished segment, so that opening a full spool need not read it all. Only a short cut: it is
-//! not fsynced, and a segment without one, or with a damaged one, is read through instead.
+//! The sums at the end of a finished segment, so that opening a full spool need not read it all. Only a short cut: a
+//! segment without one, or with a damaged one, is read through instead.
 
 use std::fs::File;
 use std::path::Path;

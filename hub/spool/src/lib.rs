@@ -10,7 +10,7 @@
 //! |---|---|
 //! | `lock` | nothing; held with an exclusive lock while a spool is open |
 //! | `meta` | the spool's identity and its mark: head, end, what was lost |
-//! | `<first seq, 20 digits>.seg` | a head with the same fields (the mark as of some earlier time), then records; a finished one ends with its sums |
+//! | `<first seq, 20 digits>.seg` | a head with an earlier copy of the mark, records, and in the end their sums |
 //!
 //! Anything else in the folder is somebody else's, left alone and logged.
 //!

@@ -62,15 +62,15 @@ fn go_on_with(newest: &mut Segment) -> Result<File, SpoolError> {
     Ok(file)
 }
 
+/// Makes a folder and those that it stands in, each durable in its parent.
 fn make_dir(dir: &Path) -> Result<(), SpoolError> {
+    let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if dir.is_dir() {
         return Ok(());
     }
+    make_dir(parent)?;
     std::fs::create_dir_all(dir).map_err(io_error("make the folder", dir))?;
-    match dir.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => disk::sync_dir(parent),
-        _ => Ok(()),
-    }
+    disk::sync_dir(parent)
 }
 
 /// Makes `meta` anew, so that at any moment there is either the old one or a whole new one.

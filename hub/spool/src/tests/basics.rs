@@ -68,6 +68,20 @@ fn a_wiped_folder_gets_a_new_identity_and_a_lost_meta_does_not() {
 }
 
 #[test]
+fn a_folder_is_made_with_its_parents_and_its_files_are_private() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = folder();
+    let deep = dir.path().join("a/b/c");
+    let (mut spool, _) = open(&deep, 2_000);
+    append(&mut spool, 1);
+    for name in ["meta", "00000000000000000001.seg"] {
+        assert_eq!(deep.join(name).metadata().unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+    }
+    let error = Spool::open(SpoolOptions::new(deep.join("meta/d"), 1 << 20)).unwrap_err();
+    assert!(error.to_string().contains("c/meta"), "{error}");
+}
+
+#[test]
 fn one_process_at_a_time() {
     let dir = folder();
     let (spool, _) = open(dir.path(), 2_000);

@@ -85,7 +85,7 @@ fn acknowledged_records_survive_power_cuts() {
                     1 => {
                         fault::plan(if dice.below(2) == 0 { &[Op::Sync] } else { &[Op::Sync, Op::Truncate] });
                         let next = spool.status().last + 1;
-                        spool.append(&[record(next)]).unwrap_err();
+                        let _ = spool.append(&[record(next)]); // only a footer's fsync may have failed
                     }
                     2 => {
                         drop(spool);
