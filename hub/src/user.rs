@@ -69,6 +69,17 @@ fn make(dir: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("making {}", dir.display()))
 }
 
+/// Refuses a folder that `user` could not enter.
+pub fn ensure_reachable(dir: &Path, user: &User) -> anyhow::Result<()> {
+    let name = &user.name;
+    anyhow::ensure!(
+        reachable(dir, user),
+        "user {name}, which does the work, cannot pass a folder above {}; choose another place, or let it pass (chmod a+x)",
+        dir.display()
+    );
+    Ok(())
+}
+
 /// Whether `user` can walk down to `dir`: every folder above it must let others (or the user) pass.
 fn reachable(dir: &Path, user: &User) -> bool {
     use std::os::unix::fs::MetadataExt as _;

@@ -24,8 +24,10 @@ pub struct Checked {
     pub faults: Vec<String>,
 }
 
-/// Restores `backup` under `scratch_dir`; looks for holes in `archive` too, if there is one.
+/// Restores `backup` under `scratch_dir`; looks for holes in `archive` too, if there is one. `who` checks, so that a
+/// person does not get into the way of the hub.
 pub async fn check(
+    who: &str,
     backup: &Path,
     scratch_dir: &Path,
     archive: Option<&Path>,
@@ -33,7 +35,7 @@ pub async fn check(
     stop: &CancellationToken,
 ) -> anyhow::Result<Checked> {
     let manifest = Manifest::read(backup)?;
-    let name = format!("scratch-{}", manifest.instance.get(..8).unwrap_or("0"));
+    let name = format!("scratch-{who}-{}", manifest.instance.get(..8).unwrap_or("0"));
     let scratch = scratch_dir.join(name);
     clear(&scratch).await?; // of a hub that was killed
     let result = restored(&manifest, backup, &scratch, archive, clock, stop).await;

@@ -141,7 +141,7 @@ async fn checked(
 ) -> anyhow::Result<()> {
     let begun = clock.monotonic();
     let scratch = config.backup.scratch_dir.as_deref().or(config.backup.dir.as_deref()).unwrap_or(data);
-    let checked = check::check(path, scratch, None, clock, stop).await?;
+    let checked = check::check("hand", path, scratch, None, clock, stop).await?;
     let manifest = Manifest::read(path)?;
     say(&format!(
         "restored {} into a scratch cluster and removed that again in {:.1} s{}",

@@ -161,7 +161,7 @@ impl Nightly {
         let scratch = self.config.scratch_dir.as_deref().unwrap_or(folder.dir());
         let archive = self.job.managed.then(|| folder.wal());
         let result = match files::make_folder(scratch) {
-            Ok(()) => check::check(backup, scratch, archive.as_deref(), &self.clock, stop).await,
+            Ok(()) => check::check("hub", backup, scratch, archive.as_deref(), &self.clock, stop).await,
             Err(error) => Err(error),
         };
         if stop.is_cancelled() {

@@ -16,6 +16,7 @@ use super::manifest::Manifest;
 use super::server::{Launch, Server};
 use super::{CLUSTER, CONFIG, DATA, UNFINISHED, archive, check, files, wal};
 use crate::managed::postgres::{self, Cluster};
+use crate::user;
 
 /// What is restored, and where to.
 #[derive(Debug, Clone)]
@@ -46,6 +47,11 @@ pub fn unpack(order: &Order, owner: Option<&User>, stop: &CancellationToken) -> 
     let Order { from, data, .. } = order;
     let manifest = Manifest::read(from)?;
     ensure_empty(data)?;
+    owner.map_or(Ok(()), |user| user::ensure_reachable(data, user))?;
+    if let Some(until) = order.until.filter(|until| until.ms() < manifest.at) {
+        let (until, at) = (until.to_rfc3339(), Timestamp::from_ms(manifest.at).to_rfc3339());
+        anyhow::bail!("--until, {until}, lies before the backup, {at}; restore an older backup");
+    }
     if manifest.database.managed {
         postgres::ensure_installed(manifest.database.postgres)?;
     }
@@ -149,7 +155,8 @@ pub async fn prove(
         ("recovery_target_timeline", if order.wal.is_some() { "latest" } else { "current" }.to_owned()),
     ];
     if let Some(until) = order.until {
-        settings.push(("recovery_target_time", until.to_rfc3339()));
+        // a setting knows offsets, but no letter for one
+        settings.push(("recovery_target_time", until.to_rfc3339().replace('Z', "+00")));
         settings.push(("recovery_target_action", "promote".to_owned()));
     }
     let log = data.join("restore.log");

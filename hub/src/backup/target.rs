@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use nix::unistd::{User, chown};
 
 use super::files;
+use crate::user;
 
 /// A backup that is being made.
 pub struct Target {
@@ -51,6 +52,7 @@ impl Target {
             "{} is there: another backup is being made, or one never came to its end; remove it if nobody is at work",
             part.display()
         );
+        owner.map_or(Ok(()), |user| user::ensure_reachable(&part, user))?;
         files::make_folder(&part)?;
         let mover = owner.map(|user| -> anyhow::Result<Child> {
             chown(&part, Some(user.uid), Some(user.gid))
