@@ -64,6 +64,14 @@ impl Managed {
         })
     }
 
+    /// With `$1` and `$2`.
+    pub fn execute_with(&self, statement: &'static str, one: i64, two: i64) -> anyhow::Result<()> {
+        block_on(async {
+            sqlx::query(statement).bind(one).bind(two).execute(&mut self.connect().await?).await?;
+            Ok(())
+        })
+    }
+
     /// Two numbers.
     pub fn pair(&self, query: &'static str) -> anyhow::Result<(i64, i64)> {
         block_on(async { Ok(sqlx::query_as(query).fetch_one(&mut self.connect().await?).await?) })
