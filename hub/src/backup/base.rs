@@ -6,7 +6,6 @@ use std::path::Path;
 use anyhow::Context as _;
 use chengshu_core::seam::SharedClock;
 use chengshu_store::Server;
-use tokio_util::sync::CancellationToken;
 
 use super::{archive, tools};
 
@@ -29,20 +28,14 @@ pub fn ensure_allowed(server: &Server) -> anyhow::Result<()> {
 }
 
 /// Copies the cluster into `to`.
-pub async fn copy(
-    url: &str,
-    major: i32,
-    to: &Path,
-    clock: &SharedClock,
-    stop: &CancellationToken,
-) -> anyhow::Result<()> {
+pub async fn copy(url: &str, major: i32, to: &Path, clock: &SharedClock) -> anyhow::Result<()> {
     let mut command = tools::command(&tools::folder(major)?.join("pg_basebackup"));
     // plain, so that each file can be compared and a person without this program can start it; `fast`: not after the
     // quarter of an hour that a spread checkpoint takes
     command.arg("-D").arg(to).args(["-X", "stream", "-c", "fast", "--manifest-checksums=SHA256", "-w", "-P"]);
     command.args(["-l", "chengshu"]);
     tools::connect(&mut command, url)?;
-    let result = tools::run(command, "pg_basebackup", clock, stop).await;
+    let result = tools::run(command, "pg_basebackup", clock).await;
     result.map_err(|error| {
         let missing = error.to_string().contains("no pg_hba.conf entry for replication");
         let words = "the server's pg_hba.conf lets this role in, but not for replication; its administrator can add a \
@@ -53,7 +46,7 @@ pub async fn copy(
 
 /// Lets PostgreSQL compare what it sent with what is on the disk, WAL included. Where the tool is missing, our own hashes
 /// must do.
-pub async fn verify(cluster: &Path, major: i32, clock: &SharedClock, stop: &CancellationToken) -> anyhow::Result<()> {
+pub async fn verify(cluster: &Path, major: i32, clock: &SharedClock) -> anyhow::Result<()> {
     let program = tools::folder(major)?.join("pg_verifybackup");
     if !program.exists() {
         tracing::warn!("pg_verifybackup is not installed; the backup is not compared with what the server sent");
@@ -61,7 +54,7 @@ pub async fn verify(cluster: &Path, major: i32, clock: &SharedClock, stop: &Canc
     }
     let mut command = tools::command(&program);
     command.arg("-q").arg(cluster);
-    tools::run(command, "pg_verifybackup", clock, stop).await
+    tools::run(command, "pg_verifybackup", clock).await
 }
 
 /// The first segment of WAL that the base backup needs.

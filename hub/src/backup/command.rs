@@ -110,7 +110,7 @@ async fn made(
                 settings: Vec::new(),
                 log: data.join("backup.log"),
             };
-            cold = Some(Server::start(launch, clock, stop).await?);
+            cold = Some(Server::start(launch, clock).await?);
         }
     }
     let result = make::make(&job, &target.part, clock, stop).await;
@@ -187,7 +187,7 @@ pub fn restore(config: &Config, args: RestoreArgs) -> anyhow::Result<()> {
         tracing::error!(segment, "this WAL is missing: nothing after it is replayed");
     }
     tracing::info!(segments = unpacked.segments, took_s = copied_s, "copied; recovering");
-    let checked = run::runtime()?.block_on(restore::prove(&order, &unpacked, &clock, &never))?;
+    let checked = run::runtime()?.block_on(restore::prove(&order, &unpacked, &clock))?;
     say(&format!(
         "restored the backup of {} into {} in {:.1} s (verified and copied in {copied_s:.1} s; {} segments of WAL){}",
         nightly::told(manifest.at),

@@ -120,13 +120,13 @@ pub fn copy(from: &Path, to: &Path, stop: &CancellationToken) -> anyhow::Result<
 
 /// Copies a file as the system does it fastest. Not flushed.
 pub fn copy_plain(from: &Path, to: &Path, stop: &CancellationToken) -> anyhow::Result<()> {
-    go_on(stop)?;
-    let copy = || -> std::io::Result<()> {
-        let mut source = File::open(from)?;
-        let mut target = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
-        std::io::copy(&mut source, &mut target).map(|_| ())
-    };
-    copy().with_context(|| format!("copying {} to {}", from.display(), to.display()))
+    let said = || format!("copying {} to {}", from.display(), to.display());
+    let source = File::open(from).with_context(said)?;
+    let mut target = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to).with_context(said)?;
+    while std::io::copy(&mut (&source).take(64 << 20), &mut target).with_context(said)? > 0 {
+        go_on(stop)?;
+    }
+    Ok(())
 }
 
 /// Copies a file without its zeros: what is all zero takes no room. Not flushed.

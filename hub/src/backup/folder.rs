@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use chengshu_core::model::Timestamp;
 
 use super::manifest::Manifest;
-use super::{files, wal};
+use super::{files, state, wal};
 
 const WAL: &str = "wal";
 const OWNER: &str = "owner";
@@ -30,10 +30,11 @@ pub enum Claim {
 }
 
 impl Folder {
-    /// Makes it this hub's, or says whose it is.
-    pub fn claim(dir: &Path, instance: &str) -> Claim {
+    /// Makes it this hub's, or says whose it is. Where backups have been made before (`used`), nothing is made anew: an
+    /// empty folder is then the place where a disk should be.
+    pub fn claim(dir: &Path, instance: &str, used: bool) -> Claim {
         let folder = Self { dir: dir.to_owned() };
-        match folder.settle(instance) {
+        match folder.settle(instance, used) {
             Ok(owner) if owner == instance => Claim::Ours(folder),
             Ok(owner) => Claim::Foreign(anyhow::anyhow!(
                 "{} holds the backups of another hub ({owner}, this one is {instance}); name a folder of its own for \
@@ -44,7 +45,15 @@ impl Folder {
         }
     }
 
-    fn settle(&self, instance: &str) -> anyhow::Result<String> {
+    fn settle(&self, instance: &str, used: bool) -> anyhow::Result<String> {
+        let owner = self.dir.join(OWNER);
+        anyhow::ensure!(
+            !used || owner.exists(),
+            "{} does not hold the backups that were made there; is its disk mounted? To begin anew there, remove {} from \
+             the data folder",
+            self.dir.display(),
+            state::FILE
+        );
         // not the folders above it: a disk that is not mounted must not be taken for one that is
         if !self.dir.is_dir() {
             use std::os::unix::fs::DirBuilderExt as _;
@@ -53,7 +62,6 @@ impl Folder {
                 .create(&self.dir)
                 .with_context(|| format!("making {} (backup.dir)", self.dir.display()))?;
         }
-        let owner = self.dir.join(OWNER);
         if !owner.exists() {
             files::write_new(&owner, instance.as_bytes())?;
         }
@@ -140,17 +148,19 @@ mod tests {
     fn it_belongs_to_one_hub() {
         let dir = tempfile::tempdir().unwrap();
         let place = dir.path().join("b");
-        assert!(matches!(Folder::claim(&place, "one"), Claim::Ours(_)));
-        assert!(matches!(Folder::claim(&place, "one"), Claim::Ours(_)));
-        let Claim::Foreign(error) = Folder::claim(&place, "two") else { panic!("it belongs to one") };
+        assert!(matches!(Folder::claim(&place, "one", true), Claim::Away(_)));
+        assert!(!place.exists(), "the disk is not mounted: nothing is written where it should be");
+        assert!(matches!(Folder::claim(&place, "one", false), Claim::Ours(_)));
+        assert!(matches!(Folder::claim(&place, "one", true), Claim::Ours(_)));
+        let Claim::Foreign(error) = Folder::claim(&place, "two", false) else { panic!("it belongs to one") };
         assert!(error.to_string().contains("another hub (one"), "{error}");
-        assert!(matches!(Folder::claim(&dir.path().join("not/mounted"), "one"), Claim::Away(_)));
+        assert!(matches!(Folder::claim(&dir.path().join("not/mounted"), "one", false), Claim::Away(_)));
     }
 
     #[test]
     fn backups_are_named_by_their_time_and_half_ones_are_none() {
         let dir = tempfile::tempdir().unwrap();
-        let Claim::Ours(folder) = Folder::claim(dir.path(), "one") else { panic!("nobody else has it") };
+        let Claim::Ours(folder) = Folder::claim(dir.path(), "one", false) else { panic!("nobody else has it") };
         let name = folder.place(Timestamp::from_ms(1_795_336_920_123));
         assert_eq!(name, dir.path().join("base-20261122T084200Z"));
         std::fs::create_dir(&name).unwrap();

@@ -31,7 +31,7 @@ pub struct Job {
     pub exclude: Vec<PathBuf>,
 }
 
-/// Makes the backup in `part`.
+/// Makes the backup in `part`. Whoever no longer waits for it sets `stop` too, so that the files are let go of.
 pub async fn make(job: &Job, part: &Path, clock: &SharedClock, stop: &CancellationToken) -> anyhow::Result<Manifest> {
     let (begun, at) = (clock.monotonic(), clock.now());
     let server = chengshu_store::server(&job.url).await.context("asking the database")?;
@@ -57,7 +57,7 @@ pub async fn make(job: &Job, part: &Path, clock: &SharedClock, stop: &Cancellati
 
     let before = counted(&job.url).await?;
     let cluster = part.join(CLUSTER);
-    base::copy(&job.url, server.major, &cluster, clock, stop).await?;
+    base::copy(&job.url, server.major, &cluster, clock).await?;
     let after = counted(&job.url).await?;
     tracing::info!(took_s = seconds(clock, begun), "base backup taken");
 
@@ -67,7 +67,7 @@ pub async fn make(job: &Job, part: &Path, clock: &SharedClock, stop: &Cancellati
     };
     all.folders.extend(sealed.folders);
     all.files.extend(sealed.files);
-    base::verify(&cluster, server.major, clock, stop).await?;
+    base::verify(&cluster, server.major, clock).await?;
     tracing::info!(took_s = seconds(clock, begun), "hashed and compared with what the server sent");
 
     let instance = std::fs::read_to_string(job.data.join("instance.id")).unwrap_or_default();

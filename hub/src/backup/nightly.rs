@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::folder::{Claim, Folder};
 use super::make::{self, Job};
 use super::schedule::{self, Past};
-use super::state::State;
+use super::state::{self, State};
 use super::target::Target;
 use super::{check, files};
 use crate::config::{BackupConfig, Config};
@@ -38,7 +38,7 @@ pub struct Nightly {
 /// the cluster until it is back; one that belongs to another hub is left alone.
 pub fn wal_archive(config: &Config, data: &Path) -> anyhow::Result<Option<PathBuf>> {
     let Some(dir) = &config.backup.dir else { return Ok(None) };
-    match Folder::claim(dir, &secret::keep(&data.join("instance.id"))?) {
+    match Folder::claim(dir, &secret::keep(&data.join("instance.id"))?, state::used(data, dir)) {
         Claim::Ours(folder) => {
             use std::os::unix::fs::MetadataExt as _;
             let device = |path: &Path| path.metadata().ok().map(|meta| meta.dev());
@@ -76,7 +76,7 @@ impl Nightly {
             config: config.files.clone(),
             exclude: [&backup.dir, &backup.scratch_dir].into_iter().flatten().cloned().collect(),
         };
-        let state = State::open(data, backup.dir.is_some(), registry)?;
+        let state = State::open(data, backup.dir.as_deref(), registry)?;
         Ok(Self { config: backup, job, store: store.clone(), state, clock: clock.clone() })
     }
 
@@ -102,11 +102,11 @@ impl Nightly {
                 }
             }
             let begun = self.clock.now();
-            let once = std::panic::AssertUnwindSafe(self.once(dir, &stop)).catch_unwind().await;
-            let result = once.unwrap_or_else(|_| Err(anyhow::anyhow!("it panicked; the log has the place")));
-            if stop.is_cancelled() {
-                return;
-            }
+            let once = std::panic::AssertUnwindSafe(self.once(dir, &stop)).catch_unwind();
+            let result = tokio::select! {
+                result = once => result.unwrap_or_else(|_| Err(anyhow::anyhow!("it panicked; the log has the place"))),
+                () = stop.cancelled() => return, // what is half made is removed by the next
+            };
             if let Err(error) = result {
                 let error = format!("{error:#}");
                 tracing::error!(error, "no backup could be made; trying again within the hour");
@@ -118,7 +118,7 @@ impl Nightly {
 
     async fn once(&self, dir: &Path, stop: &CancellationToken) -> anyhow::Result<()> {
         let instance = secret::keep(&self.job.data.join("instance.id"))?;
-        let folder = match Folder::claim(dir, &instance) {
+        let folder = match Folder::claim(dir, &instance, self.state.made_at().is_some()) {
             Claim::Ours(folder) => folder,
             Claim::Away(error) | Claim::Foreign(error) => return Err(error),
         };
@@ -164,9 +164,6 @@ impl Nightly {
             Ok(()) => check::check("hub", backup, scratch, archive.as_deref(), &self.clock, stop).await,
             Err(error) => Err(error),
         };
-        if stop.is_cancelled() {
-            return;
-        }
         let took_s = make::seconds(&self.clock, begun);
         let (rows, detail) = match result {
             Ok(checked) => {

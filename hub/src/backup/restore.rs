@@ -139,12 +139,7 @@ fn give(data: &Path, user: &User) -> anyhow::Result<()> {
 }
 
 /// Starts the cluster once, replays, counts, stops it, and takes the mark away. Answers rows, and what is wrong with them.
-pub async fn prove(
-    order: &Order,
-    unpacked: &Unpacked,
-    clock: &SharedClock,
-    stop: &CancellationToken,
-) -> anyhow::Result<check::Checked> {
+pub async fn prove(order: &Order, unpacked: &Unpacked, clock: &SharedClock) -> anyhow::Result<check::Checked> {
     let data = &order.data;
     let staged = data.join(RESTORE_WAL);
     let cluster = Cluster::prepare(data, None).await?;
@@ -162,7 +157,7 @@ pub async fn prove(
     let log = data.join("restore.log");
     let launch =
         Launch { bin: cluster.bin(), data: cluster.data(), socket: cluster.socket(), settings, log: log.clone() };
-    let server = Server::start(launch, clock, stop).await.with_context(|| {
+    let server = Server::start(launch, clock).await.with_context(|| {
         let until = order.until.map_or_else(String::new, |until| {
             format!(
                 " (the WAL must lead from the backup, {}, to --until, {}, and beyond)",

@@ -10,7 +10,6 @@ use chengshu_core::seam::SharedClock;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::process::Child;
-use tokio_util::sync::CancellationToken;
 
 use super::tools;
 
@@ -34,8 +33,9 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it and waits until it answers, however long it replays WAL; but not longer than it lives.
-    pub async fn start(launch: Launch<'_>, clock: &SharedClock, stop: &CancellationToken) -> anyhow::Result<Self> {
+    /// Starts it and waits until it answers, however long it replays WAL; but not longer than it lives. Dropped, it is
+    /// killed.
+    pub async fn start(launch: Launch<'_>, clock: &SharedClock) -> anyhow::Result<Self> {
         use std::os::unix::fs::OpenOptionsExt as _;
         let log = std::fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&launch.log);
         let log = log.with_context(|| format!("writing {}", launch.log.display()))?;
@@ -53,7 +53,6 @@ impl Server {
                     let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
                     anyhow::bail!("PostgreSQL ended ({status}): {}", last_words(&launch.log));
                 }
-                () = stop.cancelled() => anyhow::bail!("stopped before its end"),
                 () = clock.sleep(Duration::from_millis(200)) => {}
             }
             if answers(&launch).await? {

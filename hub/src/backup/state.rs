@@ -7,15 +7,38 @@ use anyhow::Context as _;
 use chengshu_api::{BackupCheckView, BackupFailureView, BackupView, Backups, BackupsView};
 use chengshu_core::model::Timestamp;
 use prometheus::{IntGauge, Registry};
+use serde::{Deserialize, Serialize};
 
 use crate::managed::secret;
 
 /// In the data folder. Not part of a backup: what is restored has made none yet.
 pub const FILE: &str = "backups.json";
 
+/// What stands in that file.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Known {
+    /// Where they were made; what was made elsewhere does not count.
+    dir: PathBuf,
+    #[serde(flatten)]
+    view: BackupsView,
+}
+
+/// What an earlier hub knew of backups in `dir`. None, and a damaged file, mean that one is soon made.
+fn known(data: &Path, dir: &Path) -> BackupsView {
+    let text = std::fs::read_to_string(data.join(FILE)).unwrap_or_default();
+    let known: Known = serde_json::from_str(&text).unwrap_or_default();
+    if known.dir == dir { known.view } else { BackupsView::default() }
+}
+
+/// Whether backups have been made in `dir` before.
+pub fn used(data: &Path, dir: &Path) -> bool {
+    known(data, dir).last.is_some()
+}
+
 /// The newest backups, wherever they are shown.
 pub struct State {
     file: PathBuf,
+    dir: PathBuf,
     board: Backups,
     last_success: IntGauge,
     check_ok: IntGauge,
@@ -24,17 +47,15 @@ pub struct State {
 
 impl State {
     /// Reads what an earlier hub knew.
-    pub fn open(data: &Path, configured: bool, registry: &Registry) -> anyhow::Result<Self> {
+    pub fn open(data: &Path, dir: Option<&Path>, registry: &Registry) -> anyhow::Result<Self> {
         let gauge = |name: &str, help: &str| -> anyhow::Result<IntGauge> {
             let gauge = IntGauge::new(name, help)?;
             registry.register(Box::new(gauge.clone()))?;
             Ok(gauge)
         };
-        let file = data.join(FILE);
-        let text = std::fs::read_to_string(&file).unwrap_or_default();
-        let known: BackupsView = serde_json::from_str(&text).unwrap_or_default(); // none, or damaged: told anew tonight
         let state = Self {
-            file,
+            file: data.join(FILE),
+            dir: dir.unwrap_or(Path::new("")).to_owned(),
             board: Backups::default(),
             last_success: gauge(
                 "chengshu_backup_last_success_timestamp_seconds",
@@ -50,7 +71,7 @@ impl State {
             )?,
         };
         state.wal_ok.set(-1);
-        state.show(BackupsView { configured, ..known });
+        state.show(BackupsView { configured: dir.is_some(), ..known(data, &state.dir) });
         Ok(state)
     }
 
@@ -92,7 +113,8 @@ impl State {
         let mut view = self.board.get();
         change(&mut view);
         self.show(view.clone());
-        let write = || secret::write_private(&self.file, &serde_json::to_string(&view).context("as JSON")?);
+        let known = Known { dir: self.dir.clone(), view };
+        let write = || secret::write_private(&self.file, &serde_json::to_string(&known).context("as JSON")?);
         if let Err(error) = write() {
             tracing::warn!(error = format!("{error:#}"), "what is known of the backups could not be written down");
         }

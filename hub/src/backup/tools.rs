@@ -9,7 +9,6 @@ use anyhow::Context as _;
 use chengshu_core::seam::SharedClock;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
-use tokio_util::sync::CancellationToken;
 use url::Url;
 
 /// The folder with the tools of this major version, or of the next newer one, which may talk to an older server.
@@ -65,23 +64,14 @@ fn decoded(text: &str) -> String {
     url::form_urlencoded::parse(text.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-/// Runs a tool to its end; its last words are the error. Progress goes to the log now and then.
-pub async fn run(
-    mut command: Command,
-    name: &str,
-    clock: &SharedClock,
-    stop: &CancellationToken,
-) -> anyhow::Result<()> {
+/// Runs a tool to its end; its last words are the error. Progress goes to the log now and then. Whoever no longer waits
+/// for it kills it.
+pub async fn run(mut command: Command, name: &str, clock: &SharedClock) -> anyhow::Result<()> {
     let mut child = command.spawn().with_context(|| format!("starting {name}"))?;
     let mut lines = BufReader::new(child.stderr.take().context("its messages")?).lines();
     let mut words: Vec<String> = Vec::new();
     let mut told = clock.monotonic();
-    loop {
-        let line = tokio::select! {
-            line = lines.next_line() => line.with_context(|| format!("reading what {name} says"))?,
-            () = stop.cancelled() => anyhow::bail!("stopped before its end"), // dropped, and killed with that
-        };
-        let Some(line) = line else { break };
+    while let Some(line) = lines.next_line().await.with_context(|| format!("reading what {name} says"))? {
         let line = line.trim();
         if line.contains(" kB (") || line.starts_with("waiting for checkpoint") {
             if clock.monotonic() - told > Duration::from_secs(10) {
