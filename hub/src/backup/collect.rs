@@ -15,6 +15,8 @@ pub const RESTORED_CONFIG: &str = "restored-config";
 /// Where restore puts WAL while it is replayed.
 pub const RESTORE_WAL: &str = "restore-wal";
 
+const SPOOL_MARK: &str = "spool/meta";
+
 /// What was copied.
 #[derive(Debug, Default)]
 pub struct Collected {
@@ -39,7 +41,10 @@ pub fn data(data: &Path, exclude: &[PathBuf], part: &Path, stop: &CancellationTo
         // .new and .part are what a writer has not finished; its last whole file stands beside it
         own.contains(&path) || path.ends_with(".new") || path.ends_with(".part") || exclude.contains(&full)
     };
-    let tree = files::walk(data, &skip)?;
+    let mut tree = files::walk(data, &skip)?;
+    // the spool's own mark before its segments: what a segment has beyond the mark is found, what the mark has beyond
+    // the segments would be taken for lost
+    tree.files.sort_by_key(|path| path != SPOOL_MARK);
     let mut collected = Collected::default();
     let to = part.join(DATA);
     files::make_folder(&to)?;
@@ -95,6 +100,7 @@ mod tests {
         for (path, text) in [
             ("admin.key", "k"),
             ("spool/00000001.seg", "s"),
+            (SPOOL_MARK, "m"),
             ("mosquitto/mosquitto.db", "m"),
             ("mosquitto/mosquitto.db.new", "half"),
             ("postgres/PG_VERSION", "15"),
@@ -108,7 +114,10 @@ mod tests {
         std::fs::create_dir(&part).unwrap();
         let found = data(&home, &[home.join("backups")], &part, &CancellationToken::new()).unwrap();
         let paths: Vec<&str> = found.files.iter().map(|file| file.path.as_str()).collect();
-        assert_eq!(paths, ["data/admin.key", "data/mosquitto/mosquitto.db", "data/spool/00000001.seg"]);
+        assert_eq!(
+            paths,
+            ["data/spool/meta", "data/admin.key", "data/mosquitto/mosquitto.db", "data/spool/00000001.seg"]
+        );
         assert_eq!(found.folders, ["data", "data/mosquitto", "data/spool"]);
 
         let captured = [("/etc/c/my.toml".into(), b"x".to_vec()), ("/etc/c/pw".into(), b"y".to_vec())];
@@ -117,6 +126,6 @@ mod tests {
         assert_eq!(paths, ["config/chengshu.toml", "config/files/etc/c/pw"]);
         assert_eq!(found.folders, ["config", "config/files", "config/files/etc", "config/files/etc/c"]);
         let everything = files::walk(&part, &|_| false).unwrap();
-        assert_eq!(everything.files.len(), 5);
+        assert_eq!(everything.files.len(), 6);
     }
 }
