@@ -1,11 +1,13 @@
 //! E04: what is backed up can be restored, and what cannot be restored is refused with its reason. Short forms; `make soak`
 //! runs the drill with ten million rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
-use chengshu_tests::world::{Broker, Database, GUARD, Hub, Managed, Row, World, chengshu, closed_to_others, until};
+use chengshu_tests::world::{
+    Broker, Database, GUARD, Hub, Managed, Obligation, Row, World, chengshu, closed_to_others, until,
+};
 
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
@@ -199,6 +201,40 @@ fn a_hub_that_does_not_run_is_backed_up_with_its_spool() {
     assert!(std::fs::read_to_string(data.join("restored-config/chengshu.toml")).unwrap().contains("broker_listen"));
     closed_to_others(&data).unwrap();
     assert!(!data.join("restore-unfinished").exists() && !data.join("backups.json").exists());
+}
+
+#[test]
+fn e04_what_only_the_spool_has_is_in_the_backup() {
+    let (world, other) = (World::new().unwrap(), World::new().unwrap());
+    let mut hub = Managed::start(&world, "").unwrap();
+    hub.publish("T-001", 1.0).unwrap();
+    until("a value", GUARD, || hub.hub.latest("T-001", "x")).unwrap();
+    hub.freeze(true).unwrap();
+    hub.publish("T-001", 2.0).unwrap();
+    let away =
+        || hub.hub.ask("/readyz", None).ok().filter(|(status, body)| *status == 503 && body.contains("database_down"));
+    until("the database is away", GUARD, away).unwrap();
+    let publisher = hub.publisher(500).unwrap();
+    std::thread::sleep(Duration::from_secs(2));
+    let owed = publisher.finish();
+    hub.hub.kill();
+    hub.freeze(false).unwrap();
+    hub.wait_gone().unwrap();
+
+    let place = world.path("backup");
+    backup(&hub, &place);
+    assert!(walk(&place.join("data/spool")).iter().any(|path| path.metadata().unwrap().len() > 10_000), "the spool");
+    restore(&place, &other.path("hub"), &[]);
+    let second = Managed::start(&other, "").unwrap();
+    until("everything that was acknowledged has been drained", GUARD, || {
+        let rows = second.rows().ok()?;
+        let numbers: Vec<u64> = rows.iter().filter_map(|row| Obligation::number(&row.0, row.4 as f64 / 8.0)).collect();
+        let stored: HashSet<u64> = numbers.iter().copied().collect();
+        (numbers.len() == stored.len() && owed.is_subset(&stored)).then_some(())
+    })
+    .unwrap();
+    println!("E04 {} readings came back from the spool and the broker's queue", owed.len());
+    assert!(owed.len() > 500, "{}", owed.len());
 }
 
 #[test]

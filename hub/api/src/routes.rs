@@ -8,8 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::app::App;
 use crate::{
-    alarms, backups, corrections, devices, events, health, hours, kpis, latest, ledger, links, metrics, openapi, readings,
-    rejected, status, stream, themes, unseen,
+    alarms, backups, corrections, devices, events, health, hours, kpis, latest, ledger, links, metrics, openapi,
+    readings, rejected, status, stream, themes, unseen,
 };
 
 /// What kind of object a route is about; access to it is cut to the caller's scope.

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chengshu_core::seam::SharedClock;
-use chengshu_store::census;
 use tokio_util::sync::CancellationToken;
 
-use super::make::blocking;
+use super::make::{self, blocking};
 use super::manifest::Manifest;
 use super::server::{Launch, Server};
 use super::{CLUSTER, archive, files, tools, wal};
@@ -92,9 +91,9 @@ async fn restored(
     };
     let server = Server::start(launch, clock).await.context("starting the scratch cluster")?;
     let url = tools::at_socket(&manifest.database.role, &manifest.database.name, &socket);
-    let counted = census(&url).await.context("counting rows");
+    let counted = make::counted(&url, clock).await;
     server.stop(false, clock).await?;
-    let rows: BTreeMap<String, i64> = counted?.into_iter().collect();
+    let rows = counted?;
     let mut faults = manifest.row_faults(&rows);
     if let Some(archive) = archive {
         let base = backup.join(CLUSTER).join("pg_wal");

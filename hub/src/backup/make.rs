@@ -34,7 +34,8 @@ pub struct Job {
 /// Makes the backup in `part`. Whoever no longer waits for it sets `stop` too, so that the files are let go of.
 pub async fn make(job: &Job, part: &Path, clock: &SharedClock, stop: &CancellationToken) -> anyhow::Result<Manifest> {
     let (begun, at) = (clock.monotonic(), clock.now());
-    let server = chengshu_store::server(&job.url).await.context("asking the database")?;
+    let asked = chengshu_store::server(&job.url);
+    let server = within(asked, Duration::from_secs(30), clock).await?.context("asking the database")?;
     base::ensure_allowed(&server)?;
     files::ensure_room(part, u64::try_from(server.bytes).unwrap_or(0) + (200 << 20))?;
 
@@ -55,10 +56,10 @@ pub async fn make(job: &Job, part: &Path, clock: &SharedClock, stop: &Cancellati
         "keys, broker, spool and configuration copied"
     );
 
-    let before = counted(&job.url).await?;
+    let before = counted(&job.url, clock).await?;
     let cluster = part.join(CLUSTER);
     base::copy(&job.url, server.major, &cluster, clock).await?;
-    let after = counted(&job.url).await?;
+    let after = counted(&job.url, clock).await?;
     tracing::info!(took_s = seconds(clock, begun), "base backup taken");
 
     let sealed = {
@@ -92,8 +93,18 @@ pub async fn make(job: &Job, part: &Path, clock: &SharedClock, stop: &Cancellati
     Ok(manifest)
 }
 
-async fn counted(url: &str) -> anyhow::Result<BTreeMap<String, i64>> {
-    Ok(census(url).await.context("counting rows")?.into_iter().collect())
+/// Rows of each table.
+pub async fn counted(url: &str, clock: &SharedClock) -> anyhow::Result<BTreeMap<String, i64>> {
+    let rows = within(census(url), Duration::from_secs(3_600), clock).await?;
+    Ok(rows.context("counting rows")?.into_iter().collect())
+}
+
+/// A database that takes a question and never answers holds nothing up for ever.
+async fn within<T>(work: impl Future<Output = T>, limit: Duration, clock: &SharedClock) -> anyhow::Result<T> {
+    tokio::select! {
+        answer = work => Ok(answer),
+        () = clock.sleep(limit) => anyhow::bail!("the database did not answer within {} s", limit.as_secs()),
+    }
 }
 
 fn rows(before: &BTreeMap<String, i64>, after: &BTreeMap<String, i64>) -> BTreeMap<String, Rows> {

@@ -1,20 +1,18 @@
 //! Brings a backup back into an empty data folder: verified first, copied, its WAL replayed, and started once to prove
 //! that it answers. Until that has worked the folder is marked, and no hub starts on it.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chengshu_core::model::Timestamp;
 use chengshu_core::seam::SharedClock;
-use chengshu_store::census;
 use nix::unistd::{User, chown};
 use tokio_util::sync::CancellationToken;
 
 use super::collect::{RESTORE_WAL, RESTORED_CONFIG};
 use super::manifest::Manifest;
 use super::server::{Launch, Server};
-use super::{CLUSTER, CONFIG, DATA, UNFINISHED, archive, check, files, wal};
+use super::{CLUSTER, CONFIG, DATA, UNFINISHED, archive, check, files, make, wal};
 use crate::managed::postgres::{self, Cluster};
 use crate::user;
 
@@ -167,9 +165,9 @@ pub async fn prove(order: &Order, unpacked: &Unpacked, clock: &SharedClock) -> a
         });
         format!("recovering the restored cluster; its words are in {}{until}", log.display())
     })?;
-    let counted = census(&cluster.url()).await.context("counting rows");
+    let counted = make::counted(&cluster.url(), clock).await;
     server.stop(true, clock).await?;
-    let rows: BTreeMap<String, i64> = counted?.into_iter().collect();
+    let rows = counted?;
     // replayed WAL may hold the dropping of old readings, so that then only the person can judge the numbers
     let faults = if order.wal.is_none() { unpacked.manifest.row_faults(&rows) } else { Vec::new() };
     std::fs::remove_dir_all(&staged).context("removing the replayed WAL")?;

@@ -89,7 +89,7 @@ impl Store {
                       coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false) AS "failing!"
                FROM pg_stat_archiver"#
         )
-        .fetch_one(&self.readers)
+        .fetch_one(&self.readers())
         .await?;
         Ok(Archiver {
             archived: row.last_archived_wal.zip(row.last_archived_time.map(|time| time.0)),

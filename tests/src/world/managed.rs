@@ -3,6 +3,8 @@
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use sqlx::{Connection as _, PgConnection};
 
 use super::database::block_on;
@@ -83,6 +85,19 @@ impl Managed {
                             (extract(epoch FROM at) * 1000)::bigint + lag_ms, (value * 8)::bigint
                      FROM reading JOIN series ON series.id = reading.series ORDER BY 1, 2, 3";
         block_on(async { Ok(sqlx::query_as(query).fetch_all(&mut self.connect().await?).await?) })
+    }
+
+    /// Stops all processes of its PostgreSQL where they are, or lets them go on.
+    pub fn freeze(&self, stop: bool) -> anyhow::Result<()> {
+        let text = std::fs::read_to_string(self.data.join("postgres/postmaster.pid"))?;
+        let postmaster: i32 = text.lines().next().unwrap_or_default().trim().parse()?;
+        let children = std::process::Command::new("pgrep").args(["-P", &postmaster.to_string()]).output()?;
+        let children = String::from_utf8_lossy(&children.stdout).into_owned();
+        let signal = if stop { Signal::SIGSTOP } else { Signal::SIGCONT };
+        for pid in children.split_whitespace().filter_map(|pid| pid.parse().ok()).chain([postmaster]) {
+            let _ = kill(Pid::from_raw(pid), signal); // one that has just ended needs none
+        }
+        Ok(())
     }
 
     /// Waits until its PostgreSQL is gone, as it soon is when the hub was killed.
