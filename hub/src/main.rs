@@ -1,6 +1,7 @@
 //! The program: reads its arguments and its configuration, starts the hub, waits for a signal, stops it. What a hub
 //! consists of stands in `wiring.rs`.
 
+mod backup;
 mod clock;
 mod config;
 mod managed;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::backup::command::{BackupArgs, RestoreArgs};
 use crate::config::Config;
 
 /// 城枢 · Chengshu: an open-source hub for running a city district.
@@ -40,6 +42,10 @@ enum Command {
     Demo(Demo),
     /// Ask a running hub to try again what it set aside.
     Replay(replay::Replay),
+    /// Back up a hub, whether it runs or not: database, keys, spool, configuration.
+    Backup(BackupArgs),
+    /// Restore a backup into an empty data folder.
+    Restore(RestoreArgs),
     /// Read a configuration and report every mistake in it.
     CheckConfig {
         /// The configuration; without it only the environment is checked.
@@ -80,6 +86,8 @@ fn main() -> ExitCode {
         Command::Replay(order) => {
             load(order.config.as_deref()).and_then(|config| replay::replay(&config, &order)).map(|text| say(&text))
         }
+        Command::Backup(args) => load(args.config.as_deref()).and_then(|config| backup::command::backup(config, args)),
+        Command::Restore(args) => load(None).and_then(|config| backup::command::restore(&config, args)),
         Command::CheckConfig { file } => load(file.as_deref()).map(|_| say("the configuration is good")),
     };
     match result {

@@ -18,12 +18,13 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::backup::nightly::{Nightly, wal_archive};
 use crate::config::Config;
 use crate::managed::mosquitto::Broker;
 use crate::managed::postgres::Cluster;
 use crate::managed::{child, secret};
 use crate::ready::Ready;
-use crate::{supervise, timesync};
+use crate::{backup, supervise, timesync};
 
 /// How long the parts may take to stop, all in all under ten seconds.
 const STOP_GRACE: Duration = Duration::from_secs(7);
@@ -47,6 +48,7 @@ pub struct Running {
 
 /// Starts everything.
 pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock) -> anyhow::Result<Running> {
+    backup::ensure_whole(data)?;
     let failed = CancellationToken::new();
     let mut parts = Parts::default();
     let admin_key = secret::keep(&data.join("admin.key"))?;
@@ -103,7 +105,8 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     };
     let door_stop = CancellationToken::new();
     let clock_sync = ClockSync::default();
-    let app = App::new(
+    let nightly = Nightly::prepare(config, data, &database_url, &store, &registry, &clock)?;
+    let mut app = App::new(
         &engine,
         store,
         replayer.clone(),
@@ -115,6 +118,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         clock_sync.clone(),
         &admin_key,
     );
+    app.backups = nightly.board();
     let (stop, tasks) = parts.part();
     let engine_failed = failed.clone();
     tasks.spawn(async move {
@@ -143,6 +147,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     )?;
     registry.register(Box::new(gauge.clone()))?;
     tasks.spawn(timesync::watch(clock_sync.clone(), gauge, clock.clone(), stop.clone()));
+    tasks.spawn(nightly.run(stop.clone()));
     tasks.spawn(async move {
         stop.cancelled().await;
         replayer.close(); // the engine ends when nobody is left who could hand something over
@@ -214,7 +219,9 @@ async fn managed(
     let url = match &config.database_url {
         Some(url) => url.clone(),
         None => {
-            let cluster = Cluster::prepare(data).await.context("preparing the managed database")?;
+            let cluster = Cluster::prepare(data, wal_archive(config, data)?.as_deref())
+                .await
+                .context("preparing the managed database")?;
             cluster.wait_for_predecessor(clock).await?;
             tasks.spawn(child::keep(cluster.spec(), clock.clone(), stop.clone()));
             cluster.wait_ready(clock).await?;

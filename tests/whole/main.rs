@@ -4,6 +4,7 @@
 
 mod absence;
 mod api;
+mod backup;
 mod brokers;
 mod durability;
 mod house;

@@ -11,6 +11,7 @@ use chengshu_store::Store;
 use prometheus::Registry;
 use tokio_util::sync::CancellationToken;
 
+use crate::backups::Backups;
 use crate::caller::KeyHash;
 
 /// What the hub says of itself.
@@ -107,6 +108,8 @@ pub struct App {
     pub registry: Registry,
     /// Whether the clock follows a time source.
     pub clock_sync: ClockSync,
+    /// What is known of backups; whoever makes them puts theirs here.
+    pub backups: Backups,
     pub(crate) key: KeyHash,
     pub(crate) streams: Arc<AtomicUsize>,
 }
@@ -143,6 +146,7 @@ impl App {
             limits,
             registry,
             clock_sync,
+            backups: Backups::default(),
             key: KeyHash::of(admin_key),
             streams: Arc::new(AtomicUsize::new(0)),
         }

@@ -4,6 +4,7 @@
 
 mod alarms;
 mod app;
+mod backups;
 mod caller;
 mod corrections;
 mod devices;
@@ -30,6 +31,7 @@ mod view;
 mod web;
 
 pub use app::{About, ApiLimits, App, ClockSync, SyncState};
+pub use backups::{BackupCheckView, BackupFailureView, BackupView, Backups, BackupsView};
 pub use openapi::document as openapi;
 pub use routes::{Object, RouteInfo, table};
 pub use serve::{ServeError, router, serve};

@@ -8,8 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::app::App;
 use crate::{
-    alarms, corrections, devices, events, health, hours, kpis, latest, ledger, links, metrics, openapi, readings,
-    rejected, status, stream, themes, unseen,
+    alarms, backups, corrections, devices, events, health, hours, kpis, latest, ledger, links, metrics, openapi,
+    readings, rejected, status, stream, themes, unseen,
 };
 
 /// What kind of object a route is about; access to it is cut to the caller's scope.
@@ -183,6 +183,14 @@ pub(crate) fn routes() -> Vec<Route> {
             "Change or withdraw a reading; the old value is kept",
         )
         .answers::<corrections::CorrectionDone>(),
+        get(
+            "/api/v1/backups",
+            backups::get,
+            Known,
+            Object::Hub,
+            "Backups of the hub, and whether they can be restored",
+        )
+        .answers::<backups::BackupsView>(),
         get("/api/v1/stream", stream::get, Known, Object::Device, "Live: snapshot, delta and beat events")
             .params::<stream::StreamParams>()
             .answers::<stream::StreamEvents<'_>>()

@@ -2,6 +2,7 @@
 //! mistakes are reported together, each with the key, what was read, what would be right and the line that mends it.
 //! Every key stands, with its meaning, in deploy/chengshu.toml; a test compares the two.
 
+mod backup;
 mod brokers;
 mod reader;
 
@@ -13,6 +14,7 @@ use chengshu_api::ApiLimits;
 use chengshu_core::model::{Label, TimeLimits};
 use chengshu_engine::{EngineOptions, Keep};
 
+pub use backup::{BackupConfig, Captured};
 pub use brokers::BrokerConfig;
 pub use reader::Mistake;
 use reader::{Reader, Section};
@@ -56,6 +58,10 @@ pub struct Config {
     pub engine: EngineOptions,
     /// The API's bounds.
     pub api: ApiLimits,
+    /// Automatic backups.
+    pub backup: BackupConfig,
+    /// The file that this was read from and those that it names, for backups.
+    pub files: Vec<Captured>,
 }
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
@@ -71,7 +77,8 @@ impl Config {
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, Vec<Mistake>> {
         let mut reader = Reader::open(file, environment)?;
-        let config = Self::read(&mut reader);
+        let mut config = Self::read(&mut reader);
+        config.files = backup::capture(file);
         let mistakes = reader.finish();
         if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
     }
@@ -142,6 +149,7 @@ impl Config {
 
         let engine = EngineOptions { spool_after, keep, ..engine(reader.section("engine")) };
         let api = api(reader.section("api"));
+        let backup = backup::read(reader);
         let brokers = brokers::read(reader);
         Self {
             data_dir,
@@ -162,6 +170,8 @@ impl Config {
             spool_bytes,
             engine,
             api,
+            backup,
+            files: Vec::new(),
         }
     }
 }

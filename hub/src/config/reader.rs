@@ -212,6 +212,17 @@ impl Section<'_> {
         }
     }
 
+    pub(super) fn flag(&mut self, key: &str, default: bool) -> bool {
+        match self.take(key) {
+            None => default,
+            Some(Value::Boolean(flag)) => flag,
+            Some(other) => {
+                self.mistake(key, &show(&other), "true or false", &format!("{key} = {default}"));
+                default
+            }
+        }
+    }
+
     pub(super) fn one_of(&mut self, key: &str, words: &[&str], default: &str) -> String {
         let word = self.text(key, default);
         if words.contains(&word.as_str()) {

@@ -10,6 +10,7 @@ use nix::sys::signal::Signal;
 use tokio::process::Command;
 
 use super::child::Spec;
+use crate::backup::archive;
 
 /// Where the cluster is and how it is reached.
 #[derive(Debug, Clone)]
@@ -17,21 +18,52 @@ pub struct Cluster {
     data: PathBuf,
     socket: PathBuf,
     bin: PathBuf,
+    archive: Option<PathBuf>,
 }
 
 const DATABASE: &str = "chengshu";
 
 impl Cluster {
-    /// The cluster under `dir`; made if there is none.
-    pub async fn prepare(dir: &Path) -> anyhow::Result<Self> {
-        let cluster = Self { data: dir.join("postgres"), socket: socket_dir(dir)?, bin: installed()? };
+    /// The cluster under `dir`; made if there is none. It puts its WAL aside in `archive`, if that is named.
+    pub async fn prepare(dir: &Path, archive: Option<&Path>) -> anyhow::Result<Self> {
+        let archive = archive.map(Path::to_path_buf);
+        let cluster = Self { data: dir.join("postgres"), socket: socket_dir(dir)?, bin: installed()?, archive };
         if !cluster.data.join("PG_VERSION").exists() {
             cluster.init().await?;
         }
         cluster.check_version()?;
         std::fs::write(cluster.data.join("chengshu.conf"), cluster.settings())
             .context("writing the cluster's settings")?;
+        cluster.archive.as_ref().map_or(Ok(()), |_| archive::announce_histories(&cluster.data))?;
         Ok(cluster)
+    }
+
+    /// The cluster that a hub has left under `dir`, as it is.
+    pub fn existing(dir: &Path) -> anyhow::Result<Self> {
+        let cluster = Self { data: dir.join("postgres"), socket: socket_dir(dir)?, bin: installed()?, archive: None };
+        anyhow::ensure!(cluster.data.join("PG_VERSION").exists(), "there is no database under {}", dir.display());
+        cluster.check_version()?;
+        Ok(cluster)
+    }
+
+    /// The folder of its programs.
+    pub fn bin(&self) -> &Path {
+        &self.bin
+    }
+
+    /// The folder of its data.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// The folder of its socket.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// Whether a PostgreSQL runs on it now.
+    pub fn runs(&self) -> bool {
+        running(&self.data).is_some()
     }
 
     /// How the hub reaches it.
@@ -54,15 +86,8 @@ impl Cluster {
 
     /// Waits until a cluster that a killed hub has left is gone, so that two never share the data.
     pub async fn wait_for_predecessor(&self, clock: &SharedClock) -> anyhow::Result<()> {
-        let pid_file = self.data.join("postmaster.pid");
         for _ in 0..150 {
-            let text = std::fs::read_to_string(&pid_file).unwrap_or_default();
-            let pid = text.lines().next().and_then(|line| line.trim().parse::<i32>().ok());
-            let alive = pid.is_some_and(|pid| {
-                let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-                name.trim() == "postgres"
-            });
-            if !alive {
+            if !self.runs() {
                 return Ok(());
             }
             clock.sleep(Duration::from_millis(100)).await;
@@ -130,18 +155,7 @@ impl Cluster {
 
     fn check_version(&self) -> anyhow::Result<()> {
         let made = std::fs::read_to_string(self.data.join("PG_VERSION")).context("reading PG_VERSION")?;
-        let installed = self
-            .bin
-            .parent()
-            .and_then(Path::file_name)
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        anyhow::ensure!(
-            made.trim() == installed,
-            "the data was made by PostgreSQL {}, but PostgreSQL {installed} is installed; install the former or move the data over with pg_upgrade",
-            made.trim()
-        );
-        Ok(())
+        same_version(made.trim(), &self.bin)
     }
 
     /// Settings for this machine; synchronous_commit stays on: what is acknowledged is on disk.
@@ -166,15 +180,39 @@ impl Cluster {
              random_page_cost = 1.1\n\
              max_locks_per_transaction = 256\n\
              log_line_prefix = ''\n\
-             log_checkpoints = off\n",
+             log_checkpoints = off\n\
+             {archive}",
             socket = self.socket.display().to_string().replace('\'', "''"),
             cache = memory_mb / 2,
+            archive = self.archive.as_deref().map_or_else(String::new, archive::settings),
         )
     }
 }
 
+/// The process that runs on a cluster's data.
+pub fn running(data: &Path) -> Option<i32> {
+    let text = std::fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+    let pid = text.lines().next()?.trim().parse::<i32>().ok()?;
+    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    (name.trim() == "postgres").then_some(pid)
+}
+
+/// Refuses data of a PostgreSQL other than the one that is installed.
+pub fn ensure_installed(major: i32) -> anyhow::Result<()> {
+    same_version(&major.to_string(), &installed()?)
+}
+
+fn same_version(made: &str, bin: &Path) -> anyhow::Result<()> {
+    let installed = bin.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+    anyhow::ensure!(
+        made == installed,
+        "the data was made by PostgreSQL {made}, but PostgreSQL {installed} is installed; install the former or move the data over with pg_upgrade"
+    );
+    Ok(())
+}
+
 /// A socket's path is limited to 107 bytes: a data folder with a long name gets its socket in the run-time folder.
-fn socket_dir(dir: &Path) -> anyhow::Result<PathBuf> {
+pub fn socket_dir(dir: &Path) -> anyhow::Result<PathBuf> {
     let here = dir.join("run");
     let dir = if here.as_os_str().len() < 80 {
         here

@@ -6,6 +6,7 @@
 
 mod alarm;
 mod batch;
+mod census;
 mod correction;
 mod device;
 mod error;
@@ -25,6 +26,7 @@ mod store;
 
 pub use alarm::{AlarmFilter, AlarmPage};
 pub use batch::{Batch, Fate, Marks, ReadingRows};
+pub use census::{Archiver, Server, census, server};
 pub use correction::{NewCorrection, StoredCorrection};
 pub use device::{NewSeries, SeriesRow, StoredDevice};
 pub use error::StoreError;

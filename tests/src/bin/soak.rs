@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use chengshu_tests::scenario::{
     AbsenceReport, KillReport, broker_outages, database_late, database_outages, database_silent, disk_full, hub_kills,
-    hub_stops, mixed, shuffled_day,
+    hub_stops, mixed, restore_drill, shuffled_day,
 };
 
 type Fault = (&'static str, fn() -> anyhow::Result<String>);
 
-const FAULTS: [Fault; 12] = [
+const FAULTS: [Fault; 13] = [
     ("D01 kill -9, 100 times at 1,000 msg/s", || hub_kills(100, 1_000).and_then(kept)),
     ("D03 database silent for 120 s at 1,000 msg/s", || {
         database_silent(1_000, Duration::from_secs(120)).and_then(present)
@@ -38,6 +38,7 @@ const FAULTS: [Fault; 12] = [
     ("D05 broker restarted 10 times, sessions kept", || broker_outages(10, true).map(|t| format!("slowest {t:?}"))),
     ("D05 broker killed 10 times, sessions lost", || broker_outages(10, false).map(|t| format!("slowest {t:?}"))),
     ("D07 SIGTERM 20 times at 2,000 msg/s", || hub_stops(20, 2_000).and_then(kept)),
+    ("E04 ten million readings backed up, lost and restored", || drill(10_000_000)),
 ];
 
 fn main() {
@@ -75,5 +76,11 @@ fn present(report: AbsenceReport) -> anyhow::Result<String> {
 fn outages(rounds: u32, per_second: u64) -> anyhow::Result<String> {
     let report = database_outages(rounds, per_second, Duration::from_secs(15))?;
     report.kills.check()?;
+    Ok(format!("{report:?}"))
+}
+
+fn drill(rows: u64) -> anyhow::Result<String> {
+    let report = restore_drill(rows, Duration::from_secs(75))?;
+    report.check()?;
     Ok(format!("{report:?}"))
 }

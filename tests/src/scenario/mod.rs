@@ -1,5 +1,6 @@
 //! Faults with their numbers as parameters. Each returns what was counted; whoever calls says what must hold.
 
+mod backup;
 mod kills;
 mod ledger;
 mod mixed;
@@ -7,6 +8,7 @@ mod outages;
 mod rollups;
 mod silence;
 
+pub use backup::{DrillReport, restore_drill};
 pub use kills::{KillReport, hub_kills, hub_stops};
 pub use ledger::{Sums, even, spool, sums};
 pub use mixed::{MixedReport, mixed};

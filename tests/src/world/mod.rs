@@ -6,6 +6,7 @@ mod broker;
 mod chaos;
 mod database;
 mod hub;
+mod managed;
 mod process;
 mod publisher;
 
@@ -16,6 +17,7 @@ pub use broker::{Broker, Tls};
 pub use chaos::Chaos;
 pub use database::Database;
 pub use hub::{Hub, Stream};
+pub use managed::{Managed, Row, Said, chengshu, closed_to_others};
 pub use process::Process;
 pub use publisher::{Obligation, Publisher, publish_all};
 

@@ -68,7 +68,15 @@ pub struct Publisher {
 
 impl Publisher {
     pub fn start(port: u16, per_second: u64) -> Self {
+        Self::start_as(port, per_second, None)
+    }
+
+    /// With a user and a password.
+    pub fn start_as(port: u16, per_second: u64, login: Option<(&str, &str)>) -> Self {
         let mut options = MqttOptions::new("oracle", "127.0.0.1", port);
+        if let Some((user, password)) = login {
+            options.set_credentials(user, password);
+        }
         options.set_keep_alive(Duration::from_secs(30)).set_inflight(5_000).set_clean_session(false);
         let (client, mut connection) = Client::new(options, 10_000);
         let stop = Arc::new(AtomicBool::new(false));
