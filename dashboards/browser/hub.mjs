@@ -50,10 +50,24 @@ export class RealHub {
   }
 
   /** By hand, as anybody would. Text goes as it is. */
-  publish(topic, message) {
+  publish(topic, message, { retain = false } = {}) {
     const payload = typeof message === 'string' ? message : JSON.stringify(message)
     const [host, port] = this.ready.mqtt.split(':')
-    return run('mosquitto_pub', ['-h', host, '-p', port, '-u', this.ready.mqtt_user, '-P', this.ready.mqtt_password, '-q', '1', '-t', topic, '-m', payload])
+    return run('mosquitto_pub', ['-h', host, '-p', port, '-u', this.ready.mqtt_user, '-P', this.ready.mqtt_password, '-q', '1', '-t', topic, '-m', payload, ...(retain ? ['-r'] : [])])
+  }
+
+  /** Kills a part that the hub keeps running: the process of this program whose command line names our folder. */
+  killPart(program) {
+    for (const pid of this.ours((words) => words[0].split('/').at(-1) === program)) end(pid)
+  }
+
+  /** The processes whose command line names our folder; not ourselves. */
+  ours(like = () => true) {
+    return readdirSync('/proc').filter((n) => {
+      if (!/^\d+$/.test(n) || +n === process.pid) return false
+      const line = read(`/proc/${n}/cmdline`)
+      return line.includes(this.folder) && like(line.split('\0'))
+    })
   }
 
   async kill() {
@@ -72,14 +86,15 @@ export class RealHub {
   /** The last word: whatever still runs on our folder ends, and the folder goes. */
   clear() {
     if (this.process?.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL')
-    for (const pid of readdirSync('/proc').filter((n) => /^\d+$/.test(n) && +n !== process.pid)) {
-      if (!read(`/proc/${pid}/cmdline`).includes(this.folder)) continue
-      try {
-        process.kill(+pid, 'SIGKILL')
-      } catch { /* gone meanwhile */ }
-    }
+    for (const pid of this.ours()) end(pid)
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
+}
+
+function end(pid) {
+  try {
+    process.kill(+pid, 'SIGKILL')
+  } catch { /* gone meanwhile */ }
 }
 
 function read(file) {

@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backups of the hub, and whether they can be restored */
+        get: operations["get_backups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/corrections": {
         parameters: {
             query?: never;
@@ -517,6 +534,66 @@ export interface components {
             unit: string;
             /** Format: double */
             value: number;
+        };
+        /** @description A backup that was restored into a scratch cluster. */
+        BackupCheckView: {
+            /**
+             * Format: int64
+             * @description When that began, ms since 1970.
+             */
+            at: number;
+            /** @description What is wrong. */
+            detail?: string | null;
+            /** @description It could be restored and holds every row. */
+            ok: boolean;
+            /** @description Rows of each table. */
+            rows: {
+                [key: string]: number;
+            };
+            /**
+             * Format: double
+             * @description How long the whole restore took, seconds.
+             */
+            took_s: number;
+        };
+        /** @description A backup that could not be made. */
+        BackupFailureView: {
+            /**
+             * Format: int64
+             * @description When it was tried, ms since 1970.
+             */
+            at: number;
+            /** @description Why not. */
+            detail: string;
+        };
+        /** @description A backup. */
+        BackupView: {
+            /**
+             * Format: int64
+             * @description When it began, ms since 1970.
+             */
+            at: number;
+            /**
+             * Format: uint64
+             * @description How large it is.
+             */
+            bytes: number;
+            /**
+             * Format: double
+             * @description How long it took, seconds.
+             */
+            took_s: number;
+        };
+        /** @description Automatic backups. */
+        BackupsView: {
+            /** @description `backup.dir` is set. */
+            configured: boolean;
+            /** @description The newest attempt, if it failed. */
+            failure?: components["schemas"]["BackupFailureView"] | null;
+            /** @description The newest. */
+            last?: components["schemas"]["BackupView"] | null;
+            /** @description The newest check. */
+            last_check?: components["schemas"]["BackupCheckView"] | null;
         };
         /** @description A sign of life every five seconds. */
         Beat: {
@@ -1417,6 +1494,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlarmPageView"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupsView"];
                 };
             };
             /** @description a parameter is wrong */

@@ -207,7 +207,7 @@ test('the page: tabs are links with their figures, and it greys with the stream'
   go('ledger')
   world.hub.books.miscount = 2
   const { container } = mount(world.live, HealthPage)
-  await until(() => /8 看不见的 2 账本差额 281 被拒收/.test(words(container.querySelector('.tabs'))))
+  await until(() => /8 看不见的 2 账本差额 287 被拒收/.test(words(container.querySelector('.tabs'))))
   expect(container.querySelector('[data-tab=ledger]')!.getAttribute('aria-current')).toBe('page')
   expect(container.querySelector('[data-tab=ledger] .urgent')).not.toBeNull()
   expect(container.querySelector('[data-panel=ledger]')).not.toBeNull()

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { AdapterBook, SetAside, Unseen } from '../api/types'
 import { decodeRaw, hexDump, showText } from './aside/bytes'
 import { withNewest, withOlder } from './aside/rows'
-import { groupUnseen, matches } from './board/group'
+import { groupUnseen, matches, unseenSince } from './board/group'
 import { differenceOf, openOf, reasonsOf } from './ledger/sums'
 
 const book = (more: Partial<AdapterBook> = {}): AdapterBook =>
@@ -21,6 +21,13 @@ test('groups keep the order within them', () => {
   const groups = groupUnseen([u('device', '2', 'fire'), u('link', 'l'), u('device', '1', 'water'), u('device', '9', 'fire'), u('database', 'db')])
   expect(groups.map((g) => [g.key, g.rows.map((r) => r.id)])).toEqual([['database', ['db']], ['link', ['l']], ['device/fire', ['2', '9']], ['device/water', ['1']]])
   expect([matches(u('device', 'JC-R-1'), ' jc-r '), matches(u('device', 'x'), 'y'), matches(u('device', 'x'), '')]).toEqual([true, false, true])
+})
+
+test('an offline device was unseen before it was called offline; the longest unseen comes first', () => {
+  const u = (id: string, state: string, since: number, last_heard: number | null = 0) => ({ kind: 'device', id, state, since, last_heard, deadline_s: 30 }) as Unseen
+  expect([u('a', 'offline', 60_000), u('b', 'stale', 30_000), u('c', 'offline', 5_000), u('d', 'never', 1, null)].map(unseenSince)).toEqual([30_000, 30_000, 5_000, 1])
+  const [group] = groupUnseen([u('n', 'never', 1, null), u('b', 'stale', 50_000, 20_000), u('a', 'offline', 60_000)])
+  expect(group!.rows.map((r) => r.id)).toEqual(['a', 'b', 'n'])
 })
 
 test('bytes as text and as hex', () => {

@@ -7,7 +7,7 @@ export const en: Messages = {
   app: { centre: '{district} Operations Centre', sub: 'Chengshu', demo: 'Demo data', skip: 'Skip to the alarms' },
   judge: {
     calm: 'All calm', controlled: 'Under control', watch: 'Needs attention', act: 'Act now', blind: 'Cannot judge now',
-    none: 'No alarm waits', count: '{n} {severity}', unseen: '{n} unseen', more: 'see Health',
+    none: 'No alarm waits', count: '{n} {severity}', unseen: '{n} unseen', cut: 'links down: {n}', more: 'see Health',
   },
   meta: { devices: 'Devices live', lag: 'Data lag', clock: 'Host clock not synchronised', clockUnknown: 'Clock sync unknown', p95: 'p95' },
   severity: { critical: 'Critical', urgent: 'Urgent', important: 'Important', general: 'General' },
@@ -40,7 +40,7 @@ export const en: Messages = {
     aria: 'Alarms of today per 15 minutes, {n} in total',
   },
   alarms: {
-    title: 'Alarms waiting', note: 'by priority', empty: 'No alarm', emptyNote: 'No rule is in alarm', paused: 'Nothing is judged before it is stored: new alarms come late',
+    title: 'Alarms waiting', note: 'by priority', empty: 'No alarm', emptyNote: 'No rule is in alarm', paused: 'Nothing is judged before it is stored: new alarms come late', blind: 'Nothing arrives from most devices now: no new alarm is no good news',
     above: 'above limit', below: 'below limit', limit: 'limit', more: '{n} more not listed', rateUnit: 'in the last 10 min',
     calm: 'Calm', manageable: 'Manageable', flood: 'Flood',
     aria: '{n} alarms raised in the last 10 minutes: {level}', source: 'Rule: {rule}\nSource: {source}\nCertainty: {certainty}', notLive: 'Last',
@@ -50,6 +50,7 @@ export const en: Messages = {
   unseen: {
     title: 'Cannot be seen now', note: 'devices not live', empty: 'All devices are live', more: '{n} more',
     since: 'since {time}', stale: 'stale {n}', offline: 'offline {n}', never: 'never {n}',
+    by: { last_will: 'last will', gateway: 'gateway', link: 'link' },
   },
   banner: {
     frozen: 'Data stream interrupted {time}', frozenNote: 'picture of {at}', retry: 'next try in {n} s', unauthorized: 'Key refused or revoked; this is the last picture',

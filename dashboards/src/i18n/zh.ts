@@ -6,7 +6,7 @@ export const zh = {
   app: { centre: '{district}城市运行中心', sub: '城枢 · 一网统管', demo: '演示数据', skip: '跳到告警列表' },
   judge: {
     calm: '总体平稳', controlled: '总体可控', watch: '需要关注', act: '需立即处置', blind: '暂时无法判断',
-    none: '无待处置告警', count: '{n} 件{severity}', unseen: '{n} 台设备看不到', more: '到“运行健康”查看',
+    none: '无待处置告警', count: '{n} 件{severity}', unseen: '{n} 台设备看不到', cut: '{n} 条接入链路断开', more: '到“运行健康”查看',
   },
   meta: {
     devices: '在线设备', lag: '数据时延', clock: '主机时钟未同步', clockUnknown: '时钟同步状态未知', p95: 'p95',
@@ -41,7 +41,7 @@ export const zh = {
     aria: '今日告警按 15 分钟分布，累计 {n} 条',
   },
   alarms: {
-    title: '待处置告警', note: '按紧急程度', empty: '当前无告警', emptyNote: '没有规则处于告警状态', paused: '数据入库之前不作判断，新告警会晚到',
+    title: '待处置告警', note: '按紧急程度', empty: '当前无告警', emptyNote: '没有规则处于告警状态', paused: '数据入库之前不作判断，新告警会晚到', blind: '此刻收不到多数设备的数据，没有新告警不等于平安',
     above: '高于限值', below: '低于限值', limit: '限值', more: '另有 {n} 条未列出', rateUnit: '条 / 近 10 分钟',
     calm: '从容', manageable: '可应付', flood: '泛滥',
     aria: '近 10 分钟新增 {n} 条告警，{level}', source: '规则：{rule}\n依据：{source}\n可信度：{certainty}', notLive: '末次',
@@ -51,6 +51,7 @@ export const zh = {
   unseen: {
     title: '当前看不到', note: '不在线的设备', empty: '全部设备在线', more: '另有 {n} 台',
     since: '自 {time}', stale: '陈旧 {n}', offline: '离线 {n}', never: '从未 {n}',
+    by: { last_will: '遗嘱', gateway: '网关', link: '链路' },
   },
   banner: {
     frozen: '数据流中断 {time}', frozenNote: '画面停在 {at}', retry: '{n} 秒后重试', unauthorized: '密钥无效或已吊销，画面停在最后一刻',

@@ -1,7 +1,8 @@
 // The pure parts of panels: which rows fit, where leaders stand, how a trend is drawn, what the sentence says.
 import { expect, test } from 'vitest'
-import type { Alarm, Kpi, KpiDefinition, Theme } from '../api/types'
+import type { Alarm, Kpi, KpiDefinition, Link, Theme } from '../api/types'
 import { half } from '../i18n'
+import { whyUnseen } from '../live/why'
 import { placeLeaders } from '../map/leaders'
 import { axisOf, drawTrend } from '../ui/trend'
 import { judge } from '../wall/judgement'
@@ -61,6 +62,13 @@ test('the axis is as long as the history that is there, within 10 minutes and 24
   expect(drawTrend([[0, 1], [10 * MIN, 2]], null, of(10)).line).toMatch(/^M3 [\d.]+L157 [\d.]+$/)
 })
 
+test('who is to blame for a silence: the link, then the gateway, then the device', () => {
+  const d = { state: 'stale', reason: 'silent', gateway: 'g', link: 'l' } as const
+  const why = (link: string, gateway: string, more = {}) => whyUnseen({ ...d, ...more }, new Map([['g', { state: gateway }]]) as never, new Map([['l', { state: link }]]) as never)
+  expect([why('down', 'offline'), why('up', 'offline'), why('up', 'live')]).toEqual(['link', 'gateway', 'silent'])
+  expect([why('down', 'live', { reason: 'last_will' }), why('down', 'live', { state: 'live', reason: null })]).toEqual(['last_will', null])
+})
+
 test('the sentence', () => {
   const counts = (live: number, offline: number) => ({ live, stale: 0, offline, never: 0 })
   const alarm = (severity: string) => ({ severity }) as Alarm
@@ -73,4 +81,8 @@ test('the sentence', () => {
   expect(judge([alarm('critical')], counts(9, 0), false, 'draining').verdict).toBe('act')
   expect(judge([], counts(9, 0), false, 'full').verdict).toBe('act')
   expect(judge([], counts(9, 0), true, 'full').verdict).toBe('blind')
+  const link = (state: string, live: number) => ({ state, devices: { live, total: 9 } }) as Link
+  expect(judge([], counts(9, 0), false, 'ok', [link('up', 9)])).toMatchObject({ verdict: 'calm', cut: 0 })
+  expect(judge([], counts(9, 0), false, 'ok', [link('up', 5), link('down', 4)])).toMatchObject({ verdict: 'calm', cut: 1 })
+  expect(judge([], counts(9, 0), false, 'ok', [link('down', 9)])).toMatchObject({ verdict: 'blind', cut: 1, unseen: 0 })
 })

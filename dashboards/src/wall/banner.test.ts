@@ -82,6 +82,15 @@ test('an empty list of alarms is not calm while nothing is judged', () => {
   expect(words(container)).toMatch(/数据入库之前不作判断，新告警会晚到.*当前无告警$/)
 })
 
+test('the only link down: no calm load and no all-clear, although every device is still called live', () => {
+  for (const a of world.hub.world.alarms.values()) a.cleared_at ??= Date.now()
+  for (const l of world.hub.world.links.values()) Object.assign(l, { state: 'down', reason: { code: 'connection_lost', text: 'refused' } })
+  world.sync()
+  const { container } = mount(world.live, { render: () => [alarms, links].map((panel) => h(PanelSlot as never, { panel, key: panel.kind })) })
+  expect(words(container)).toMatch(/此刻收不到多数设备的数据，没有新告警不等于平安.*当前无告警 接入链路.*已断开.*– .*连接断了 refused/)
+  expect(container.querySelector('.load')).toBeNull()
+})
+
 test('values that came since are marked as not stored, older ones are not', () => {
   // Marked by the hub itself, before its status says anything.
   world.hub.world.devices.get('W-WL-011')!.metrics.depth.spooled = true

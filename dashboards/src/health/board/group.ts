@@ -1,10 +1,17 @@
-// Sorts what cannot be seen into groups: database, links, then devices by theme. Keeps the hub's order within each,
-// which is the worst and the oldest first. Pure.
-import type { Unseen, UnseenKind } from '../../api/types'
+// Sorts what cannot be seen into groups: database, links, then devices by theme. Within each, what is unseen for
+// the longest comes first. Pure.
+import type { Millis, Unseen, UnseenKind } from '../../api/types'
 
 export interface Group { key: string; kind: UnseenKind; theme: string | null; rows: Unseen[] }
 
 const ORDER: readonly UnseenKind[] = ['database', 'link', 'device']
+
+/** Since when it cannot be seen: the hub counts an offline device from when it was called so, but it was stale before. */
+export function unseenSince(u: Unseen): Millis {
+  return u.state === 'offline' && u.last_heard != null && u.deadline_s != null ? Math.min(u.since, u.last_heard + u.deadline_s * 1000) : u.since
+}
+
+const byTime = (a: Unseen, b: Unseen) => +(a.state === 'never') - +(b.state === 'never') || unseenSince(a) - unseenSince(b)
 
 export function groupUnseen(items: readonly Unseen[]): Group[] {
   const groups = new Map<string, Group>()
@@ -14,6 +21,7 @@ export function groupUnseen(items: readonly Unseen[]): Group[] {
     group.rows.push(u)
     groups.set(key, group)
   }
+  for (const group of groups.values()) group.rows.sort(byTime)
   return [...groups.values()].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
 }
 

@@ -4,6 +4,9 @@ import type { AdapterBook, Outcomes } from '../../api/types'
 
 export const rejectedOf = (o: Pick<Outcomes, 'rejected'>): number => Object.values(o.rejected).reduce((a, n) => a + n, 0)
 
+/** What stands in the list of what was set aside: of two values for one moment, too, one is there. */
+export const asideOf = (o: Pick<Outcomes, 'rejected' | 'conflict'>): number => rejectedOf(o) + o.conflict
+
 const settled = (o: Outcomes) => o.stored + o.duplicate + o.conflict + rejectedOf(o)
 
 /** What was received and is neither settled nor known to be on its way: 0, or the hub miscounts. */
