@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use chengshu_core::model::{DeviceId, Timestamp};
-use chengshu_engine::BoardState;
+use chengshu_engine::{BoardState, SpoolState};
 use futures_util::stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -138,6 +138,8 @@ struct Stream {
     /// Monotonic time of the last delta and of the last beat.
     last_delta: Duration,
     last_beat: Duration,
+    /// What the last beat or snapshot told of database and spool.
+    beaten: (bool, &'static str, SpoolState),
 }
 
 impl Drop for Stream {
@@ -181,6 +183,7 @@ pub(crate) async fn get(
         gap,
         last_delta: now.saturating_sub(gap),
         last_beat: now,
+        beaten: (true, "", SpoolState::Empty),
     };
     let body = Body::from_stream(stream::unfold(stream, |mut stream| async move {
         let bytes = stream.next().await?;
@@ -215,7 +218,9 @@ impl Stream {
             if self.sent.is_none() {
                 return self.snapshot();
             }
-            if now.saturating_sub(self.last_beat) >= BEAT {
+            let condition = self.condition();
+            if condition != self.beaten || now.saturating_sub(self.last_beat) >= BEAT {
+                self.beaten = condition;
                 self.last_beat = now;
                 return self.beat();
             }
@@ -237,7 +242,14 @@ impl Stream {
         }
     }
 
+    /// What must not wait for the next beat when it changes: the database, and what becomes of what arrives meanwhile.
+    fn condition(&self) -> (bool, &'static str, SpoolState) {
+        let (up, code) = self.app.board.read(|board| (board.database.up, board.database.code));
+        (up, code, self.app.spool.report(up).0)
+    }
+
     fn snapshot(&mut self) -> Option<Bytes> {
+        self.beaten = self.condition();
         let now = self.app.clock.now();
         let app = &self.app;
         let (seq, bytes) = app.board.read(|board| {

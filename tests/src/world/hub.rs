@@ -195,7 +195,7 @@ impl Hub {
 
     /// Opens the live stream.
     pub fn stream(&self, query: &str, last_event_id: Option<&str>) -> anyhow::Result<Stream> {
-        let config = ureq::Agent::config_builder().timeout_recv_body(Some(GUARD)).proxy(None);
+        let config = ureq::Agent::config_builder().timeout_recv_body(Some(GUARD * 30)).proxy(None); // beats come every five seconds
         let agent: ureq::Agent = config.build().into();
         let mut request = agent.get(format!("{}/api/v1/stream?{query}", self.http));
         request = request.header("Authorization", format!("Bearer {}", self.key));
