@@ -3,10 +3,12 @@
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use anyhow::Context as _;
+use nix::errno::Errno;
+use nix::unistd::{Whence, lseek};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
@@ -129,24 +131,30 @@ pub fn copy_plain(from: &Path, to: &Path, stop: &CancellationToken) -> anyhow::R
     Ok(())
 }
 
-/// Copies a file without its zeros: what is all zero takes no room. Not flushed.
+/// Copies a file without its zeros: what is all zero takes no room, and holes are not even read. Not flushed.
 pub fn copy_sparse(from: &Path, to: &Path, stop: &CancellationToken) -> anyhow::Result<()> {
-    use std::os::unix::fs::FileExt as _;
-    let mut source = File::open(from).with_context(|| format!("reading {}", from.display()))?;
-    let target = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
-    let target = target.with_context(|| format!("writing {}", to.display()))?;
-    let (mut size, mut buffer) = (0, vec![0; 1 << 16]);
-    loop {
+    let said = || format!("copying {} to {}", from.display(), to.display());
+    let source = File::open(from).with_context(said)?;
+    let target = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to).with_context(said)?;
+    let size = source.metadata().with_context(said)?.len();
+    let (mut at, mut buffer) = (0, vec![0; 1 << 18]);
+    while at < size {
         go_on(stop)?;
-        let read = source.read(&mut buffer).with_context(|| format!("reading {}", from.display()))?;
+        at = match lseek(&source, i64::try_from(at)?, Whence::SeekData) {
+            Ok(data) => u64::try_from(data)?,
+            Err(Errno::ENXIO) => break, // nothing but a hole up to the end
+            Err(error) => return Err(error).with_context(said),
+        };
+        let read = source.read_at(&mut buffer, at).with_context(said)?;
         if read == 0 {
-            return target.set_len(size).with_context(|| format!("writing {}", to.display()));
+            break;
         }
         if buffer[..read].iter().any(|byte| *byte != 0) {
-            target.write_all_at(&buffer[..read], size).with_context(|| format!("writing {}", to.display()))?;
+            target.write_all_at(&buffer[..read], at).with_context(said)?;
         }
-        size += read as u64;
+        at += read as u64;
     }
+    target.set_len(size).with_context(said)
 }
 
 /// Size and hash of a file, which is made its owner's alone.
@@ -235,11 +243,16 @@ mod tests {
         assert_eq!(hash(&root.join("copy"), &go).unwrap(), sum);
         assert!(copy(&root.join("gone"), &root.join("copy2"), &go).unwrap().is_none());
         assert!(copy(&root.join("z"), &root.join("copy"), &go).is_err(), "nothing is overwritten");
-        let mut sparse = vec![0; 200_000];
-        sparse[150_000] = 1;
-        std::fs::write(root.join("zeros"), &sparse).unwrap();
-        copy_sparse(&root.join("zeros"), &root.join("zeros2"), &go).unwrap();
-        assert_eq!(std::fs::read(root.join("zeros2")).unwrap(), sparse);
+        // with data in the middle, written as zeros or left as holes, and with nothing at all
+        for (number, data) in [vec![700_000_usize, 1_234_567], vec![0], vec![1_999_999], vec![]].iter().enumerate() {
+            let mut bytes = vec![0; 2_000_000];
+            data.iter().for_each(|place| bytes[*place] = 1);
+            let [dense, holes, copy] = ["dense", "holes", "copy"].map(|name| root.join(format!("{name}{number}")));
+            std::fs::write(&dense, &bytes).unwrap();
+            copy_sparse(&dense, &holes, &go).unwrap();
+            copy_sparse(&holes, &copy, &go).unwrap();
+            assert!(std::fs::read(&holes).unwrap() == bytes && std::fs::read(&copy).unwrap() == bytes, "{data:?}");
+        }
         go.cancel();
         assert!(hash(&root.join("copy"), &go).unwrap_err().to_string().contains("stopped"));
 

@@ -149,7 +149,6 @@ impl Config {
 
         let engine = EngineOptions { spool_after, keep, ..engine(reader.section("engine")) };
         let api = api(reader.section("api"));
-        let backup = backup::read(reader);
         let brokers = brokers::read(reader);
         Self {
             data_dir,
@@ -170,7 +169,7 @@ impl Config {
             spool_bytes,
             engine,
             api,
-            backup,
+            backup: backup::read(reader),
             files: Vec::new(),
         }
     }
