@@ -173,7 +173,7 @@ pub(crate) async fn get(
     tracing::debug!(screen = params.screen, resumed = sent.is_some(), rate, "live stream opened");
     let gap = Duration::from_secs(1) / rate;
     let news = app.board.news();
-    let stream = Stream {
+    let mut stream = Stream {
         app,
         topics,
         only,
@@ -183,8 +183,9 @@ pub(crate) async fn get(
         gap,
         last_delta: now.saturating_sub(gap),
         last_beat: now,
-        beaten: (true, "", SpoolState::Empty),
+        beaten: (true, "ok", SpoolState::Empty),
     };
+    stream.beaten = stream.condition(); // a resumed one hears of it with the next beat, after what it has missed
     let body = Body::from_stream(stream::unfold(stream, |mut stream| async move {
         let bytes = stream.next().await?;
         Some((Ok::<_, Infallible>(bytes), stream))
