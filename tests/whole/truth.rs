@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chengshu_tests::scenario::{even, shuffled_day, sums};
-use chengshu_tests::world::{Broker, Database, GUARD, Hub, World, publish_all, until};
+use chengshu_tests::world::{Broker, Database, GUARD, Hub, World, now_ms, publish_all, until};
 use serde_json::{Value, json};
 
 fn world() -> (World, Database, Broker, Hub) {
@@ -32,7 +32,7 @@ fn what_was_set_aside_is_taken_after_its_reason_has_gone() {
     // registered under another theme by mistake: its readings are set aside
     send(&broker, "city/fire/P-1/telemetry", &json!({"x": 1}));
     until("it is known", GUARD, || hub.latest("P-1", "x")).unwrap();
-    send(&broker, "city/water/P-1/telemetry", &json!({"ts": now() - 1000, "values": {"level": 2, "flow": 3}}));
+    send(&broker, "city/water/P-1/telemetry", &json!({"ts": now_ms() - 1000, "values": {"level": 2, "flow": 3}}));
     let rejected = until("they are set aside", GUARD, || {
         let page = hub.get("/api/v1/rejected?reason=theme_mismatch").ok()?;
         (page["rejected"].as_array()?.len() == 2).then_some(page)
@@ -62,7 +62,7 @@ fn what_was_set_aside_is_taken_after_its_reason_has_gone() {
 #[test]
 fn a_correction_keeps_the_old_value_and_shows_at_once() {
     let (_world, database, broker, mut hub) = world();
-    let at = now() - 5_000;
+    let at = now_ms() - 5_000;
     send(&broker, "city/water/C-1/telemetry", &json!({"ts": at - 60_000, "values": {"level": 1.5}}));
     send(&broker, "city/water/C-1/telemetry", &json!({"ts": at, "values": {"level": 99}}));
     until("it is known", GUARD, || hub.latest("C-1", "level").filter(|value| *value == 99.0)).unwrap();
@@ -112,7 +112,7 @@ fn a05_silence_is_told_with_its_reason_and_is_no_value() {
     );
     assert_eq!((&child["deadline_s"], &child["deadline_from"]), (&json!(30), &json!("kind")));
     // silence is not a value: the chart gets a gap, not a line
-    let to = now();
+    let to = now_ms();
     let path = format!("/api/v1/readings?device=K-1&metric=level&from={}&to={to}", to - 600_000);
     let gaps = hub.get(&path).unwrap()["gaps"].clone();
     assert_eq!(
@@ -129,19 +129,21 @@ fn a05_silence_is_told_with_its_reason_and_is_no_value() {
 #[test]
 fn d12_the_ledger_is_even_through_kills_and_tells_it_by_device() {
     let (_world, database, broker, mut hub) = world();
-    let good = json!([{"ts": now() - 3000, "values": {"a": 1, "b": 2}}, {"ts": now() - 2000, "values": {"a": 3}}]);
+    let good =
+        json!([{"ts": now_ms() - 3000, "values": {"a": 1, "b": 2}}, {"ts": now_ms() - 2000, "values": {"a": 3}}]);
     for _ in 0..2 {
         send(&broker, "city/test/L-1/telemetry", &good);
     }
     publish_all(broker.port, &[("city/test/L-1/telemetry".to_owned(), b"{".to_vec())]).unwrap();
-    send(&broker, "city/test/L-1/telemetry", &json!({"ts": now() - 900_000, "values": {"a": 7}}));
+    send(&broker, "city/test/L-1/telemetry", &json!({"ts": now_ms() - 900_000, "values": {"a": 7}}));
     until("all of it has arrived", Duration::from_secs(30), || (sums(&hub).ok()?.received == 8).then_some(())).unwrap();
     let before = even(&hub, &database).unwrap();
     assert_eq!((before.stored, before.duplicate, before.rejected), (4, 3, 1), "{before:?}");
+    let page = hub.get("/api/v1/ledger/devices").unwrap();
     hub.kill();
     hub.up().unwrap();
     assert_eq!(even(&hub, &database).unwrap(), before, "a restart forgets nothing");
-    let page = hub.get("/api/v1/ledger/devices").unwrap();
+    assert_eq!(hub.get("/api/v1/ledger/devices").unwrap(), page, "lines and their sums say the same");
     let line = &page["devices"].as_array().unwrap().iter().find(|line| line["device"] == "L-1").unwrap().clone();
     assert_eq!((&line["received"], &line["stored"], &line["duplicate"]), (&json!(8), &json!(4), &json!(3)), "{page}");
     until("the metrics tell it too", GUARD, || {
@@ -150,8 +152,4 @@ fn d12_the_ledger_is_even_through_kills_and_tells_it_by_device() {
         metrics.as_str()?.contains(line).then_some(())
     })
     .unwrap();
-}
-
-fn now() -> i64 {
-    chengshu_tests::bench::now_ms()
 }

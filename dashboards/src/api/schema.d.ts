@@ -1595,6 +1595,8 @@ export interface operations {
             query?: {
                 /** @description Only those with a smaller number: the `next` of the page before. */
                 before?: number | null;
+                /** @description Only of this device. */
+                device?: string | null;
                 /** @description At most this many, 1 to 1000; default 100. */
                 limit?: number | null;
             };

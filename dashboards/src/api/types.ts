@@ -59,10 +59,4 @@ export type SetAside = Named<Schemas['RejectedView'], { raw_encoding: 'utf8' | '
 export type SetAsidePage = Named<Schemas['RejectedPage'], { rejected: SetAside[] }>
 export type ReplayRequest = Schemas['ReplayOrder']
 export type ReplayOutcome = Schemas['ReplayView']
-
-/** TO BE REPLACED by aliases once the hub's document has GET /api/v1/backups: written by hand until then. */
-export interface Backups {
-  configured: boolean
-  last: { at: Millis; took_s: number; bytes: number } | null
-  last_check: { at: Millis; ok: boolean; took_s: number; rows: Record<string, number>; detail: string | null } | null
-}
+export type Backups = Schemas['BackupsView']

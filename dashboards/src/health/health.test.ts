@@ -189,14 +189,14 @@ test('backup, database and spool in short', async () => {
   await until(() => words(shown.container).includes('最近备份'))
   expect(words(shown.container)).toMatch(/数据库 正常 暂存 空 备份 最近备份 2 时 [45] 分前 · 1\.2 GiB 恢复核对通过 25 时前 · 读数 18,230,411 行/)
   cleanup()
-  world.hub.backups = { configured: true, last: null, last_check: { at: Date.now() - 1000, ok: false, took_s: 3, rows: {}, detail: 'checksum of reading differs' } }
+  world.hub.backups = { configured: true, last: null, failure: { at: Date.now() - 65_000, detail: 'no space left' }, last_check: { at: Date.now() - 1000, ok: false, took_s: 3, rows: {}, detail: 'checksum of reading differs' } }
   world.hub.databaseDown(Date.now() - 185_000, 500)
   world.hub.spool.lost = 4
   world.sync()
   const bad = mount(world.live, StatusStrip)
   await until(() => words(bad.container).includes('核对失败'))
-  expect(words(bad.container)).toMatch(/中断 3 分钟 暂存 已暂存 500 条.*累计损坏丢失 4 份.*还没有做过备份.*恢复核对失败.*checksum of reading differs/)
-  expect(bad.container.querySelectorAll('.urgent svg')).toHaveLength(1)
+  expect(words(bad.container)).toMatch(/中断 3 分钟 暂存 已暂存 500 条.*累计损坏丢失 4 份.*还没有做过备份.*备份失败 1 分.*no space left.*恢复核对失败.*checksum of reading differs/)
+  expect(bad.container.querySelectorAll('.urgent svg')).toHaveLength(2)
   cleanup()
   world.hub.backups = { configured: false, last: null, last_check: null }
   const none = mount(world.live, StatusStrip)

@@ -42,6 +42,6 @@ export const healthZh = {
     time_unreadable: '时间读不懂', time_too_old: '时间过旧', time_too_new: '时间超前', id_mismatch: '编号不一致', theme_mismatch: '主题不一致', register_full: '登记已满', conflict: '同刻异值', database_refused: '数据库拒收',
   },
   backup: {
-    title: '备份', unset: '未配置备份', never: '还没有做过备份', last: '最近备份 {ago}', took: '用时 {time} · {size}', checkOk: '恢复核对通过 {ago}', checkBad: '恢复核对失败 {ago}', unchecked: '从未核对能否恢复', rows: '读数 {n} 行', failed: '备份状态读不到',
+    title: '备份', unset: '未配置备份', attemptFailed: '备份失败 {ago}', never: '还没有做过备份', last: '最近备份 {ago}', took: '用时 {time} · {size}', checkOk: '恢复核对通过 {ago}', checkBad: '恢复核对失败 {ago}', unchecked: '从未核对能否恢复', rows: '读数 {n} 行', failed: '备份状态读不到',
   },
 }

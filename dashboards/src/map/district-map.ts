@@ -47,7 +47,7 @@ export class DistrictMap {
     }))
     // A request that the dead hub did not answer is no fault of the map: the page says that the hub is away, and the map
     // asks again when it draws anew. Anything else is reported as before.
-    map.on('error', ({ error }) => { if (!('status' in error) && !/fetch/i.test(error.message)) console.error(error) })
+    map.on('error', ({ error }) => { if (!('status' in error && error.status === 0)) console.error(error) })
     map.touchZoomRotate.disableRotation()
     this.devices = new Feeder(map, 'devices', BACKGROUND_MS)
     this.alarms = new Feeder(map, 'alarms', 0)

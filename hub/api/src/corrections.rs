@@ -77,6 +77,8 @@ pub(crate) async fn correct(
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CorrectionParams {
+    /// Only of this device.
+    device: Option<String>,
     /// Only those with a smaller number: the `next` of the page before.
     before: Option<i64>,
     /// At most this many, 1 to 1000; default 100.
@@ -114,7 +116,7 @@ pub(crate) async fn list(
     Params(params): Params<CorrectionParams>,
 ) -> Result<Json<CorrectionPage>, Problem> {
     let limit = page(params.limit, 100, 1_000)?;
-    let rows = app.store.correction_list(&caller.scope, None, params.before, limit as i64).await?;
+    let rows = app.store.correction_list(&caller.scope, params.device.as_deref(), params.before, limit as i64).await?;
     let next = rows.last().filter(|_| rows.len() == limit).map(|row| row.id);
     let corrections = rows.into_iter().map(|row| CorrectionView {
         id: row.id,

@@ -16,6 +16,8 @@ use crate::view::unit;
 
 const HOUR_MS: i64 = 3_600_000;
 const HOURS_MAX: i64 = 31 * 24;
+/// Values in one answer at most.
+const VALUES_MAX: i64 = 2_000_000;
 
 /// Which metric, and when.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -87,11 +89,10 @@ pub(crate) async fn list(
                 continue;
             };
             of_series.insert(series.id, devices.len());
-            let values = vec![None; (end - first) as usize];
             devices.push(DeviceHours {
                 device: slot.device.id.to_string(),
                 unit: unit(slot, series).to_owned(),
-                values,
+                values: Vec::new(),
             });
         }
     });
@@ -99,7 +100,16 @@ pub(crate) async fn list(
         let text = format!("no device of theme {:?} has sent metric {:?}", params.theme, params.metric);
         return Err(Problem::not_found(text));
     }
+    let values = devices.len() as i64 * (end - first);
+    if values > VALUES_MAX {
+        return Err(Problem::bad_request(format!(
+            "query: {} devices × {} hours are {values} values; at most {VALUES_MAX} in one answer, ask for fewer hours",
+            devices.len(),
+            end - first
+        )));
+    }
     let series: Vec<i32> = of_series.keys().copied().collect();
+    devices.iter_mut().for_each(|device| device.values = vec![None; (end - first) as usize]);
     let t = |hour: i64| Timestamp::from_ms(hour * HOUR_MS);
     for row in app.store.rollup_hours(&caller.scope, &series, t(first), t(end)).await? {
         let Some(device) = of_series.get(&row.series).and_then(|n| devices.get_mut(*n)) else { continue };

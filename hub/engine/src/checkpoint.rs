@@ -62,7 +62,7 @@ impl Engine {
         if self.board.read(|board| board.dirty.is_empty()) {
             return;
         }
-        if let Err(error) = within(&self.clock, &self.store, PATIENCE, Box::pin(self.turn())).await {
+        if let Err(error) = within(&self.clock, &self.store, PATIENCE, self.turn()).await {
             tracing::warn!(error = %error.database_words(), "checkpoint of latest values could not begin");
             return;
         }
@@ -71,11 +71,11 @@ impl Engine {
         let habits = self.board.write(take_habits);
         let (store, clock) = (self.store.clone(), self.clock.clone());
         checkpoints.under_way = Some(tokio::spawn(async move {
-            let result = within(&clock, &store, CHECKPOINT_PATIENCE, Box::pin(store.latest_checkpoint(&rows))).await;
+            let result = within(&clock, &store, CHECKPOINT_PATIENCE, store.latest_checkpoint(&rows)).await;
             // what was learned of habits may be learned again: nothing depends on it being kept
             if result.is_ok()
                 && !habits.is_empty()
-                && let Err(error) = within(&clock, &store, PATIENCE, Box::pin(store.habit_put(&habits))).await
+                && let Err(error) = within(&clock, &store, PATIENCE, store.habit_put(&habits)).await
             {
                 tracing::debug!(error = %error.database_words(), "habits could not be kept");
             }

@@ -25,7 +25,7 @@ pub(crate) async fn run(
             () = clock.sleep(EVERY) => {}
             () = stop.cancelled() => return,
         }
-        let error = within(&clock, &store, PATIENCE, Box::pin(store.ping())).await.err();
+        let error = within(&clock, &store, PATIENCE, store.ping()).await.err();
         // A database that is there but not loaded from yet is not up for anybody.
         if error.is_some() || board.read(|board| board.loaded) {
             metrics.database.set(i64::from(error.is_none()));

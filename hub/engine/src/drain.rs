@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
-use chengshu_core::model::{Delivery, LinkId, Reason, Rejected, Timestamp};
+use chengshu_core::model::LinkId;
 use chengshu_spool::Spooled;
 use chengshu_store::StoreError;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::checkpoint::Checkpoints;
-use crate::job::{Job, Origin};
+use crate::job::Job;
+use crate::patience::within;
 use crate::run::Engine;
 
 const RETRY_FIRST: Duration = Duration::from_millis(100);
@@ -59,11 +60,11 @@ impl Engine {
         Ok(())
     }
 
-    /// The oldest records as jobs; one that cannot be read any more is set aside with its bytes.
+    /// The oldest records as jobs.
     async fn next_portion(&mut self) -> Vec<Job> {
         loop {
             match self.spool.read(self.drained, self.options.batch_max, PORTION_BYTES).await {
-                Ok(records) => return records.iter().map(job).collect(),
+                Ok(records) => return records.iter().map(|record| self.job(record)).collect(),
                 Err(error) => {
                     tracing::error!(%error, "the spool cannot be read; tried again soon");
                     self.clock.sleep(RETRY_MOST).await;
@@ -73,17 +74,10 @@ impl Engine {
     }
 
     async fn commit_patiently(&mut self, jobs: &mut Vec<Job>, checkpoints: &mut Checkpoints) -> Result<(), StoreError> {
+        let (clock, store) = (self.clock.clone(), self.store.clone());
         let mut wait = RETRY_FIRST;
         loop {
-            let clock = self.clock.clone();
-            let result = tokio::select! {
-                result = self.commit(jobs) => result,
-                () = clock.sleep(COMMIT_TIMEOUT) => {
-                    self.store.renew();
-                    Err(StoreError::silent())
-                }
-            };
-            match result {
+            match within(&clock, &store, COMMIT_TIMEOUT, self.commit(jobs)).await {
                 Ok(()) => {
                     self.database_report(None);
                     return Ok(());
@@ -96,33 +90,17 @@ impl Engine {
             self.checkpoint_if_due(checkpoints).await;
         }
     }
-}
 
-fn job(record: &Spooled) -> Job {
-    Job::from_record(record).unwrap_or_else(|error| {
-        tracing::error!(seq = record.seq, error, "a record of the spool cannot be read; it is set aside");
-        let detail = format!("record {} of the spool cannot be read: {error}", record.seq);
-        let rejected = Rejected { device: None, metric: None, reason: Reason::Undecodable, detail };
-        Job {
-            delivery: Delivery {
-                link: unknown_link(),
-                theme: None,
-                received: Timestamp::from_ms(record.at_ms),
-                source: "spool".into(),
-                raw: record.bytes.clone().into(),
-                readings: Vec::new(),
-                events: Vec::new(),
-                presence: None,
-                rejected: vec![rejected; (record.readings as usize).max(1)],
-            },
-            items: record.readings.max(1),
-            attempt: 0,
-            origin: Origin::Spool(record.seq),
+    /// A record as a job; one that cannot be read any more is set aside with its bytes.
+    fn job(&self, record: &Spooled) -> Job {
+        match Job::from_record(record) {
+            Ok(job) => job,
+            Err(error) => {
+                tracing::error!(seq = record.seq, error, "a record of the spool cannot be read; it is set aside");
+                // under its own link, so that the ledger stays even
+                let link = self.board.read(|board| board.link_tagged(record.tag));
+                Job::unreadable(record, link.unwrap_or_else(LinkId::spool), &error)
+            }
         }
-    })
-}
-
-#[expect(clippy::expect_used, reason = "a literal that is a name")]
-fn unknown_link() -> LinkId {
-    LinkId::parse("spool").expect("a name")
+    }
 }

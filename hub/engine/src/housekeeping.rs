@@ -31,7 +31,7 @@ pub(crate) async fn run(board: Board, store: Store, keep: Keep, clock: SharedClo
             tracing::debug!(lines, "ledger folded");
             if round == 0 { sweep(&board, &store, keep, clock.now()).await } else { Ok(()) }
         };
-        if let Err(error) = within(&clock, &store, PATIENCE, Box::pin(work)).await {
+        if let Err(error) = within(&clock, &store, PATIENCE, work).await {
             tracing::warn!(error = %error.database_words(), "housekeeping failed; it will be tried again");
         }
         round = (round + 1) % ROUNDS_AN_HOUR;

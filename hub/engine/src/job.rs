@@ -1,7 +1,7 @@
 //! One delivery on its way through the engine: where it came from, and what is owed for it. Also how it looks in the
 //! spool.
 
-use chengshu_core::model::{Delivery, LinkId};
+use chengshu_core::model::{Delivery, LinkId, Reason, Rejected, Timestamp};
 use chengshu_core::seam::{Handed, Outcome, Ticket};
 use chengshu_spool::{Record, Spooled};
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,29 @@ impl Job {
             }
             Some((other, _)) => Err(format!("format {other}; expected {FORMAT}")),
             None => Err("an empty record".to_owned()),
+        }
+    }
+
+    /// A record that cannot be read any more: set aside whole, with its bytes.
+    pub(crate) fn unreadable(spooled: &Spooled, link: LinkId, error: &str) -> Self {
+        let detail = format!("record {} of the spool cannot be read: {error}", spooled.seq);
+        let rejected = Rejected { device: None, metric: None, reason: Reason::Undecodable, detail };
+        let items = spooled.readings.max(1);
+        Self {
+            delivery: Delivery {
+                link,
+                theme: None,
+                received: Timestamp::from_ms(spooled.at_ms),
+                source: "spool".into(),
+                raw: spooled.bytes.clone().into(),
+                readings: Vec::new(),
+                events: Vec::new(),
+                presence: None,
+                rejected: vec![rejected; items as usize],
+            },
+            items,
+            attempt: 0,
+            origin: Origin::Spool(spooled.seq),
         }
     }
 }
@@ -165,6 +188,10 @@ mod tests {
         let spooled = Spooled { seq: 1, readings: 4, tag: 0, at_ms: 0, bytes: bytes.to_vec() };
         assert_eq!(Job::from_record(&spooled).unwrap().delivery, full());
         let newer = Spooled { bytes: vec![2, 0], ..spooled };
-        assert!(Job::from_record(&newer).err().unwrap().contains("expected 1"));
+        let error = Job::from_record(&newer).err().unwrap();
+        assert!(error.contains("expected 1"));
+        let aside = Job::unreadable(&newer, full().link, &error);
+        assert_eq!((aside.items, aside.delivery.items()), (4, 4), "counted as it was when it was received");
+        assert_eq!((&aside.delivery.raw[..], aside.seq()), (&[2, 0][..], Some(1)));
     }
 }

@@ -27,7 +27,7 @@ pub(crate) async fn run(board: Board, store: Store, clock: SharedClock, stop: Ca
         let samples = board.write(|board| compute(board, now, sample));
         if sample {
             sampled = now;
-            if let Err(error) = within(&clock, &store, PATIENCE, Box::pin(store.kpi_add(&samples))).await {
+            if let Err(error) = within(&clock, &store, PATIENCE, store.kpi_add(&samples)).await {
                 tracing::debug!(error = %error.database_words(), "samples of key figures could not be kept");
             }
         }

@@ -18,7 +18,7 @@ const PAGE: i64 = 1_000;
 
 pub(crate) async fn run(board: Board, store: Store, clock: SharedClock, wake: Arc<Notify>, stop: CancellationToken) {
     loop {
-        match within(&clock, &store, PATIENCE, Box::pin(tell(&board, &store, &clock))).await {
+        match within(&clock, &store, PATIENCE, tell(&board, &store, &clock)).await {
             Ok(told) if told as i64 == PAGE => continue,
             Ok(_) => {}
             Err(error) => tracing::warn!(error = %error.database_words(), "alarms could not be told; tried again soon"),

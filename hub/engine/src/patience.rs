@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use chengshu_core::seam::SharedClock;
 use chengshu_store::{Store, StoreError};
-use futures_util::future::BoxFuture;
 
 /// What a background question may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
@@ -15,7 +14,7 @@ pub(crate) async fn within<T>(
     clock: &SharedClock,
     store: &Store,
     span: Duration,
-    answer: BoxFuture<'_, Result<T, StoreError>>,
+    answer: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
     tokio::select! {
         answer = answer => answer,

@@ -71,7 +71,7 @@ impl Replayer {
                             rejected: of(outcome.rejected),
                         };
                         self.store.rejected_replayed(&ids, replayed).await?;
-                        report.replayed += of(u32::try_from(ids.len()).unwrap_or(u32::MAX)).unsigned_abs();
+                        report.replayed += ids.len() as u32;
                         report.outcome.stored += outcome.stored;
                         report.outcome.duplicate += outcome.duplicate;
                         report.outcome.rejected += outcome.rejected;

@@ -123,6 +123,14 @@ pub struct Services {
 
 const RETRY_FIRST: Duration = Duration::from_millis(100);
 
+/// What both ways of working go on with.
+struct Work {
+    inlet: Inlet,
+    checkpoints: Checkpoints,
+    requests: mpsc::Receiver<Command>,
+    stop: CancellationToken,
+}
+
 /// How a way of working ended.
 enum Turn {
     /// The other way has to go on.
@@ -195,17 +203,13 @@ impl Engine {
     pub async fn run(mut self, queue: IntakeQueue, stop: CancellationToken) -> Result<(), EngineError> {
         let services = stop.child_token();
         let mut background = self.watchers(&services);
-        let mut checkpoints = Checkpoints::new(self.clock.now());
-        let mut inlet = Inlet::new(queue);
-        let mut requests = self.requests.take().unwrap_or_else(|| Commands::channel().1);
+        let requests = self.requests.take().unwrap_or_else(|| Commands::channel().1);
+        let mut work =
+            Work { inlet: Inlet::new(queue), checkpoints: Checkpoints::new(self.clock.now()), requests, stop };
         // Before the board is loaded, everything goes through the spool.
         let mut spooling = true;
         let result = loop {
-            let turn = if spooling {
-                self.by_spool(&mut inlet, &mut checkpoints, &mut requests, &stop).await
-            } else {
-                self.directly(&mut inlet, &mut checkpoints, &mut requests, &stop).await
-            };
+            let turn = if spooling { self.by_spool(&mut work).await } else { self.directly(&mut work).await };
             match turn {
                 Ok(Turn::Other) => {
                     if background.len() < 4 {
@@ -222,9 +226,9 @@ impl Engine {
             let _ = task.await;
         }
         if result.is_ok() && !spooling {
-            checkpoints.finish(&self.board).await;
-            self.checkpoint(&mut checkpoints).await;
-            checkpoints.finish(&self.board).await;
+            work.checkpoints.finish(&self.board).await;
+            self.checkpoint(&mut work.checkpoints).await;
+            work.checkpoints.finish(&self.board).await;
         }
         Ok(result?)
     }
@@ -253,13 +257,8 @@ impl Engine {
     }
 
     /// Straight into the database, for as long as it answers.
-    async fn directly(
-        &mut self,
-        inlet: &mut Inlet,
-        checkpoints: &mut Checkpoints,
-        requests: &mut mpsc::Receiver<Command>,
-        stop: &CancellationToken,
-    ) -> Result<Turn, StoreError> {
+    async fn directly(&mut self, work: &mut Work) -> Result<Turn, StoreError> {
+        let Work { inlet, checkpoints, requests, stop } = work;
         loop {
             let due = self.clock.sleep_until(checkpoints.due(self.options.checkpoint_every));
             tokio::select! {
@@ -281,13 +280,8 @@ impl Engine {
     }
 
     /// Into the spool and out of it again, until it is empty and the database answers.
-    async fn by_spool(
-        &mut self,
-        inlet: &mut Inlet,
-        checkpoints: &mut Checkpoints,
-        requests: &mut mpsc::Receiver<Command>,
-        stop: &CancellationToken,
-    ) -> Result<Turn, StoreError> {
+    async fn by_spool(&mut self, work: &mut Work) -> Result<Turn, StoreError> {
+        let Work { inlet, checkpoints, requests, stop } = work;
         let (spool, board, clock) = (self.spool.clone(), self.board(), self.clock.clone());
         let most = self.options.batch_max;
         let (ending, late) = (stop.clone(), clock.clone());

@@ -10,6 +10,7 @@ use chengshu_store::{Store, StoreError};
 
 use crate::board::{Board, BoardState, DatabaseReport, DeviceSlot, Habit, Latest, LedgerBook, LinkSlot};
 use crate::kpi;
+use crate::patience::within;
 use crate::run::Engine;
 
 /// A board that knows nothing yet but its themes and links.
@@ -59,14 +60,8 @@ impl Engine {
     }
 
     pub(crate) async fn load_within(&mut self, span: std::time::Duration) -> Result<(), StoreError> {
-        let clock = self.clock.clone();
-        tokio::select! {
-            loaded = self.load() => loaded,
-            () = clock.sleep(span) => {
-                self.store.renew();
-                Err(StoreError::silent())
-            }
-        }
+        let (clock, store) = (self.clock.clone(), self.store.clone());
+        within(&clock, &store, span, self.load()).await
     }
 
     /// What the last hub left: how far its spool was drained, and its last attempt at a batch.

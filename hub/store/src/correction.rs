@@ -137,14 +137,14 @@ impl Batch {
 }
 
 impl Store {
-    /// The newest corrections, before number `before` if given; of one series if given.
+    /// The newest corrections, before number `before` if given; of one device if given.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn correction_list(
         &self,
         _scope: &Scope,
-        series: Option<i32>,
+        device: Option<&str>,
         before: Option<i64>,
         limit: i64,
     ) -> Result<Vec<StoredCorrection>, StoreError> {
@@ -152,10 +152,10 @@ impl Store {
             r#"SELECT c.id, made AS "made: PgTime", caller, device, metric, at AS "at: PgTime", old_value, old_quality,
                       new_value, reason
                FROM correction c JOIN series ON series.id = c.series
-               WHERE c.id < coalesce($1, 9223372036854775807) AND c.series = coalesce($2, c.series)
+               WHERE c.id < coalesce($1, 9223372036854775807) AND device = coalesce($2, device)
                ORDER BY c.id DESC LIMIT $3"#,
             before,
-            series,
+            device,
             limit,
         )
         .fetch_all(&self.readers())

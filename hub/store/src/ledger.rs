@@ -168,15 +168,32 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<LedgerDeviceRow>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT l.link AS "link!", device.id AS "device?", l.received, l.stored, l.duplicate, l.conflict,
-                 ARRAY(SELECT reason FROM ledger_day_rejected r
-                       WHERE (r.day, r.link, r.device) = (l.day, l.link, l.device) ORDER BY reason) AS "reasons!",
-                 ARRAY(SELECT rejected FROM ledger_day_rejected r
-                       WHERE (r.day, r.link, r.device) = (l.day, l.link, l.device) ORDER BY reason) AS "rejected!"
-               FROM ledger_day l LEFT JOIN device ON device.num = l.device
-               WHERE l.day = $1::text::date AND l.link = coalesce($2, l.link)
-                 AND (coalesce(device.id, ''), l.link) > ($3, $4)
-               ORDER BY coalesce(device.id, ''), l.link LIMIT $5"#,
+            r#"WITH fresh AS (SELECT * FROM ledger_line WHERE day = $1::text::date), -- not folded yet
+               part AS (
+                 SELECT link, device, received, stored, duplicate, conflict FROM ledger_day WHERE day = $1::text::date
+                 UNION ALL
+                 SELECT link, d.* FROM fresh, unnest(device, heard, stored, duplicate, conflict) AS d),
+               bad AS (
+                 SELECT link, device, reason, rejected FROM ledger_day_rejected WHERE day = $1::text::date
+                 UNION ALL
+                 SELECT link, r.* FROM fresh, unnest(rejected_device, rejected_reason, rejected) AS r),
+               page AS (
+                 SELECT part.link, num, device.id, sum(received)::bigint AS received, sum(stored)::bigint AS stored,
+                   sum(duplicate)::bigint AS duplicate, sum(conflict)::bigint AS conflict
+                 FROM (SELECT link, device AS num, received, stored, duplicate, conflict FROM part) AS part
+                 LEFT JOIN device USING (num)
+                 WHERE part.link = coalesce($2, part.link) AND (coalesce(device.id, ''), part.link) > ($3, $4)
+                 GROUP BY part.link, num, device.id ORDER BY coalesce(device.id, ''), part.link LIMIT $5),
+               reasons AS (
+                 SELECT link, device, reason, sum(rejected)::bigint AS rejected FROM bad
+                 WHERE (link, device) IN (SELECT link, num FROM page) GROUP BY link, device, reason)
+               SELECT link AS "link!", id AS "device?", received AS "received!", stored AS "stored!",
+                 duplicate AS "duplicate!", conflict AS "conflict!",
+                 ARRAY(SELECT reason FROM reasons r
+                       WHERE (r.link, r.device) = (page.link, page.num) ORDER BY reason) AS "reasons!",
+                 ARRAY(SELECT rejected FROM reasons r
+                       WHERE (r.link, r.device) = (page.link, page.num) ORDER BY reason) AS "rejected!"
+               FROM page ORDER BY coalesce(id, ''), link"#,
             day,
             link,
             after.0,

@@ -131,17 +131,24 @@ impl Store {
         }
         // The planner knows nothing about arrays; one look-up per minute through the key is always right here.
         sqlx::query!("SET LOCAL enable_seqscan = off").execute(&mut *tx).await?;
+        macro_rules! forget {
+            ($table:literal, $series:expr, $starts:expr) => {
+                sqlx::query!(
+                    "DELETE FROM "
+                        + $table
+                        + " r USING unnest($1::int4[], $2::timestamptz[]) AS d (series, at)
+                     WHERE r.series = d.series AND r.at = d.at AND r.at >= $3 AND r.at < $4",
+                    $series,
+                    $starts as _,
+                    from as _,
+                    to as _
+                )
+                .execute(&mut *tx)
+                .await?
+            };
+        }
         let (series, starts) = units(1);
-        sqlx::query!(
-            "DELETE FROM rollup_minute r USING unnest($1::int4[], $2::timestamptz[]) AS d (series, at)
-             WHERE r.series = d.series AND r.at = d.at AND r.at >= $3 AND r.at < $4",
-            &series,
-            &starts as _,
-            from as _,
-            to as _
-        )
-        .execute(&mut *tx)
-        .await?;
+        forget!("rollup_minute", &series, &starts);
         sqlx::query!(
             "INSERT INTO rollup_minute (series, at, count, sum, min, max, first, last)
              SELECT d.series, d.at, count(*), sum(r.value), min(r.value), max(r.value), first(r.value, r.at), last(r.value, r.at)
@@ -158,16 +165,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         let (series, starts) = units(HOUR_MINUTES);
-        sqlx::query!(
-            "DELETE FROM rollup_hour r USING unnest($1::int4[], $2::timestamptz[]) AS d (series, at)
-             WHERE r.series = d.series AND r.at = d.at AND r.at >= $3 AND r.at < $4",
-            &series,
-            &starts as _,
-            from as _,
-            to as _
-        )
-        .execute(&mut *tx)
-        .await?;
+        forget!("rollup_hour", &series, &starts);
         sqlx::query!(
             "INSERT INTO rollup_hour (series, at, count, sum, min, max, first, last)
              SELECT d.series, d.at, sum(r.count), sum(r.sum), min(r.min), max(r.max), first(r.first, r.at), last(r.last, r.at)

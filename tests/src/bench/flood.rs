@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::world::now_ms;
+
 /// Messages under way at most.
 const WINDOW: u64 = 8_000;
 
@@ -45,7 +47,7 @@ pub(crate) fn publish(port: u16, load: Load) -> anyhow::Result<()> {
         Ok(())
     });
     let start = Instant::now();
-    let base = super::now_ms() - 3_600_000;
+    let base = now_ms() - 3_600_000;
     let mut buffer = Vec::with_capacity(64 * 1024);
     for n in 0..load.messages {
         if let Some(rate) = load.rate {
@@ -62,7 +64,7 @@ pub(crate) fn publish(port: u16, load: Load) -> anyhow::Result<()> {
             std::thread::sleep(Duration::from_micros(200));
         }
         // paced messages carry the time of their sending, the others one of their own
-        let ts = if load.rate.is_some() { super::now_ms() } else { base + (n / load.devices) as i64 };
+        let ts = if load.rate.is_some() { now_ms() } else { base + (n / load.devices) as i64 };
         message(&mut buffer, n, ts, load);
         if buffer.len() > 32 * 1024 {
             socket.write_all(&buffer)?;

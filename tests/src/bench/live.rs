@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::flood::{Load, publish};
-use super::{now_ms, quantile};
-use crate::world::{Broker, Database, Hub, World};
+use super::quantile;
+use crate::world::{Broker, Database, Hub, World, now_ms};
 
 /// Prints the delay from publish to live stream at 2,000 messages a second.
 pub fn latency() -> anyhow::Result<()> {

@@ -25,9 +25,3 @@ pub(crate) fn quantile(figures: &mut [f64], share: f64) -> f64 {
     let place = ((figures.len() as f64 - 1.0) * share).round() as usize;
     figures.get(place).copied().unwrap_or(f64::NAN)
 }
-
-/// Milliseconds since 1970.
-pub fn now_ms() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    since.as_millis() as i64
-}

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use super::flood::{Load, publish};
-use super::{median, now_ms};
-use crate::world::{Broker, Database, GUARD, Hub, World, until};
+use super::median;
+use crate::world::{Broker, Database, GUARD, Hub, World, now_ms, until};
 
 /// Prints the time of each question, as a client sees it over HTTP.
 pub fn reads() -> anyhow::Result<()> {

@@ -4,9 +4,9 @@
 use std::time::{Duration, Instant};
 
 use super::flood::{Load, publish};
-use super::{now_ms, quantile, reads};
+use super::{quantile, reads};
 use crate::scenario::spool;
-use crate::world::{Broker, Database, GUARD, Hub, World, until};
+use crate::world::{Broker, Database, GUARD, Hub, World, now_ms, until};
 
 /// Hours of a device over a month and of all devices over a day, on ten million readings (`big`: a hundred million).
 pub fn rollups(big: bool) -> anyhow::Result<()> {

@@ -5,8 +5,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::bench::now_ms;
-use crate::world::{GUARD, Managed, World, chengshu, until};
+use crate::world::{GUARD, Managed, World, chengshu, now_ms, until};
 
 /// What the drill measured.
 #[derive(Debug)]

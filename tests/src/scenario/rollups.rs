@@ -9,7 +9,7 @@ use rand::seq::SliceRandom as _;
 use serde_json::json;
 
 use super::ledger::{Sums, even};
-use crate::world::{Broker, Database, GUARD, Hub, World, publish_all, until};
+use crate::world::{Broker, Database, GUARD, Hub, World, now_ms, publish_all, until};
 
 /// What was done and found.
 #[derive(Debug, Default)]
@@ -194,8 +194,4 @@ fn number(device: &str) -> i64 {
 
 fn topic(n: i64) -> String {
     format!("city/test/{}/telemetry", device(n))
-}
-
-fn now_ms() -> i64 {
-    crate::bench::now_ms()
 }

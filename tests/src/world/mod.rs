@@ -53,6 +53,12 @@ pub fn until<T>(what: &str, guard: Duration, mut check: impl FnMut() -> Option<T
     }
 }
 
+/// Milliseconds since 1970.
+pub fn now_ms() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    since.as_millis() as i64
+}
+
 /// A port that nobody uses now.
 pub fn free_port() -> anyhow::Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())

@@ -105,6 +105,14 @@ id!(
     LinkId, "link", 64, word_char, "1 to 64 of a-z 0-9 _ - . :"
 );
 
+impl LinkId {
+    /// The hub's own spool, for what was kept there and can no longer be told whose it is.
+    #[must_use]
+    pub fn spool() -> Self {
+        Self("spool".into())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -242,6 +242,11 @@ impl BoardState {
         self.links.iter().position(|slot| slot.link.id == *id)
     }
 
+    /// The link that the spool counts under this number; none when it is not configured any more.
+    pub(crate) fn link_tagged(&self, tag: u16) -> Option<LinkId> {
+        self.links.iter().map(|slot| &slot.link.id).find(|id| crate::job::tag(id) == tag).cloned()
+    }
+
     pub(crate) fn add_device(&mut self, slot: DeviceSlot) -> u32 {
         let number = u32::try_from(self.devices.len()).unwrap_or(u32::MAX);
         self.by_name.insert(slot.device.id.clone(), number);
