@@ -11,6 +11,7 @@ mod topic;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use chengshu_core::model::{Label, Theme, ThemeId};
 
@@ -62,7 +63,7 @@ fn theme(folder: &Folder) -> Option<Theme> {
         name,
         version: topic.version.unwrap_or_default(),
         keep_readings_days: topic.keep_readings_days,
-        kinds: topic.kinds.into_iter().filter_map(|kind| kind.item).collect(),
+        kinds: topic.kinds.into_iter().filter_map(|kind| kind.item.map(Arc::new)).collect(),
         rules: topic.rules.into_iter().filter_map(|rule| rule.item).collect(),
         kpis: topic.kpis.into_iter().filter_map(|kpi| kpi.item).collect(),
         screen,

@@ -150,7 +150,7 @@ fn theme(theme: &Theme) -> ThemeView<'_> {
         name: (&theme.name).into(),
         version: &theme.version,
         error: theme.error.as_deref(),
-        kinds: theme.kinds.iter().map(kind).collect(),
+        kinds: theme.kinds.iter().map(|item| kind(item)).collect(),
         rules: theme.rules.iter().map(rule).collect(),
         kpis: theme.kpis.iter().map(kpi).collect(),
         screen: serde_json::from_str(&theme.screen).ok(),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::flood::{Load, publish};
-use super::{median, reference};
+use super::{median, nodered, reference};
 use crate::world::{Broker, Database, Hub, World, until};
 
 const RUNS: usize = 3;
@@ -43,6 +43,15 @@ pub fn ingest(messages: u64) -> anyhow::Result<()> {
             ours / bare,
             default / bare
         );
+        let few = Load { messages: messages / 3, ..load };
+        match nodered::run(&world, &database, &broker, few)? {
+            Some([ordinary, batched]) => println!(
+                "    Node-RED, not durable when it acknowledges: ordinary flow {ordinary:.0} msg/s, hand-batched {batched:.0}; \
+                 hub / hand-batched {:.2}",
+                default / batched
+            ),
+            None => println!("    Node-RED: NODE_RED_HOME names no folder with node_modules/node-red and pg"),
+        }
     }
     Ok(())
 }

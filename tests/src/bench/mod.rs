@@ -4,6 +4,7 @@
 mod flood;
 mod ingest;
 mod live;
+mod nodered;
 mod reads;
 mod reference;
 mod truth;

@@ -19,6 +19,10 @@ pub fn rollups(big: bool) -> anyhow::Result<()> {
         let page = hub.get("/api/v1/latest?limit=10000").ok()?;
         (page["devices"].as_array()?.len() == 10_000).then_some(())
     })?;
+    until("its own rollups are true", 3 * GUARD, || {
+        (database.count("SELECT count(*) FROM rollup_dirty").ok()? == 0).then_some(())
+    })?;
+    database.execute("TRUNCATE rollup_minute, rollup_hour, rollup_day")?;
     // a reading every 86 s (9 s) over a day of every device, a minute's one over a month of the first
     database.execute(if big {
         "TRUNCATE reading; INSERT INTO reading SELECT s, now() - INTERVAL '1 day' + n * INTERVAL '8640 ms', 5, n % 100, 0

@@ -19,6 +19,7 @@ pub use database::Database;
 pub use hub::{Hub, Stream};
 pub use managed::{Managed, Row, Said, chengshu, closed_to_others};
 pub use process::Process;
+pub(crate) use process::{as_user, give_away};
 pub use publisher::{Obligation, Publisher, publish_all};
 
 /// How long a test waits for anything before it gives up: a hang guard, not a measure.

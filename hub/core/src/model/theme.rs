@@ -2,6 +2,7 @@
 //! are made from; it decides nothing itself.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -205,7 +206,7 @@ pub struct Theme {
     /// For how long its readings are kept when that is shorter than the hub's own limit, days.
     pub keep_readings_days: Option<u32>,
     /// Kinds of devices.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<Arc<Kind>>,
     /// Alarm rules.
     pub rules: Vec<ThresholdRule>,
     /// Key figures.
@@ -219,13 +220,13 @@ pub struct Theme {
 impl Theme {
     /// The kind of that name.
     #[must_use]
-    pub fn kind(&self, id: &KindId) -> Option<&Kind> {
+    pub fn kind(&self, id: &KindId) -> Option<&Arc<Kind>> {
         self.kinds.iter().find(|kind| kind.id == *id)
     }
 
     /// The first kind that measures all of `metrics`: what an unannounced device most likely is.
     #[must_use]
-    pub fn kind_of_metrics<'a>(&self, metrics: impl Iterator<Item = &'a MetricId> + Clone) -> Option<&Kind> {
+    pub fn kind_of_metrics<'a>(&self, metrics: impl Iterator<Item = &'a MetricId> + Clone) -> Option<&Arc<Kind>> {
         self.kinds.iter().find(|kind| metrics.clone().all(|metric| kind.metric(metric).is_some()))
     }
 }

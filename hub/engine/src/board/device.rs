@@ -132,8 +132,9 @@ pub struct DeviceSlot {
 }
 
 impl DeviceSlot {
-    pub(crate) fn new(device: Device, theme: Option<&Theme>, now: Timestamp) -> Self {
+    pub(crate) fn new(mut device: Device, theme: Option<&Theme>, now: Timestamp) -> Self {
         let kind = find_kind(&device, theme);
+        device.theme = theme.map_or(device.theme, |theme| theme.id.clone()); // one name in memory for all of its devices
         Self {
             device,
             num: 0,
@@ -159,8 +160,9 @@ impl DeviceSlot {
     }
 
     pub(crate) fn add_series(&mut self, metric: MetricId, id: i32, book: &RuleBook) {
+        let known = self.kind.as_ref().and_then(|kind| kind.metric(&metric)).map(|known| known.id.clone());
         let mut slot = SeriesSlot {
-            metric,
+            metric: known.unwrap_or(metric), // one name in memory for all devices of a kind
             id,
             latest: None,
             spooled: None,
@@ -170,6 +172,7 @@ impl DeviceSlot {
             dirty: false,
         };
         equip(&mut slot, &self.device, self.kind.as_deref(), book);
+        self.series.reserve_exact(1); // most devices measure one or two things, and there are many devices
         self.series.push(slot);
     }
 
@@ -247,7 +250,7 @@ impl DeviceSlot {
 }
 
 fn find_kind(device: &Device, theme: Option<&Theme>) -> Option<Arc<Kind>> {
-    theme.zip(device.kind.as_ref()).and_then(|(theme, kind)| theme.kind(kind)).cloned().map(Arc::new)
+    theme.zip(device.kind.as_ref()).and_then(|(theme, kind)| theme.kind(kind)).cloned()
 }
 
 fn equip(slot: &mut SeriesSlot, device: &Device, kind: Option<&Kind>, book: &RuleBook) {
