@@ -4,6 +4,7 @@
 mod backup;
 mod clock;
 mod config;
+mod import;
 mod managed;
 mod ready;
 mod replay;
@@ -42,6 +43,8 @@ enum Command {
     Demo(Demo),
     /// Ask a running hub to try again what it set aside.
     Replay(replay::Replay),
+    /// Bring a table of devices (CSV, GeoJSON, XLSX) into the register of a running hub.
+    Import(import::Import),
     /// Back up a hub, whether it runs or not: database, keys, spool, configuration.
     Backup(BackupArgs),
     /// Restore a backup into an empty data folder.
@@ -85,6 +88,9 @@ fn main() -> ExitCode {
         Command::Demo(demo) => load(None).and_then(|config| run::demo(config, demo)),
         Command::Replay(order) => {
             load(order.config.as_deref()).and_then(|config| replay::replay(&config, &order)).map(|text| say(&text))
+        }
+        Command::Import(order) => {
+            load(order.config.as_deref()).and_then(|config| import::import(&config, &order)).map(|text| say(&text))
         }
         Command::Backup(args) => load(args.config.as_deref()).and_then(|config| backup::command::backup(config, args)),
         Command::Restore(args) => load(None).and_then(|config| backup::command::restore(&config, args)),

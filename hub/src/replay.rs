@@ -37,7 +37,7 @@ pub struct Replay {
 
 /// Asks, and says what came of it.
 pub fn replay(config: &Config, order: &Replay) -> anyhow::Result<String> {
-    let key = key(config, order)?;
+    let key = key(config, order.data.as_ref())?;
     let ids = (!order.id.is_empty()).then_some(&order.id);
     let body = json!({
         "ids": ids, "reason": order.reason, "device": order.device, "link": order.link, "limit": order.limit
@@ -61,9 +61,9 @@ pub fn replay(config: &Config, order: &Replay) -> anyhow::Result<String> {
     Ok(lines.join("\n"))
 }
 
-fn key(config: &Config, order: &Replay) -> anyhow::Result<String> {
+pub(crate) fn key(config: &Config, data: Option<&PathBuf>) -> anyhow::Result<String> {
     let usual = [PathBuf::from("data"), PathBuf::from("/var/lib/chengshu")];
-    let named = order.data.iter().chain(&config.data_dir);
+    let named = data.into_iter().chain(&config.data_dir);
     for dir in named.chain(&usual) {
         if let Ok(key) = std::fs::read_to_string(dir.join("admin.key")) {
             return Ok(key.trim().to_owned());

@@ -10,5 +10,6 @@ mod durability;
 mod house;
 mod input;
 mod managed;
+mod register;
 mod spine;
 mod truth;

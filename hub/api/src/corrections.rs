@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use chengshu_core::model::MetricId;
-use chengshu_engine::{Correction, Refused};
+use chengshu_engine::Correction;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -66,10 +66,7 @@ pub(crate) async fn correct(
         value: new.value,
         reason: reason.to_owned(),
     };
-    let old_value = app.commands.correct(correction).await.map_err(|refused| match refused {
-        Refused::NotFound(text) => Problem::not_found(text),
-        Refused::Away => Problem::unavailable(refused.to_string()),
-    })?;
+    let old_value = app.commands.correct(correction).await?;
     Ok(Json(CorrectionDone { device: new.device, metric: new.metric, at: new.at.0.ms(), old_value, value: new.value }))
 }
 

@@ -4,28 +4,15 @@ use axum::extract::State;
 use chengshu_core::model::Timestamp;
 use chengshu_engine::{DeadlineFrom, DeviceSlot};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::app::App;
 use crate::caller::Who;
 use crate::params::{Params, page};
 use crate::problem::Problem;
+use crate::register::find::DeviceQuery;
 use crate::unseen::silence_word;
 use crate::view::{PlaceView, Values, Written, device_page, values};
-
-/// Which devices.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DeviceParams {
-    /// Only those of this theme.
-    theme: Option<String>,
-    /// Only those in this state: live, stale, offline or never.
-    state: Option<String>,
-    /// At most this many, 1 to 20000; default 1000.
-    limit: Option<u32>,
-    /// The `next` of the page before.
-    after: Option<String>,
-}
 
 /// A device.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -54,6 +41,13 @@ pub(crate) struct DeviceView<'a> {
     /// Why it is not live: silent, last_will or never_heard. (Whether its gateway or link is to blame: see /unseen.)
     reason: Option<&'static str>,
     deadline: DeadlineView,
+    /// registered (entered by people), accepted (heard and let in), pending (heard, waits for a person: counts nowhere) or
+    /// retired (out of service).
+    registration: &'static str,
+    /// Who answers for it.
+    department: Option<&'a str>,
+    /// Who made it.
+    vendor: Option<&'a str>,
 }
 
 /// How long a device may be silent.
@@ -99,6 +93,9 @@ impl<'a> From<&'a DeviceSlot> for DeviceView<'a> {
                 offline_after_s: freshness.offline_after_s,
                 from: deadline_from(from),
             },
+            registration: device.registration.word(),
+            department: device.details.as_deref().and_then(|details| details.department.as_deref()),
+            vendor: device.details.as_deref().and_then(|details| details.vendor.as_deref()),
         }
     }
 }
@@ -129,20 +126,13 @@ pub(crate) struct DevicePage<'a> {
 pub(crate) async fn list(
     State(app): State<App>,
     Who(caller): Who,
-    Params(params): Params<DeviceParams>,
+    Params(query): Params<DeviceQuery>,
 ) -> Result<Written, Problem> {
-    let limit = page(params.limit, 1_000, 20_000)?;
-    if let Some(state) = params.state.as_deref().filter(|state| !["live", "stale", "offline", "never"].contains(state))
-    {
-        return Err(Problem::bad_request(format!("query: state is {state:?}; expected live, stale, offline or never")));
-    }
+    let limit = page(query.limit, 1_000, 20_000)?;
+    let query = query.checked()?;
     app.board.read(|board| {
-        let (slots, next) = device_page(board, params.after.as_deref(), limit, |slot| {
-            let theme = slot.device.theme.as_str();
-            caller.scope.covers_theme(theme)
-                && params.theme.as_deref().is_none_or(|wanted| wanted == theme)
-                && params.state.as_deref().is_none_or(|wanted| wanted == slot.state.word())
-        })?;
+        let after = query.after.as_deref();
+        let (slots, next) = device_page(board, after, limit, |slot| query.takes(&caller.scope, slot))?;
         Written::json(&DevicePage { devices: slots.into_iter().map(DeviceView::from).collect(), next })
     })
 }

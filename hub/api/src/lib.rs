@@ -20,6 +20,7 @@ mod openapi;
 mod params;
 mod problem;
 mod readings;
+mod register;
 mod rejected;
 mod routes;
 mod serve;

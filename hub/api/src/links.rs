@@ -70,7 +70,10 @@ pub(crate) struct LinkView<'a> {
 impl<'a> LinkView<'a> {
     fn new(board: &'a BoardState, slot: &'a LinkSlot) -> Self {
         let report = slot.link.last_report();
-        let mine = board.devices().iter().filter(|device| device.device.link == slot.link.id);
+        let mine = board
+            .devices()
+            .iter()
+            .filter(|device| device.device.link == slot.link.id && device.device.registration.counts());
         let devices = mine.fold(LinkDevices { live: 0, total: 0 }, |mut count, device| {
             count.live += u32::from(device.state == DeviceState::Live);
             count.total += 1;

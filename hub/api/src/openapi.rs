@@ -2,12 +2,13 @@
 
 use axum::Json;
 use chengshu_access::Access;
+use chengshu_sheet::Format;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use crate::problem::Problem;
-use crate::routes::{Media, Route, routes};
+use crate::routes::{Media, Route, Sent, routes};
 
 pub(crate) async fn get() -> Json<Value> {
     Json(document())
@@ -51,10 +52,19 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars:
         Media::Json => "application/json",
         Media::Text => "text/plain",
         Media::Stream => "text/event-stream",
+        Media::Table => "text/csv",
+        Media::Nothing => "",
     };
     let schema = route.answer.map_or_else(|| json!({}), |schema| schema(generator).to_value());
     let fault = |description: &str| json!({ "description": description, "content": { "application/problem+json": { "schema": problem } } });
     let mut responses = json!({ "200": { "description": "ok", "content": { media: { "schema": schema } } } });
+    if route.media == Media::Nothing {
+        responses = json!({ "204": { "description": "done" } });
+    }
+    if route.media == Media::Table {
+        let file = json!({ "schema": { "type": "string", "format": "binary" } });
+        responses["200"]["content"] = tables(&file);
+    }
     if route.info.path == "/readyz" {
         responses["503"] =
             json!({ "description": "not of use; the reasons say why", "content": { media: { "schema": schema } } });
@@ -62,7 +72,10 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars:
         responses["503"] = fault("overloaded, too slow, or the database is away");
     }
     let parameters = parameters(route, generator);
-    let body = route.body.map(|schema| schema(generator).to_value());
+    let body = route.body.map(|sent| match sent {
+        Sent::Json(schema) => json!({ "application/json": { "schema": schema(generator).to_value() } }),
+        Sent::Table => tables(&json!({ "schema": { "type": "string", "format": "binary" } })),
+    });
     if route.info.access == Access::Known {
         responses["400"] = fault("a parameter is wrong");
         responses["401"] = fault("no valid key");
@@ -74,13 +87,26 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars:
         "parameters": parameters,
         "responses": responses
     });
-    if let Some(schema) = body {
-        operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+    if let Some(content) = body {
+        operation["requestBody"] = json!({ "required": true, "content": content });
+        operation["responses"]["413"] = fault("too many bytes");
+    }
+    if ["PUT", "DELETE"].contains(&route.info.method) {
+        operation["responses"]["409"] = fault("somebody else has changed it meanwhile");
+    }
+    if matches!(route.body, Some(Sent::Table)) {
+        operation["responses"]["422"] = fault("the table has mistakes, and nothing of it was taken");
     }
     if route.info.access == Access::Known {
         operation["security"] = json!([{ "key": [] }]);
     }
     operation
+}
+
+/// The formats of tables, each with the same description.
+fn tables(file: &Value) -> Value {
+    let formats = [Format::Csv, Format::Geojson, Format::Xlsx];
+    Value::Object(formats.into_iter().map(|format| (format.media().to_owned(), file.clone())).collect())
 }
 
 /// Path parameters from the path, query parameters from the type that reads them.

@@ -4,9 +4,13 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chengshu_engine::Refused;
 use chengshu_store::StoreError;
 use schemars::JsonSchema;
 use serde::Serialize;
+
+use crate::register::entry::FieldError;
+use crate::register::import::ImportReport;
 
 /// An error as the client gets it (`application/problem+json`).
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -22,16 +26,50 @@ pub(crate) struct Problem {
     code: &'static str,
     /// What was read and what would be right.
     detail: String,
+    /// The fields that are wrong, where an entry was sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    errors: Vec<FieldError>,
+    /// The whole report, where a table was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Box<ImportReport>>,
 }
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("error").to_owned();
-        Self { kind: "about:blank", title, status: status.as_u16(), code, detail: detail.into() }
+        Self {
+            kind: "about:blank",
+            title,
+            status: status.as_u16(),
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            report: None,
+        }
     }
 
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", detail)
+    }
+
+    /// An entry with wrong fields.
+    pub(crate) fn fields(what: &str, errors: Vec<FieldError>) -> Self {
+        let say = |error: &FieldError| format!("{} is {:?}, expected {}", error.field, error.read, error.expected);
+        let detail = format!("{what}: {}", errors.iter().map(say).collect::<Vec<_>>().join("; "));
+        Self { errors, ..Self::bad_request(detail) }
+    }
+
+    /// A table with mistakes; nothing of it was taken.
+    pub(crate) fn import(report: &ImportReport) -> Self {
+        let detail = "the table has mistakes, and nothing of it was taken; `report` names each with line and column";
+        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "import", detail);
+        Self { report: Some(Box::new(report.clone())), ..problem }
+    }
+
+    /// Somebody else was faster.
+    pub(crate) fn changed(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "changed", detail)
     }
 
     pub(crate) fn unauthorized() -> Self {
@@ -87,6 +125,19 @@ impl From<StoreError> for Problem {
             "database_unavailable",
             "the database does not answer; latest values are still served",
         )
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        let text = refused.to_string();
+        match refused {
+            Refused::NotFound(text) => Self::not_found(text),
+            Refused::Changed { .. } => Self::changed(text),
+            Refused::Theme { .. } => Self::bad_request(text),
+            Refused::Full => Self::new(StatusCode::CONFLICT, "register_full", text),
+            Refused::Away => Self::unavailable(text),
+        }
     }
 }
 

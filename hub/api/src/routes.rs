@@ -1,12 +1,14 @@
 //! The one table of routes: method, path, handler, access, object. The router, the OpenAPI document and the
 //! authorisation test are made from it; a route that is not here does not exist.
 
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
-use axum::routing::{MethodRouter, get as get_method, post as post_method};
+use axum::routing::{MethodRouter, delete as delete_method, get as get_method, post as post_method, put as put_method};
 use chengshu_access::Access;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::app::App;
+use crate::register::{device, export, find, history, import, maintenance, parts};
 use crate::{
     alarms, backups, corrections, devices, events, health, hours, kpis, latest, ledger, links, metrics, openapi,
     readings, rejected, status, stream, themes, unseen,
@@ -50,7 +52,23 @@ pub(crate) enum Media {
     Json,
     Text,
     Stream,
+    /// A file in one of the formats of tables.
+    Table,
+    /// No body.
+    Nothing,
 }
+
+/// What a body comes as.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Sent {
+    Json(SchemaOf),
+    Table,
+}
+
+/// Bytes of a table at most.
+pub(crate) const TABLE_MAX: usize = 10 << 20;
+/// Bytes of any other body at most.
+const BODY: DefaultBodyLimit = DefaultBodyLimit::max(1 << 20);
 
 type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
@@ -58,7 +76,7 @@ pub(crate) struct Route {
     pub(crate) info: RouteInfo,
     pub(crate) handler: MethodRouter<App>,
     pub(crate) params: Option<SchemaOf>,
-    pub(crate) body: Option<SchemaOf>,
+    pub(crate) body: Option<Sent>,
     pub(crate) answer: Option<SchemaOf>,
     pub(crate) media: Media,
 }
@@ -97,8 +115,44 @@ fn post<B: JsonSchema, H: Handler<T, App>, T: 'static>(
     summary: &'static str,
 ) -> Route {
     let info = RouteInfo { method: "POST", path, access, object, summary };
-    let body: SchemaOf = |generator| generator.subschema_for::<B>();
-    Route { info, handler: post_method(handler), params: None, body: Some(body), answer: None, media: Media::Json }
+    let body = Some(Sent::Json(|generator| generator.subschema_for::<B>()));
+    Route { info, handler: post_method(handler).layer(BODY), params: None, body, answer: None, media: Media::Json }
+}
+
+fn put<B: JsonSchema, H: Handler<T, App>, T: 'static>(
+    path: &'static str,
+    handler: H,
+    access: Access,
+    object: Object,
+    summary: &'static str,
+) -> Route {
+    let info = RouteInfo { method: "PUT", path, access, object, summary };
+    let body = Some(Sent::Json(|generator| generator.subschema_for::<B>()));
+    Route { info, handler: put_method(handler).layer(BODY), params: None, body, answer: None, media: Media::Json }
+}
+
+fn delete<H: Handler<T, App>, T: 'static>(
+    path: &'static str,
+    handler: H,
+    access: Access,
+    object: Object,
+    summary: &'static str,
+) -> Route {
+    let info = RouteInfo { method: "DELETE", path, access, object, summary };
+    Route { info, handler: delete_method(handler), params: None, body: None, answer: None, media: Media::Nothing }
+}
+
+/// A table is sent: up to ten megabytes.
+fn upload<H: Handler<T, App>, T: 'static>(
+    path: &'static str,
+    handler: H,
+    access: Access,
+    object: Object,
+    summary: &'static str,
+) -> Route {
+    let info = RouteInfo { method: "POST", path, access, object, summary };
+    let handler = post_method(handler).layer(DefaultBodyLimit::max(TABLE_MAX));
+    Route { info, handler, params: None, body: Some(Sent::Table), answer: None, media: Media::Json }
 }
 
 impl Route {
@@ -133,8 +187,51 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/api/v1/kpis", kpis::list, Known, Object::Theme, "Key figures with their trends")
             .answers::<kpis::KpiList<'_>>(),
         get("/api/v1/devices", devices::list, Known, Object::Device, "Devices, their places and states")
-            .params::<devices::DeviceParams>()
+            .params::<find::DeviceQuery>()
             .answers::<devices::DevicePage<'_>>(),
+        get("/api/v1/devices/{id}", device::get, Known, Object::Device, "A device with its values and its entry")
+            .answers::<device::DeviceDetail<'_>>(),
+        put::<device::EntryPut, _, _>(
+            "/api/v1/devices/{id}",
+            device::put,
+            Known,
+            Object::Device,
+            "Make or change the entry of a device",
+        )
+        .answers::<device::DeviceDetail<'_>>(),
+        delete("/api/v1/devices/{id}", device::retire, Known, Object::Device, "Take a device out of service"),
+        get("/api/v1/devices/{id}/history", history::list, Known, Object::Device, "Who changed the entry of a device")
+            .params::<history::HistoryParams>()
+            .answers::<history::ChangePage>(),
+        get(
+            "/api/v1/parts",
+            parts::list,
+            Known,
+            Object::Device,
+            "Areas, groups, departments and makers in the register",
+        )
+        .answers::<parts::PartList>(),
+        get(
+            "/api/v1/maintenance",
+            maintenance::get,
+            Known,
+            Object::Device,
+            "Where devices are silent, and whose battery is next",
+        )
+        .params::<maintenance::MaintenanceParams>()
+        .answers::<maintenance::MaintenanceView>(),
+        upload(
+            "/api/v1/import/devices",
+            import::devices,
+            Known,
+            Object::Device,
+            "Bring a table of devices into the register",
+        )
+        .params::<import::ImportParams>()
+        .answers::<import::ImportReport>(),
+        get("/api/v1/export/devices", export::devices, Known, Object::Device, "The register as a table")
+            .params::<find::DeviceQuery>()
+            .media(Media::Table),
         get("/api/v1/devices/{id}/latest", latest::one, Known, Object::Device, "Latest values of a device")
             .answers::<latest::LatestView<'_>>(),
         get("/api/v1/latest", latest::list, Known, Object::Device, "Latest values of many devices")

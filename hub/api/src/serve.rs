@@ -21,15 +21,13 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::app::App;
 use crate::caller::known_only;
 use crate::problem::Problem;
-use crate::routes::routes;
+use crate::routes::{TABLE_MAX, routes};
 use crate::web;
 
 /// The server could not go on.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP server ended")]
 pub struct ServeError(#[from] std::io::Error);
-
-const BODY_MAX: usize = 1 << 20;
 
 /// What the dashboards may load: nothing but themselves.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; connect-src 'self'; \
@@ -63,7 +61,7 @@ pub fn router(app: App) -> Router {
         .fallback(web::fallback)
         .layer(from_fn_with_state(app.clone(), deadline))
         .layer(shed)
-        .layer(RequestBodyLimitLayer::new(BODY_MAX))
+        .layer(RequestBodyLimitLayer::new(TABLE_MAX))
         .layer(CatchPanicLayer::custom(|_| -> HttpResponse<Body> { Problem::internal().into_response() }))
         .layer(CompressionLayer::new().gzip(true))
         .layer(header("content-security-policy", CSP))

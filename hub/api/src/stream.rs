@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use chengshu_core::model::{DeviceId, Timestamp};
+use chengshu_core::model::{DeviceId, Registration, Timestamp};
 use chengshu_engine::{BoardState, SpoolState};
 use futures_util::stream;
 use schemars::JsonSchema;
@@ -255,7 +255,10 @@ impl Stream {
         let app = &self.app;
         let (seq, bytes) = app.board.read(|board| {
             let seq = board.seq();
-            let devices = board.devices().iter().filter(|slot| self.topics.device && self.wants(&slot.device.id));
+            let devices = board
+                .devices()
+                .iter()
+                .filter(|slot| self.topics.device && slot.device.registration.counts() && self.wants(&slot.device.id));
             let snapshot = Snapshot {
                 epoch: board.epoch.to_string(),
                 seq,
@@ -322,7 +325,8 @@ impl Stream {
             let slots = numbers
                 .into_iter()
                 .filter_map(|number| board.device_at(number))
-                .filter(|slot| self.wants(&slot.device.id));
+                // one that was taken out of service is told once more, so that a screen can forget it
+                .filter(|slot| slot.device.registration != Registration::Pending && self.wants(&slot.device.id));
             parts.add("device", slots.map(|slot| DeviceFull::new(slot, since, now)).collect());
         }
         if self.topics.kpi {

@@ -149,6 +149,7 @@ pub(crate) async fn list(
             .filter(|slot| {
                 let theme = slot.device.theme.as_str();
                 slot.state != DeviceState::Live
+                    && slot.device.registration.counts()
                     && caller.scope.covers_theme(theme)
                     && params.theme.as_deref().is_none_or(|wanted| wanted == theme)
             })

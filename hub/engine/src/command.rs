@@ -1,14 +1,20 @@
 //! What people ask of the engine: it answers with the new state, and nobody else writes that state around it.
 
+use std::time::Duration;
+
 use chengshu_core::model::{MetricId, Quality, Timestamp};
 use chengshu_store::{NewCorrection, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::board::Latest;
+use crate::entries::{Entered, Orders};
+use crate::patience::{PATIENCE, within};
 use crate::run::Engine;
 
 /// Commands that wait at most.
 const WAITING: usize = 64;
+/// An import of many devices may take longer than a single change.
+const ENTER_PATIENCE: Duration = Duration::from_secs(20);
 
 /// A reading that shall be changed.
 #[derive(Debug, Clone)]
@@ -36,20 +42,44 @@ pub enum Refused {
     /// There is nothing of that name.
     #[error("{0}")]
     NotFound(String),
+    /// Somebody else has changed it meanwhile.
+    #[error("device {device} has been changed meanwhile: its entry has version {version}")]
+    Changed {
+        /// Which device.
+        device: String,
+        /// Its version now.
+        version: i32,
+    },
+    /// The device belongs to another theme.
+    #[error("device {device} belongs to theme {theme}, which cannot change; give the new one another id")]
+    Theme {
+        /// Which device.
+        device: String,
+        /// Its theme.
+        theme: String,
+    },
+    /// The register takes no more.
+    #[error("the register takes no more devices; raise engine.devices_max")]
+    Full,
     /// The database is away, or being caught up with.
     #[error("the database is away or being caught up with; try again when the hub is ready")]
     Away,
 }
 
 pub(crate) enum Command {
+    Enter(Orders, oneshot::Sender<Result<Entered, Refused>>),
     Correct(Correction, oneshot::Sender<Result<Corrected, Refused>>),
 }
 
 impl Command {
     /// Says no to everybody: readings cannot be changed behind those that still wait in the spool.
     pub(crate) async fn refuse_all(requests: &mut mpsc::Receiver<Self>) {
-        while let Some(Self::Correct(_, reply)) = requests.recv().await {
-            let _ = reply.send(Err(Refused::Away)); // whoever asked may have gone
+        while let Some(command) = requests.recv().await {
+            // whoever asked may have gone
+            let _ = match command {
+                Self::Correct(_, reply) => reply.send(Err(Refused::Away)).is_ok(),
+                Self::Enter(_, reply) => reply.send(Err(Refused::Away)).is_ok(),
+            };
         }
     }
 }
@@ -73,26 +103,42 @@ impl Commands {
         self.0.try_send(Command::Correct(correction, reply)).map_err(|_| Refused::Away)?;
         answer.await.map_err(|_| Refused::Away)?
     }
+
+    /// Changes the register: all of it or nothing.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub async fn enter(&self, orders: Orders) -> Result<Entered, Refused> {
+        let (reply, answer) = oneshot::channel();
+        self.0.try_send(Command::Enter(orders, reply)).map_err(|_| Refused::Away)?;
+        answer.await.map_err(|_| Refused::Away)?
+    }
+}
+
+/// What the caller is told; only a lost lease concerns the engine.
+fn answer<T>(result: Result<Result<T, Refused>, StoreError>) -> Result<Result<T, Refused>, StoreError> {
+    match result {
+        Err(error @ StoreError::LeaseLost { .. }) => Err(error),
+        Err(error) => {
+            tracing::warn!(error = %error.database_words(), "a command could not be carried out");
+            Ok(Err(Refused::Away))
+        }
+        Ok(answer) => Ok(answer),
+    }
 }
 
 impl Engine {
     pub(crate) async fn obey(&mut self, command: Command) -> Result<(), StoreError> {
         match command {
             Command::Correct(correction, reply) => {
-                let clock = self.clock.clone();
-                let result = tokio::select! {
-                    result = self.correct(&correction) => result,
-                    () = clock.sleep(crate::patience::PATIENCE) => Err(StoreError::silent()),
-                };
-                let answer = match result {
-                    Ok(answer) => answer,
-                    Err(error @ StoreError::LeaseLost { .. }) => return Err(error),
-                    Err(error) => {
-                        tracing::warn!(error = %error.database_words(), "a correction could not be made");
-                        Err(Refused::Away)
-                    }
-                };
+                let (clock, store) = (self.clock.clone(), self.store.clone());
+                let answer = answer(within(&clock, &store, PATIENCE, self.correct(&correction)).await)?;
                 let _ = reply.send(answer); // whoever asked may have gone
+            }
+            Command::Enter(orders, reply) => {
+                let (clock, store) = (self.clock.clone(), self.store.clone());
+                let answer = answer(within(&clock, &store, ENTER_PATIENCE, self.enter(orders)).await)?;
+                let _ = reply.send(answer);
             }
         }
         Ok(())

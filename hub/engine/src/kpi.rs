@@ -78,7 +78,9 @@ fn compute(board: &mut BoardState, now: Timestamp, sample: bool) -> Vec<KpiSampl
 fn figure(slot: &mut KpiSlot, devices: &[DeviceSlot], now: Timestamp) {
     (slot.at, slot.value, slot.device, slot.severity, slot.fresh, slot.stale) = (now, None, None, None, 0, 0);
     let mut sum = 0.0;
-    for device in devices.iter().filter(|device| device.device.theme == slot.theme) {
+    for device in
+        devices.iter().filter(|device| device.device.theme == slot.theme && device.device.registration.counts())
+    {
         if device.kind.as_ref().is_none_or(|kind| kind.id != slot.kpi.kind) {
             continue;
         }

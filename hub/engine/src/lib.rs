@@ -9,7 +9,9 @@ mod board;
 mod checkpoint;
 mod command;
 mod database;
+mod difference;
 mod drain;
+mod entries;
 mod freshness;
 mod housekeeping;
 mod inlet;
@@ -32,7 +34,9 @@ pub use board::{
     LedgerEntry, LinkSlot, SeriesSlot, Silence, StateCounts,
 };
 pub use command::{Commands, Correction, Refused};
+pub use entries::{Entered, EntryOrder, Orders, Wish};
 pub use metrics::EngineMetrics;
+pub use register::Unknown;
 pub use replay::{ReplayReport, Replayer};
 pub use rollups::Rollups;
 pub use run::{Engine, EngineError, EngineOptions, Keep, Services};

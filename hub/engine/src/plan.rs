@@ -9,6 +9,7 @@ use chengshu_store::{DirtyMinute, ReadingRows};
 use rustc_hash::FxHashMap;
 
 use crate::board::{BoardState, DeviceSlot, Latest, SeriesSlot};
+use crate::register::Unknown;
 
 /// A device time this far ahead of the hub's clock is flagged, ms.
 const FUTURE_MS: i64 = 60_000;
@@ -89,6 +90,9 @@ impl Plan {
 
     /// Runs the rules of the series, on the state that earlier readings of this batch have left.
     fn decide(&mut self, slot: &DeviceSlot, planned: Planned) {
+        if !slot.device.registration.counts() {
+            return;
+        }
         let Latest { at, received, value, quality } = planned.latest;
         for (n, (rule, before)) in slot.series[planned.series as usize].rules.iter().enumerate() {
             let key = (planned.device, planned.series, n as u32);
@@ -111,7 +115,18 @@ fn find<'a>(
     device: &DeviceId,
     metric: Option<&MetricId>,
 ) -> Result<(u32, &'a DeviceSlot), Rejected> {
-    let number = board.by_name.get(device).copied().ok_or_else(|| refused(device, metric))?;
+    let missing = || match board.unknown {
+        Unknown::Reject => Rejected {
+            device: Some(device.clone()),
+            metric: metric.cloned(),
+            reason: Reason::NotRegistered,
+            detail: format!(
+                "device {device} is not in the register, and register.unknown is \"reject\"; enter it, then replay"
+            ),
+        },
+        Unknown::Accept | Unknown::Pending => refused(device, metric),
+    };
+    let number = board.by_name.get(device).copied().ok_or_else(missing)?;
     let slot = board.device_at(number).ok_or_else(|| refused(device, metric))?;
     match &delivery.theme {
         Some(theme) if *theme != slot.device.theme => Err(Rejected {

@@ -2,16 +2,31 @@
 //! transaction of its own before the readings: an entry without readings harms nobody, and the readings then find
 //! their numbers.
 
-use chengshu_core::model::{AlarmId, Delivery, Device, DeviceId, KindId, MetricId, Presence, ThemeId, Timestamp};
+use chengshu_core::model::{
+    AlarmId, Delivery, Device, DeviceId, KindId, MetricId, Presence, Registration, ThemeId, Timestamp,
+};
 use chengshu_rules::RuleBook;
 use chengshu_store::{Lease, NewSeries, Store, StoreError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::board::{Board, BoardState, DeviceSlot};
 
+/// What becomes of a device that nobody entered (未登记设备).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unknown {
+    /// It counts at once.
+    #[default]
+    Accept,
+    /// Its values are kept; it counts when a person has entered it.
+    Pending,
+    /// What it sends is set aside.
+    Reject,
+}
+
 /// How much the register may grow by itself.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
+    pub(crate) unknown: Unknown,
     pub(crate) devices: usize,
     pub(crate) metrics_per_device: usize,
 }
@@ -53,7 +68,10 @@ impl Additions {
             let Some(theme) = &delivery.theme else { continue };
             for reading in &delivery.readings {
                 let known = board.device(reading.device.as_str());
-                let has = known.is_some_and(|slot| slot.series.iter().any(|series| series.metric == reading.metric));
+                let has = known.is_some_and(|slot| {
+                    slot.device.registration != Registration::Retired
+                        && slot.series.iter().any(|series| series.metric == reading.metric)
+                });
                 if has || wanted.contains(&(&reading.device, &reading.metric)) {
                     continue;
                 }
@@ -61,6 +79,9 @@ impl Additions {
                 if *metrics >= bounds.metrics_per_device || !add.device(board, bounds, delivery, theme, &reading.device)
                 {
                     continue;
+                }
+                if known.is_some_and(|slot| slot.series.iter().any(|series| series.metric == reading.metric)) {
+                    continue; // it has spoken again after it was taken out of service
                 }
                 *metrics += 1;
                 wanted.insert((&reading.device, &reading.metric));
@@ -88,29 +109,26 @@ impl Additions {
         theme: &ThemeId,
         id: &DeviceId,
     ) -> bool {
-        if let Some(slot) = board.device(id.as_str()) {
-            return slot.device.theme == *theme;
-        }
         if let Some(device) = self.devices.get(id) {
             return device.theme == *theme;
         }
+        if let Some(slot) = board.device(id.as_str()) {
+            if slot.device.registration == Registration::Retired && slot.device.theme == *theme {
+                let device = Device { registration: Registration::Pending, ..slot.device.clone() };
+                self.devices.insert(id.clone(), device);
+            }
+            return slot.device.theme == *theme;
+        }
+        let registration = match bounds.unknown {
+            Unknown::Accept => Registration::Accepted,
+            Unknown::Pending => Registration::Pending,
+            Unknown::Reject => return false,
+        };
         if board.devices().len() + self.new >= bounds.devices {
             return false;
         }
-        let device = Device {
-            id: id.clone(),
-            theme: theme.clone(),
-            kind: None,
-            kind_assumed: false,
-            name: None,
-            place: None,
-            gateway: None,
-            link: delivery.link.clone(),
-            first_seen: delivery.received,
-            last_heard: delivery.received,
-            online: None,
-        };
-        self.devices.insert(id.clone(), device);
+        let device = Device::heard(id.clone(), theme.clone(), delivery.link.clone(), delivery.received);
+        self.devices.insert(id.clone(), Device { registration, ..device });
         self.new += 1;
         true
     }
@@ -124,16 +142,19 @@ impl Additions {
         }
         let entry = self.devices.get(&presence.device).or(known.map(|slot| &slot.device));
         let Some(mut device) = entry.cloned() else { return };
+        let entered = device.registration == Registration::Registered && device.kind.is_some() && !device.kind_assumed;
         if let Some(kind) =
-            birth.kind.as_ref().filter(|kind| board.theme(theme).is_some_and(|t| t.kind(kind).is_some()))
+            birth.kind.as_ref().filter(|kind| !entered && board.theme(theme).is_some_and(|t| t.kind(kind).is_some()))
         {
             device.kind = Some(kind.clone());
             device.kind_assumed = false;
             self.withdrawn.extend(known.into_iter().flat_map(|slot| orphans(slot, book, kind)));
         }
-        device.name = birth.name.clone().or(device.name);
-        device.place = birth.place.or(device.place);
-        device.gateway = birth.gateway.clone().or(device.gateway);
+        // What people entered stands; what they left open the device may tell.
+        let theirs = device.registration == Registration::Registered;
+        device.name = prefer(theirs, device.name, birth.name.clone());
+        device.place = prefer(theirs, device.place, birth.place);
+        device.gateway = prefer(theirs, device.gateway, birth.gateway.clone());
         self.devices.insert(device.id.clone(), device);
     }
 
@@ -174,25 +195,8 @@ impl Additions {
     /// Puts the additions on the board, after they have been written.
     pub(crate) fn apply(self, board: &Board, book: &RuleBook, numbers: &Numbers, now: Timestamp) {
         board.write(|state| {
-            let themes = state.themes.clone();
-            let theme_of = |device: &Device| themes.iter().find(|theme| theme.id == device.theme);
-            let mut changed = Vec::new();
-            for (id, device) in self.devices {
-                let theme = theme_of(&device);
-                let number = state.by_name.get(&id).copied();
-                let num = numbers.devices.get(id.as_str()).copied().unwrap_or(0);
-                match number.and_then(|number| state.devices.get_mut(number as usize).zip(Some(number))) {
-                    Some((slot, number)) => {
-                        slot.device = device;
-                        slot.set_kind(theme, book);
-                        changed.push(number);
-                    }
-                    None => {
-                        let slot = DeviceSlot { num, ..DeviceSlot::new(device, theme, now) };
-                        changed.push(state.add_device(slot));
-                    }
-                }
-            }
+            let devices = self.devices.into_values();
+            let mut changed: Vec<u32> = devices.map(|device| state.put(device, &numbers.devices, book, now)).collect();
             for (series, id) in self.series.into_iter().zip(&numbers.series) {
                 let Some(number) = state.by_name.get(&series.device).copied() else { continue };
                 let Some(slot) = state.devices.get_mut(number as usize) else { continue };
@@ -207,8 +211,16 @@ impl Additions {
     }
 }
 
+fn prefer<T>(theirs: bool, entered: Option<T>, told: Option<T>) -> Option<T> {
+    if theirs { entered.or(told) } else { told.or(entered) }
+}
+
 /// Active alarms of rules that do not look at devices of `kind`.
-fn orphans<'a>(slot: &'a DeviceSlot, book: &'a RuleBook, kind: &'a KindId) -> impl Iterator<Item = AlarmId> + 'a {
+pub(crate) fn orphans<'a>(
+    slot: &'a DeviceSlot,
+    book: &'a RuleBook,
+    kind: &'a KindId,
+) -> impl Iterator<Item = AlarmId> + 'a {
     slot.series.iter().flat_map(move |series| {
         let still = book.about(&slot.device.theme, kind, &series.metric);
         let gone = series.rules.iter().filter(move |(rule, _)| still.iter().all(|kept| kept.id != rule.id));

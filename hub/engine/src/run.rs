@@ -20,7 +20,7 @@ use crate::board::Board;
 use crate::checkpoint::Checkpoints;
 use crate::command::{Command, Commands};
 use crate::inlet::Inlet;
-use crate::register::Bounds;
+use crate::register::{Bounds, Unknown};
 use crate::rollups::Rollups;
 use crate::spool::SharedSpool;
 use crate::{EngineMetrics, database, freshness, housekeeping, kpi, outbox, rollups};
@@ -32,6 +32,8 @@ pub struct EngineOptions {
     pub batch_max: usize,
     /// How long a batch that is not full waits for more.
     pub linger: Duration,
+    /// What becomes of a device that nobody entered.
+    pub unknown: Unknown,
     /// Devices that may register themselves.
     pub devices_max: usize,
     /// Metrics that one device may have.
@@ -60,6 +62,7 @@ impl Default for EngineOptions {
         Self {
             batch_max: 5_000,
             linger: Duration::from_millis(10),
+            unknown: Unknown::Accept,
             devices_max: 200_000,
             metrics_per_device_max: 64,
             checkpoint_every: Duration::from_secs(5),
@@ -146,6 +149,7 @@ impl Engine {
         let Services { store, holder, themes, links, spool, clock, options, metrics } = services;
         let (commands, requests) = Commands::channel();
         let board = crate::start::empty_board(themes.clone(), links, clock.now());
+        board.write(|board| board.unknown = options.unknown);
         metrics.database.set(0);
         Self {
             store,
@@ -193,7 +197,8 @@ impl Engine {
     }
 
     pub(crate) fn bounds(&self) -> Bounds {
-        Bounds { devices: self.options.devices_max, metrics_per_device: self.options.metrics_per_device_max }
+        let EngineOptions { unknown, devices_max, metrics_per_device_max, .. } = self.options;
+        Bounds { unknown, devices: devices_max, metrics_per_device: metrics_per_device_max }
     }
 
     /// Runs until `stop`, and then until the adapters have gone and their last deliveries are durable.

@@ -50,6 +50,7 @@ impl Engine {
         self.board.write(|board| {
             fresh.links = std::mem::take(&mut board.links);
             fresh.started = board.started;
+            fresh.unknown = board.unknown;
             fresh.loaded = true;
             let seq = fresh.seq();
             fresh.changes.forget_before(seq);

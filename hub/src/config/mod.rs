@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chengshu_api::ApiLimits;
 use chengshu_core::model::{Label, TimeLimits};
-use chengshu_engine::{EngineOptions, Keep};
+use chengshu_engine::{EngineOptions, Keep, Unknown};
 
 pub use backup::{BackupConfig, Captured};
 pub use brokers::BrokerConfig;
@@ -147,7 +147,15 @@ impl Config {
         let keep = keep(&mut retention);
         retention.end();
 
-        let engine = EngineOptions { spool_after, keep, ..engine(reader.section("engine")) };
+        let mut register = reader.section("register");
+        let unknown = match register.one_of("unknown", &["accept", "pending", "reject"], "accept").as_str() {
+            "pending" => Unknown::Pending,
+            "reject" => Unknown::Reject,
+            _ => Unknown::Accept,
+        };
+        register.end();
+
+        let engine = EngineOptions { spool_after, keep, unknown, ..engine(reader.section("engine")) };
         let api = api(reader.section("api"));
         let brokers = brokers::read(reader);
         Self {

@@ -1,6 +1,10 @@
 //! The register and its series. A series is one metric of one device; readings carry its int4.
 
-use chengshu_core::model::{Device, DeviceId, KindId, LinkId, MetricId, Place, Presence, ThemeId, Timestamp};
+use std::sync::Arc;
+
+use chengshu_core::model::{
+    Day, Details, Device, DeviceId, KindId, LinkId, MetricId, Place, Presence, Registration, ThemeId, Timestamp,
+};
 
 use crate::pg::PgTime;
 use crate::{Batch, Store, StoreError};
@@ -56,7 +60,22 @@ struct DeviceRows<'a> {
     link: Vec<&'a str>,
     first_seen: Vec<PgTime>,
     gateway: Vec<Option<&'a str>>,
+    registration: Vec<&'static str>,
+    version: Vec<i32>,
+    department: Vec<Option<&'a str>>,
+    area: Vec<Option<&'a str>>,
+    groups: Vec<String>,
+    vendor: Vec<Option<&'a str>>,
+    model: Vec<Option<&'a str>>,
+    serial: Vec<Option<&'a str>>,
+    installed: Vec<Option<&'a str>>,
+    warranty_until: Vec<Option<&'a str>>,
+    contact: Vec<Option<&'a str>>,
+    tags: Vec<String>,
 }
+
+/// Between the words of a list on its way to the database, where arrays of arrays must be rectangular.
+const SEPARATOR: &str = "\u{1f}";
 
 impl<'a> DeviceRows<'a> {
     fn push(&mut self, device: &'a Device) {
@@ -70,6 +89,22 @@ impl<'a> DeviceRows<'a> {
         self.link.push(device.link.as_str());
         self.first_seen.push(PgTime(device.first_seen));
         self.gateway.push(device.gateway.as_ref().map(DeviceId::as_str));
+        self.registration.push(device.registration.word());
+        self.version.push(device.version);
+        let details = device.details.as_deref();
+        let text = |field: fn(&Details) -> &Option<String>| details.and_then(|details| field(details).as_deref());
+        let day = |field: fn(&Details) -> &Option<Day>| details.and_then(|details| field(details).as_ref());
+        let list = |field: fn(&Details) -> &Vec<String>| details.map_or_else(String::new, |d| field(d).join(SEPARATOR));
+        self.department.push(text(|details| &details.department));
+        self.area.push(text(|details| &details.area));
+        self.groups.push(list(|details| &details.groups));
+        self.vendor.push(text(|details| &details.vendor));
+        self.model.push(text(|details| &details.model));
+        self.serial.push(text(|details| &details.serial));
+        self.installed.push(day(|details| &details.installed).map(Day::as_str));
+        self.warranty_until.push(day(|details| &details.warranty_until).map(Day::as_str));
+        self.contact.push(text(|details| &details.contact));
+        self.tags.push(list(|details| &details.tags));
     }
 }
 
@@ -98,13 +133,28 @@ impl Store {
     pub async fn device_all(&self) -> Result<Vec<StoredDevice>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT id, theme, kind, kind_assumed, name, lng, lat, link, first_seen AS "first_seen: PgTime",
-                      online, online_at AS "online_at: PgTime", num, gateway, habit_ms FROM device"#
+                      online, online_at AS "online_at: PgTime", num, gateway, habit_ms, registration, version, department,
+                      area, groups, vendor, model, serial, installed::text, warranty_until::text, contact, tags
+               FROM device"#
         )
         .fetch_all(&self.writers())
         .await?;
         Ok(rows
             .into_iter()
             .filter_map(|row| {
+                let day = |text: Option<String>| text.and_then(|text| Day::parse(&text));
+                let details = Details {
+                    department: row.department,
+                    area: row.area,
+                    groups: row.groups,
+                    vendor: row.vendor,
+                    model: row.model,
+                    serial: row.serial,
+                    installed: day(row.installed),
+                    warranty_until: day(row.warranty_until),
+                    contact: row.contact,
+                    tags: row.tags,
+                };
                 Some(StoredDevice {
                     device: Device {
                         id: skip_bad(DeviceId::parse(&row.id))?,
@@ -118,6 +168,9 @@ impl Store {
                         first_seen: row.first_seen.0,
                         last_heard: row.first_seen.0,
                         online: row.online,
+                        registration: Registration::of(&row.registration).unwrap_or_default(),
+                        version: row.version,
+                        details: (details != Details::default()).then(|| Arc::new(details)),
                     },
                     num: row.num,
                     online_at: row.online_at.map(|at| at.0),
@@ -159,12 +212,26 @@ impl Batch {
         let mut columns = DeviceRows::default();
         devices.for_each(|device| columns.push(device));
         let rows = sqlx::query!(
-            "INSERT INTO device (id, theme, kind, kind_assumed, name, lng, lat, link, first_seen, gateway)
-             SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::float8[],
-                                  $7::float8[], $8::text[], $9::timestamptz[], $10::text[])
+            "INSERT INTO device (id, theme, kind, kind_assumed, name, lng, lat, link, first_seen, gateway, registration,
+                                 version, department, area, groups, vendor, model, serial, installed, warranty_until,
+                                 contact, tags)
+             SELECT id, theme, kind, kind_assumed, name, lng, lat, link, first_seen, gateway, registration, version,
+                    department, area, coalesce(string_to_array(nullif(groups, ''), E'\x1f'), '{}'), vendor, model, serial,
+                    installed::date, warranty_until::date, contact,
+                    coalesce(string_to_array(nullif(tags, ''), E'\x1f'), '{}')
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::float8[], $7::float8[],
+                         $8::text[], $9::timestamptz[], $10::text[], $11::text[], $12::int4[], $13::text[], $14::text[],
+                         $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[],
+                         $22::text[])
+               AS d (id, theme, kind, kind_assumed, name, lng, lat, link, first_seen, gateway, registration, version,
+                     department, area, groups, vendor, model, serial, installed, warranty_until, contact, tags)
              ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, kind_assumed = excluded.kind_assumed,
                name = excluded.name, lng = excluded.lng, lat = excluded.lat, link = excluded.link,
-               gateway = excluded.gateway
+               gateway = excluded.gateway, registration = excluded.registration, version = excluded.version,
+               department = excluded.department, area = excluded.area, groups = excluded.groups,
+               vendor = excluded.vendor, model = excluded.model, serial = excluded.serial,
+               installed = excluded.installed, warranty_until = excluded.warranty_until, contact = excluded.contact,
+               tags = excluded.tags
              RETURNING id, num",
             &columns.id as _,
             &columns.theme as _,
@@ -176,6 +243,18 @@ impl Batch {
             &columns.link as _,
             &columns.first_seen as _,
             &columns.gateway as _,
+            &columns.registration as _,
+            &columns.version,
+            &columns.department as _,
+            &columns.area as _,
+            &columns.groups,
+            &columns.vendor as _,
+            &columns.model as _,
+            &columns.serial as _,
+            &columns.installed as _,
+            &columns.warranty_until as _,
+            &columns.contact as _,
+            &columns.tags,
         )
         .fetch_all(&mut *self.tx)
         .await?;

@@ -7,6 +7,7 @@
 mod alarm;
 mod batch;
 mod census;
+mod change;
 mod correction;
 mod device;
 mod error;
@@ -27,6 +28,7 @@ mod store;
 pub use alarm::{AlarmFilter, AlarmPage};
 pub use batch::{Batch, Fate, Marks, ReadingRows};
 pub use census::{Archiver, Server, census, server};
+pub use change::{NewChange, StoredChange};
 pub use correction::{NewCorrection, StoredCorrection};
 pub use device::{NewSeries, SeriesRow, StoredDevice};
 pub use error::StoreError;

@@ -76,7 +76,7 @@ impl Store {
         to: Timestamp,
     ) -> Result<Vec<SeriesHours>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT series, array_agg((extract(epoch FROM at) / 3600)::int4) AS "hour!", array_agg(sum / count) AS "mean!",
+            r#"SELECT series, array_agg((date_part('epoch', at) / 3600)::int4) AS "hour!", array_agg(sum / count) AS "mean!",
                       array_agg(min) AS "min!", array_agg(max) AS "max!"
                FROM rollup_hour WHERE at >= $2 AND at < $3 AND series = ANY ($1) GROUP BY series"#,
             series,
@@ -93,6 +93,27 @@ impl Store {
             max: row.max,
         });
         Ok(hours.collect())
+    }
+
+    /// How the daily means of series change, per day, since `from`; only of series with three days or more.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn rollup_slopes(
+        &self,
+        _scope: &Scope,
+        series: &[i32],
+        from: Timestamp,
+    ) -> Result<Vec<(i32, f64)>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT series, regr_slope(sum / count, date_part('epoch', at) / 86400) AS "slope!" FROM rollup_day
+               WHERE series = ANY ($1) AND at >= $2 GROUP BY series HAVING count(*) >= 3"#,
+            series,
+            PgTime(from) as _,
+        )
+        .fetch_all(&self.readers())
+        .await?;
+        Ok(rows.into_iter().map(|row| (row.series, row.slope)).collect())
     }
 
     /// Notes up to number `last` have been worked off, but for `staying`, which are noted again.

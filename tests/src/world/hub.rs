@@ -165,27 +165,49 @@ impl Hub {
         key: Option<&str>,
         body: Option<Value>,
     ) -> anyhow::Result<(u16, String)> {
+        let bytes =
+            if ["POST", "PUT"].contains(&method) { body.unwrap_or(Value::Null).to_string() } else { String::new() };
+        let (status, answer) = self.exchange(method, path, key, "application/json", bytes.as_bytes())?;
+        Ok((status, String::from_utf8_lossy(&answer).into_owned()))
+    }
+
+    /// POSTs a file with the key: status and the answer.
+    pub fn upload(&self, path: &str, bytes: &[u8]) -> anyhow::Result<(u16, Value)> {
+        let (status, answer) = self.exchange("POST", path, Some(&self.key), "application/octet-stream", bytes)?;
+        Ok((status, serde_json::from_slice(&answer)?))
+    }
+
+    /// GETs a file with the key.
+    pub fn download(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        let (status, answer) = self.exchange("GET", path, Some(&self.key), "", &[])?;
+        anyhow::ensure!(status == 200, "{path}: {status}");
+        Ok(answer)
+    }
+
+    fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        media: &str,
+        bytes: &[u8],
+    ) -> anyhow::Result<(u16, Vec<u8>)> {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(20)))
             .http_status_as_error(false)
+            .allow_non_standard_methods(true) // a body goes with whatever is asked
             .proxy(None);
         let agent: ureq::Agent = config.build().into();
-        let url = format!("{}{path}", self.http);
-        let bearer = key.map(|key| format!("Bearer {key}"));
-        let mut response = if method == "POST" {
-            let mut request = agent.post(url).header("Content-Type", "application/json");
-            if let Some(bearer) = bearer {
-                request = request.header("Authorization", bearer);
-            }
-            request.send(body.unwrap_or(Value::Null).to_string())?
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.http));
+        if let Some(key) = key {
+            request = request.header("Authorization", format!("Bearer {key}"));
+        }
+        let mut response = if bytes.is_empty() {
+            agent.run(request.body(())?)?
         } else {
-            let mut request = agent.get(url);
-            if let Some(bearer) = bearer {
-                request = request.header("Authorization", bearer);
-            }
-            request.call()?
+            agent.run(request.header("Content-Type", media).body(bytes.to_vec())?)?
         };
-        Ok((response.status().as_u16(), response.body_mut().read_to_string()?))
+        Ok((response.status().as_u16(), response.body_mut().with_config().limit(1 << 30).read_to_vec()?))
     }
 
     /// The latest value of a metric, once there is one.

@@ -1,17 +1,10 @@
 //! An entry of the register. What a device is and where it stands; what it measured stands elsewhere.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::{DeviceId, KindId, LinkId, ThemeId, Timestamp};
-
-/// The datum of a coordinate pair (坐标基准). Converted once, at the edge; stored as CGCS2000, which equals WGS-84
-/// within centimetres for this use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Datum {
-    /// China Geodetic Coordinate System 2000; WGS-84 is taken as the same.
-    Cgcs2000,
-}
+use super::{Datum, Details, DeviceId, Entry, KindId, LinkId, Registration, ThemeId, Timestamp};
 
 /// A point on the map (位置), degrees.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -58,4 +51,65 @@ pub struct Device {
     pub last_heard: Timestamp,
     /// Its own last word on its presence.
     pub online: Option<bool>,
+    /// How it came into the register.
+    pub registration: Registration,
+    /// Counts the changes that people made; 0 = nobody ever did.
+    pub version: i32,
+    /// What only people know of it, where anybody said it.
+    pub details: Option<Arc<Details>>,
+}
+
+impl Device {
+    /// A device that is heard for the first time, of which nothing else is known.
+    #[must_use]
+    pub fn heard(id: DeviceId, theme: ThemeId, link: LinkId, at: Timestamp) -> Self {
+        Self {
+            id,
+            theme,
+            kind: None,
+            kind_assumed: false,
+            name: None,
+            place: None,
+            gateway: None,
+            link,
+            first_seen: at,
+            last_heard: at,
+            online: None,
+            registration: Registration::Accepted,
+            version: 0,
+            details: None,
+        }
+    }
+
+    /// What people see when they open its entry.
+    #[must_use]
+    pub fn entry(&self) -> Entry {
+        Entry {
+            name: self.name.clone(),
+            kind: self.kind.clone(),
+            place: self.place,
+            gateway: self.gateway.clone(),
+            details: self.details.as_deref().cloned().unwrap_or_default(),
+        }
+    }
+
+    /// The device with what people entered; a kind that is left out stays what it was taken for.
+    #[must_use]
+    pub fn entered(&self, entry: Entry) -> Self {
+        let (kind, kind_assumed) = match entry.kind {
+            Some(kind) => (Some(kind), false),
+            None => (self.kind.clone(), self.kind_assumed),
+        };
+        Self {
+            kind,
+            kind_assumed,
+            name: entry.name,
+            place: entry.place,
+            gateway: entry.gateway,
+            registration: Registration::Registered,
+            version: self.version,
+            details: (entry.details != Details::default()).then(|| Arc::new(entry.details)),
+            ..self.clone()
+        }
+    }
 }

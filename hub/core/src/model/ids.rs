@@ -111,6 +111,12 @@ impl LinkId {
     pub fn spool() -> Self {
         Self("spool".into())
     }
+
+    /// The register itself, for devices that people entered and nobody has heard yet.
+    #[must_use]
+    pub fn register() -> Self {
+        Self("register".into())
+    }
 }
 
 #[cfg(test)]

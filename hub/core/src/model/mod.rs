@@ -2,8 +2,10 @@
 //! opens or remembers.
 
 mod alarm;
+mod datum;
 mod delivery;
 mod device;
+mod entry;
 mod event;
 mod freshness;
 mod ids;
@@ -15,8 +17,10 @@ mod theme;
 mod time;
 
 pub use alarm::{Alarm, AlarmId, Crossing, Severity, Transition};
+pub use datum::Datum;
 pub use delivery::{Birth, Delivery, Presence};
-pub use device::{Datum, Device, Place};
+pub use device::{Device, Place};
+pub use entry::{Day, Details, Entry, Registration};
 pub use event::Event;
 pub use freshness::{DeviceState, Freshness};
 pub use ids::{BadName, DeviceId, KindId, KpiId, LinkId, MetricId, RuleId, ThemeId};

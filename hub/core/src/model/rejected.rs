@@ -35,6 +35,8 @@ pub enum Reason {
     ThemeMismatch,
     /// The register is full.
     RegisterFull,
+    /// Nobody has entered the device, and policy takes no others.
+    NotRegistered,
     /// Same series and time as a stored reading, but another value.
     Conflict,
     /// The database refused the row.
@@ -59,6 +61,7 @@ impl Reason {
             Self::IdMismatch => "id_mismatch",
             Self::ThemeMismatch => "theme_mismatch",
             Self::RegisterFull => "register_full",
+            Self::NotRegistered => "not_registered",
             Self::Conflict => "conflict",
             Self::DatabaseRefused => "database_refused",
         }

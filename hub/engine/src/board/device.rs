@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chengshu_core::model::{
-    Device, DeviceState, Freshness, Kind, MetricId, Quality, Severity, Theme, ThresholdRule, Timestamp,
+    AlarmId, Device, DeviceState, Freshness, Kind, MetricId, Quality, Severity, Theme, ThresholdRule, Timestamp,
 };
 use chengshu_rules::{RuleBook, RuleState};
 
@@ -96,6 +96,11 @@ impl SeriesSlot {
         self.spooled.map(|spooled| (spooled, false)).or(self.latest.map(|latest| (latest, true)))
     }
 
+    /// The rules that look at it.
+    pub fn rules(&self) -> impl Iterator<Item = &ThresholdRule> {
+        self.rules.iter().map(|(rule, _)| rule.as_ref())
+    }
+
     /// The number of the last change of this series.
     #[must_use]
     pub fn changed(&self) -> u64 {
@@ -156,7 +161,15 @@ impl DeviceSlot {
         self.kind = find_kind(&self.device, theme);
         for slot in &mut self.series {
             equip(slot, &self.device, self.kind.as_deref(), book);
+            if !self.device.registration.counts() {
+                slot.rules.iter_mut().for_each(|(_, state)| state.active = None); // whoever changed it has withdrawn them
+            }
         }
+    }
+
+    /// Its active alarms.
+    pub(crate) fn active_alarms(&self) -> impl Iterator<Item = AlarmId> + '_ {
+        self.series.iter().flat_map(|series| &series.rules).filter_map(|(_, state)| state.active)
     }
 
     pub(crate) fn add_series(&mut self, metric: MetricId, id: i32, book: &RuleBook) {

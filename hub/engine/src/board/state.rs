@@ -3,9 +3,14 @@
 
 use std::sync::Arc;
 
-use chengshu_core::model::{Alarm, AlarmId, DeviceId, DeviceState, Kpi, LinkId, Severity, Theme, ThemeId, Timestamp};
+use chengshu_core::model::{
+    Alarm, AlarmId, Device, DeviceId, DeviceState, Kpi, LinkId, Severity, Theme, ThemeId, Timestamp,
+};
 use chengshu_core::seam::LinkState;
+use chengshu_rules::RuleBook;
 use rustc_hash::FxHashMap;
+
+use crate::register::Unknown;
 
 use super::{Changes, DeviceSlot, LedgerBook, LinkSlot, Silence};
 
@@ -89,6 +94,8 @@ pub struct BoardState {
     pub epoch: i64,
     /// When the hub started.
     pub started: Timestamp,
+    /// What becomes of devices that nobody entered.
+    pub unknown: Unknown,
     /// The themes.
     pub themes: Arc<[Theme]>,
     /// The database.
@@ -119,6 +126,7 @@ impl BoardState {
             counts: StateCounts::default(),
             epoch,
             started: now,
+            unknown: Unknown::default(),
             themes,
             database: DatabaseReport { up: true, since: now, code: "ok", reason: None },
             kpis: Vec::new(),
@@ -212,7 +220,7 @@ impl BoardState {
         let before = slot.state;
         let changed = slot.judge(now);
         self.due[number as usize] = slot.due();
-        if changed {
+        if changed && slot.device.registration.counts() {
             let after = slot.state;
             *self.counts.of(before) -= 1;
             *self.counts.of(after) += 1;
@@ -250,9 +258,32 @@ impl BoardState {
     pub(crate) fn add_device(&mut self, slot: DeviceSlot) -> u32 {
         let number = u32::try_from(self.devices.len()).unwrap_or(u32::MAX);
         self.by_name.insert(slot.device.id.clone(), number);
-        *self.counts.of(slot.state) += 1;
+        *self.counts.of(slot.state) += u32::from(slot.device.registration.counts());
         self.due.push(slot.due());
         self.devices.push(slot);
+        number
+    }
+
+    /// Puts an entry of the register on the board; `nums` are the short numbers that the database gave.
+    pub(crate) fn put(
+        &mut self,
+        device: Device,
+        nums: &FxHashMap<String, i32>,
+        book: &RuleBook,
+        now: Timestamp,
+    ) -> u32 {
+        let themes = self.themes.clone();
+        let theme = themes.iter().find(|theme| theme.id == device.theme);
+        let number = self.by_name.get(&device.id).copied();
+        let Some((number, slot)) = number.and_then(|n| Some((n, self.devices.get_mut(n as usize)?))) else {
+            let num = nums.get(device.id.as_str()).copied().unwrap_or(0);
+            return self.add_device(DeviceSlot { num, ..DeviceSlot::new(device, theme, now) });
+        };
+        *self.counts.of(slot.state) -= u32::from(slot.device.registration.counts());
+        slot.device = device;
+        slot.set_kind(theme, book);
+        *self.counts.of(slot.state) += u32::from(slot.device.registration.counts());
+        self.judge(number, now); // another kind may have other deadlines
         number
     }
 

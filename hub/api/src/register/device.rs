@@ -1,0 +1,150 @@
+//! One device with everything that is known of it; its entry can be changed, and it can be taken out of service.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use chengshu_access::Caller;
+use chengshu_core::model::{DeviceId, ThemeId};
+use chengshu_engine::{DeviceSlot, EntryOrder, Orders, Refused, Wish};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::entry::EntryBody;
+use crate::app::App;
+use crate::caller::Who;
+use crate::devices::DeviceFull;
+use crate::latest::NoParams;
+use crate::params::{Body, Params};
+use crate::problem::Problem;
+use crate::view::Written;
+
+/// A device with its values and its entry.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct DeviceDetail<'a> {
+    #[serde(flatten)]
+    device: DeviceFull<'a>,
+    /// What people entered, or what it says of itself where they entered nothing.
+    entry: EntryBody,
+    /// Counts the changes that people made; send it back with a change.
+    version: i32,
+}
+
+/// An entry to be made or changed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EntryPut {
+    /// The theme that the device belongs to; never changes.
+    theme: String,
+    /// The `version` that was read; 0 for a new device.
+    version: i32,
+    /// The whole entry: it replaces the one before.
+    entry: EntryBody,
+}
+
+pub(crate) async fn get(
+    State(app): State<App>,
+    Who(caller): Who,
+    Path(id): Path<String>,
+    Params(NoParams {}): Params<NoParams>,
+) -> Result<Written, Problem> {
+    detail(&app, &caller, &id)
+}
+
+fn detail(app: &App, caller: &Caller, id: &str) -> Result<Written, Problem> {
+    let now = app.clock.now();
+    app.board.read(|board| {
+        let slot = board.device(id).filter(|slot| visible(slot, caller)).ok_or_else(|| missing(id))?;
+        Written::json(&DeviceDetail {
+            device: DeviceFull::new(slot, 0, now),
+            entry: (&slot.device.entry()).into(),
+            version: slot.device.version,
+        })
+    })
+}
+
+pub(super) fn visible(slot: &DeviceSlot, caller: &Caller) -> bool {
+    caller.scope.covers_theme(slot.device.theme.as_str())
+}
+
+pub(super) fn missing(id: &str) -> Problem {
+    Problem::not_found(format!("no device {id:?} has been heard or registered"))
+}
+
+pub(crate) async fn put(
+    State(app): State<App>,
+    Who(caller): Who,
+    Path(id): Path<String>,
+    Body(body): Body<EntryPut>,
+) -> Result<Written, Problem> {
+    let device = DeviceId::parse(&id).map_err(|error| Problem::bad_request(format!("path: {error}")))?;
+    let theme = ThemeId::parse(&body.theme).map_err(|error| Problem::bad_request(format!("body: {error}")))?;
+    let themes = app.board.read(|board| board.themes.clone());
+    let known = themes.iter().find(|known| known.id == theme && caller.scope.covers_theme(theme.as_str()));
+    let Some(known) = known else {
+        let names: Vec<&str> = themes.iter().map(|theme| theme.id.as_str()).collect();
+        let text = format!("body: theme is {:?}; expected one of {}", body.theme, names.join(", "));
+        return Err(Problem::bad_request(text));
+    };
+    let entry = body.entry.check(&device, known).map_err(|errors| Problem::fields("the entry", errors))?;
+    let order = EntryOrder { device, theme, seen: Some(body.version), wish: Wish::Enter(Box::new(entry)) };
+    enter(&app, &caller, order).await?;
+    detail(&app, &caller, &id)
+}
+
+pub(crate) async fn retire(
+    State(app): State<App>,
+    Who(caller): Who,
+    Path(id): Path<String>,
+    Params(NoParams {}): Params<NoParams>,
+) -> Result<StatusCode, Problem> {
+    let found = app.board.read(|board| {
+        let slot = board.device(&id).filter(|slot| visible(slot, &caller))?;
+        Some((slot.device.id.clone(), slot.device.theme.clone()))
+    });
+    let (device, theme) = found.ok_or_else(|| missing(&id))?;
+    enter(&app, &caller, EntryOrder { device, theme, seen: None, wish: Wish::Retire }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn enter(app: &App, caller: &Caller, order: EntryOrder) -> Result<(), Problem> {
+    let device = order.device.to_string();
+    let orders = Orders { caller: caller.name.clone(), import: false, dry_run: false, orders: vec![order] };
+    match app.commands.enter(orders).await {
+        Ok(_) => Ok(()),
+        Err(refused @ Refused::Changed { .. }) => {
+            let newest = app.store.change_list(&caller.scope, &device, None, 1).await?;
+            let by = newest.first().map(|change| format!(", by {} at {}", change.caller, change.at.to_rfc3339()));
+            Err(Problem::changed(format!("{refused}{}; read it again", by.unwrap_or_default())))
+        }
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use chengshu_core::model::{Kind, KindId, Label, Theme, ThemeId};
+
+    /// A theme with one kind, `gauge`.
+    pub(crate) fn theme() -> Theme {
+        let label = || Label { zh: "测".to_owned(), en: "test".to_owned() };
+        let kind = Kind {
+            id: KindId::parse("gauge").unwrap(),
+            name: label(),
+            expected_interval_s: 10,
+            stale_after_s: 30,
+            offline_after_s: 60,
+            late_after_s: 300,
+            metrics: Vec::new(),
+        };
+        Theme {
+            id: ThemeId::parse("test").unwrap(),
+            name: label(),
+            version: "1".to_owned(),
+            kinds: vec![std::sync::Arc::new(kind)],
+            rules: Vec::new(),
+            kpis: Vec::new(),
+            keep_readings_days: None,
+            screen: String::new(),
+            error: None,
+        }
+    }
+}

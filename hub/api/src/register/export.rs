@@ -1,0 +1,35 @@
+//! A table of devices out, in the columns that an import reads: it goes in again unchanged.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use chengshu_sheet::{Cell, Format};
+
+use super::columns::{COLUMNS, row};
+use super::find::DeviceQuery;
+use crate::app::App;
+use crate::caller::Who;
+use crate::params::Params;
+use crate::problem::Problem;
+
+pub(crate) async fn devices(
+    State(app): State<App>,
+    Who(caller): Who,
+    Params(query): Params<DeviceQuery>,
+) -> Result<Response, Problem> {
+    let query = query.checked()?;
+    let word = query.format.as_deref().unwrap_or("csv");
+    let format = Format::of(word)
+        .ok_or_else(|| Problem::bad_request(format!("query: format is {word:?}; expected csv, geojson or xlsx")))?;
+    let rows: Vec<Vec<Cell>> = app.board.read(|board| {
+        let slots = board.devices().iter().filter(|slot| query.takes(&caller.scope, slot));
+        slots.map(row).collect()
+    });
+    let columns: Vec<&str> = COLUMNS.iter().map(|(en, _)| *en).collect();
+    let written = tokio::task::spawn_blocking(move || chengshu_sheet::write(format, &columns, &rows)).await;
+    let bytes = written.map_err(|_| Problem::internal())?.map_err(|error| Problem::bad_request(error.to_string()))?;
+    let name = format!("attachment; filename=\"devices-{}.{word}\"", app.clock.now().local_day());
+    let headers = [(header::CONTENT_TYPE, format.media().to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, Bytes::from(bytes)).into_response())
+}

@@ -1,0 +1,248 @@
+//! What maintenance staff want to know in the morning: where devices are silent, what most of the silent have in common,
+//! and whose battery is next.
+
+use std::collections::HashMap;
+
+use axum::Json;
+use axum::extract::State;
+use chengshu_core::model::{DeviceState, Direction, Timestamp};
+use chengshu_engine::{BoardState, DeviceSlot};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::caller::Who;
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::view::unit;
+
+const ROWS_MAX: usize = 50;
+const CAUSES_MAX: usize = 5;
+/// So many silent devices at least have something in common.
+const TOGETHER: u32 = 3;
+/// The metric that every theme uses for it.
+const BATTERY: &str = "battery";
+/// Days that the forecast looks back.
+const BACK_DAYS: i64 = 30;
+const DAY_MS: i64 = 86_400_000;
+
+/// Which devices.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MaintenanceParams {
+    /// Only those of this theme.
+    theme: Option<String>,
+}
+
+/// Devices that share something.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ShareView {
+    /// The id of the gateway or kind, or the name.
+    key: String,
+    /// For people, where it has a name of its own.
+    name: Option<String>,
+    total: u32,
+    live: u32,
+    stale: u32,
+    offline: u32,
+    never: u32,
+}
+
+/// What most of the silent devices have in common.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct CauseView {
+    /// gateway, vendor, area, kind or link.
+    dimension: &'static str,
+    key: String,
+    name: Option<String>,
+    /// Stale and offline ones among them.
+    silent: u32,
+    total: u32,
+    /// Since when the first of them is silent, ms since 1970.
+    since: i64,
+}
+
+/// A battery and when it will be empty.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct BatteryView {
+    device: String,
+    name: Option<String>,
+    /// live, stale, offline or never: when it is not live, the value is old.
+    state: &'static str,
+    value: f64,
+    unit: String,
+    /// Device time of the value, ms since 1970.
+    at: i64,
+    /// Change a day over the last 30 days; null with fewer than three days.
+    per_day: Option<f64>,
+    /// The value at which an alarm is raised, from the rules of its kind.
+    limit: Option<f64>,
+    /// Days until that limit at this pace; null when nobody can tell.
+    days_left: Option<f64>,
+}
+
+/// The board of maintenance.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct MaintenanceView {
+    /// Groups with something that is not live, worst first, at most 50 each.
+    by_gateway: Vec<ShareView>,
+    by_vendor: Vec<ShareView>,
+    by_area: Vec<ShareView>,
+    by_kind: Vec<ShareView>,
+    /// What to look at first.
+    causes: Vec<CauseView>,
+    /// Soonest empty first, at most 50.
+    batteries: Vec<BatteryView>,
+}
+
+#[derive(Default)]
+struct Count {
+    total: u32,
+    live: u32,
+    stale: u32,
+    offline: u32,
+    never: u32,
+    since: Option<Timestamp>,
+}
+
+impl Count {
+    fn add(&mut self, slot: &DeviceSlot) {
+        self.total += 1;
+        *(match slot.state {
+            DeviceState::Live => &mut self.live,
+            DeviceState::Stale => &mut self.stale,
+            DeviceState::Offline => &mut self.offline,
+            DeviceState::Never => &mut self.never,
+        }) += 1;
+        if matches!(slot.state, DeviceState::Stale | DeviceState::Offline) {
+            self.since = Some(self.since.map_or(slot.state_since, |since| since.min(slot.state_since)));
+        }
+    }
+
+    fn silent(&self) -> u32 {
+        self.stale + self.offline
+    }
+}
+
+type Dimension = (&'static str, for<'a> fn(&'a DeviceSlot) -> Option<&'a str>);
+
+const DIMENSIONS: [Dimension; 5] = [
+    ("gateway", |slot| slot.device.gateway.as_ref().map(chengshu_core::model::DeviceId::as_str)),
+    ("vendor", |slot| slot.device.details.as_deref()?.vendor.as_deref()),
+    ("area", |slot| slot.device.details.as_deref()?.area.as_deref()),
+    ("kind", |slot| slot.device.kind.as_ref().map(chengshu_core::model::KindId::as_str)),
+    ("link", |slot| Some(slot.device.link.as_str())),
+];
+
+pub(crate) async fn get(
+    State(app): State<App>,
+    Who(caller): Who,
+    Params(params): Params<MaintenanceParams>,
+) -> Result<Json<MaintenanceView>, Problem> {
+    let mut batteries = HashMap::new();
+    let mut view = app.board.read(|board| {
+        let slots: Vec<&DeviceSlot> = board
+            .devices()
+            .iter()
+            .filter(|slot| {
+                let theme = slot.device.theme.as_str();
+                slot.device.registration.counts()
+                    && caller.scope.covers_theme(theme)
+                    && params.theme.as_deref().is_none_or(|wanted| wanted == theme)
+            })
+            .collect();
+        batteries = slots.iter().filter_map(|slot| battery(slot)).collect();
+        look(board, &slots)
+    });
+    let series: Vec<i32> = batteries.keys().copied().collect();
+    let from = Timestamp::from_ms(app.clock.now().ms() - BACK_DAYS * DAY_MS);
+    for (series, slope) in app.store.rollup_slopes(&caller.scope, &series, from).await? {
+        let Some(battery) = batteries.get_mut(&series) else { continue };
+        battery.per_day = Some(slope);
+        battery.days_left =
+            battery.limit.filter(|_| slope < -1e-9).map(|limit| ((battery.value - limit) / -slope).max(0.0));
+    }
+    view.batteries = batteries.into_values().collect();
+    let urgency = |battery: &BatteryView| battery.days_left.unwrap_or(f64::INFINITY);
+    view.batteries.sort_by(|a, b| urgency(a).total_cmp(&urgency(b)).then_with(|| a.device.cmp(&b.device)));
+    view.batteries.truncate(ROWS_MAX);
+    Ok(Json(view))
+}
+
+fn look(board: &BoardState, slots: &[&DeviceSlot]) -> MaintenanceView {
+    let mut tables: Vec<Vec<(&str, Count)>> = Vec::new();
+    for (_, key) in DIMENSIONS {
+        let mut counts: HashMap<&str, Count> = HashMap::new();
+        for slot in slots {
+            if let Some(key) = key(slot) {
+                counts.entry(key).or_default().add(slot);
+            }
+        }
+        let mut rows: Vec<(&str, Count)> = counts.into_iter().filter(|(_, count)| count.live < count.total).collect();
+        rows.sort_by_key(|(key, count)| (std::cmp::Reverse(count.silent()), *key));
+        tables.push(rows);
+    }
+    let silent: u32 =
+        slots.iter().filter(|slot| matches!(slot.state, DeviceState::Stale | DeviceState::Offline)).count() as u32;
+    let mut causes = Vec::new();
+    for ((dimension, _), rows) in DIMENSIONS.iter().zip(&tables) {
+        // nearly all of a group that others do not share, and a good part of all that is silent
+        let together = |count: &Count| {
+            count.silent() >= TOGETHER
+                && count.silent() * 5 >= count.total * 4
+                && count.silent() * 3 >= silent
+                && (count.total as usize) < slots.len()
+        };
+        causes.extend(rows.iter().filter(|(_, count)| together(count)).map(|(key, count)| CauseView {
+            dimension,
+            key: (*key).to_owned(),
+            name: name(board, dimension, key),
+            silent: count.silent(),
+            total: count.total,
+            since: count.since.map_or(0, Timestamp::ms),
+        }));
+    }
+    causes.sort_by_key(|cause| std::cmp::Reverse(cause.silent));
+    causes.truncate(CAUSES_MAX);
+    let mut shares = tables.into_iter().zip(DIMENSIONS).map(|(rows, (dimension, _))| {
+        let share = |(key, count): (&str, Count)| ShareView {
+            key: key.to_owned(),
+            name: name(board, dimension, key),
+            total: count.total,
+            live: count.live,
+            stale: count.stale,
+            offline: count.offline,
+            never: count.never,
+        };
+        rows.into_iter().take(ROWS_MAX).map(share).collect::<Vec<_>>()
+    });
+    let mut next = || shares.next().unwrap_or_default();
+    let (by_gateway, by_vendor, by_area, by_kind) = (next(), next(), next(), next());
+    MaintenanceView { by_gateway, by_vendor, by_area, by_kind, causes, batteries: Vec::new() }
+}
+
+fn name(board: &BoardState, dimension: &str, key: &str) -> Option<String> {
+    match dimension {
+        "gateway" => board.device(key)?.device.name.clone(),
+        "link" => board.links().iter().find(|slot| slot.link.id.as_str() == key).map(|slot| slot.link.name.clone()),
+        _ => None,
+    }
+}
+
+fn battery(slot: &DeviceSlot) -> Option<(i32, BatteryView)> {
+    let series = slot.series.iter().find(|series| series.metric.as_str() == BATTERY)?;
+    let (latest, _) = series.current()?;
+    let rules = series.rules().filter(|rule| rule.direction == Direction::Below);
+    let view = BatteryView {
+        device: slot.device.id.to_string(),
+        name: slot.device.name.clone(),
+        state: slot.state.word(),
+        value: latest.value,
+        unit: unit(slot, series).to_owned(),
+        at: latest.at.ms(),
+        per_day: None,
+        limit: rules.map(|rule| rule.raise).reduce(f64::max),
+        days_left: None,
+    };
+    Some((series.id, view))
+}
