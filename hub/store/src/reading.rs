@@ -1,6 +1,8 @@
 //! Readings of one series over a span, raw or in buckets. Buckets come from the rollups where those are true, and from
 //! the readings where they lag; an unfit value (see `Quality::UNFIT`) is shown raw with its flag, never averaged in.
 
+use std::collections::BTreeMap;
+
 use chengshu_access::Scope;
 use chengshu_core::model::{Aggregate, Quality, Timestamp};
 
@@ -90,57 +92,124 @@ impl Store {
         ms: i64,
         aggregate: Aggregate,
     ) -> Result<Vec<Point>, StoreError> {
-        let how = aggregate.word();
         let parts = parts(query, ms);
-        let (raw_from, raw_to): (Vec<PgTime>, Vec<PgTime>) =
-            parts.raw.iter().map(|(from, to)| (PgTime(*from), PgTime(*to))).unzip();
         let untrue: Vec<PgTime> = parts.untrue.iter().map(|at| PgTime(*at)).collect();
         // The three differ in their table only; a macro's text must be a literal.
-        macro_rules! bucketed {
+        macro_rules! rolled {
             ($table:literal) => {
                 sqlx::query_as!(
                     BucketRow,
                     r#"SELECT time_bucket($4::bigint * INTERVAL '1 ms', at, origin => '1970-01-01T00:00:00+08'::timestamptz)
                                 AS "at!: PgTime",
-                              CASE $5::text WHEN 'max' THEN max(max) WHEN 'min' THEN min(min) WHEN 'sum' THEN sum(sum)
-                                            ELSE sum(sum) / sum(count) END AS "value!"
-                       FROM (SELECT at, count, sum, min, max FROM "# + $table + r#"
-                             WHERE series = $1 AND at >= $2 AND at < $3 AND at <> ALL ($6)
-                             UNION ALL
-                             SELECT reading.at, 1, value, value, value
-                             FROM unnest($7::timestamptz[], $8::timestamptz[]) AS span (a, b)
-                             JOIN reading ON series = $1 AND reading.at >= a AND reading.at < b
-                             WHERE reading.at >= $9 AND reading.at < $10 AND quality & $11 = 0) AS parts
-                       GROUP BY 1 ORDER BY 1 LIMIT $12"#,
+                              sum(count)::bigint AS "count!", sum(sum) AS "sum!", min(min) AS "min!", max(max) AS "max!"
+                       FROM "# + $table + r#"
+                       WHERE series = $1 AND at >= $2 AND at < $3 AND at <> ALL ($5) GROUP BY 1 ORDER BY 1 LIMIT $6"#,
                     query.series,
                     PgTime(parts.from) as _,
                     PgTime(parts.to) as _,
                     ms,
-                    how,
                     &untrue as _,
-                    &raw_from as _,
-                    &raw_to as _,
-                    PgTime(query.from) as _,
-                    PgTime(query.to) as _,
-                    Quality::UNFIT.bits(),
                     query.limit,
                 )
                 .fetch_all(&self.readers())
                 .await?
             };
         }
-        let rows = match parts.unit {
-            Unit::Day => bucketed!("rollup_day"),
-            Unit::Hour => bucketed!("rollup_hour"),
-            Unit::Minute => bucketed!("rollup_minute"),
+        let mut rows = Vec::new();
+        if parts.from < parts.to {
+            rows = match parts.unit {
+                Unit::Day => rolled!("rollup_day"),
+                Unit::Hour => rolled!("rollup_hour"),
+                Unit::Minute => rolled!("rollup_minute"),
+            };
+        }
+        for spans in near(parts.raw) {
+            rows.extend(self.readings_summed(query, ms, &spans).await?);
+        }
+        let mut buckets: BTreeMap<Timestamp, BucketRow> = BTreeMap::new();
+        for row in rows {
+            buckets.entry(row.at.0).and_modify(|bucket| bucket.add(&row)).or_insert(row);
+        }
+        let point = |(at, bucket): (Timestamp, BucketRow)| Point {
+            at,
+            value: bucket.value(aggregate),
+            quality: Quality::empty(),
         };
-        Ok(rows.into_iter().map(|row| Point { at: row.at.0, value: row.value, quality: Quality::empty() }).collect())
+        Ok(buckets.into_iter().take(query.limit.max(0) as usize).map(point).collect())
+    }
+
+    /// Buckets of the readings within some spans that lie near each other. The bounds of them all stand in the statement
+    /// on their own, so that the planner leaves out every chunk that lies elsewhere.
+    async fn readings_summed(
+        &self,
+        query: &ReadingQuery,
+        ms: i64,
+        spans: &[(Timestamp, Timestamp)],
+    ) -> Result<Vec<BucketRow>, StoreError> {
+        let (from, to): (Vec<PgTime>, Vec<PgTime>) =
+            spans.iter().map(|(from, to)| (PgTime(*from), PgTime(*to))).unzip();
+        let first = spans.iter().map(|(from, _)| *from).min().unwrap_or(query.from);
+        let last = spans.iter().map(|(_, to)| *to).max().unwrap_or(query.from);
+        let rows = sqlx::query_as!(
+            BucketRow,
+            r#"SELECT time_bucket($4::bigint * INTERVAL '1 ms', at, origin => '1970-01-01T00:00:00+08'::timestamptz)
+                        AS "at!: PgTime",
+                      count(*) AS "count!", sum(value) AS "sum!", min(value) AS "min!", max(value) AS "max!"
+               FROM unnest($5::timestamptz[], $6::timestamptz[]) AS span (a, b)
+               JOIN reading ON series = $1 AND at >= a AND at < b
+               WHERE at >= $2 AND at < $3 AND quality & $7 = 0 GROUP BY 1 ORDER BY 1 LIMIT $8"#,
+            query.series,
+            PgTime(first) as _,
+            PgTime(last) as _,
+            ms,
+            &from as _,
+            &to as _,
+            Quality::UNFIT.bits(),
+            query.limit,
+        )
+        .fetch_all(&self.readers())
+        .await?;
+        Ok(rows)
     }
 }
 
 struct BucketRow {
     at: PgTime,
-    value: f64,
+    count: i64,
+    sum: f64,
+    min: f64,
+    max: f64,
+}
+
+impl BucketRow {
+    fn add(&mut self, other: &Self) {
+        self.count += other.count;
+        self.sum += other.sum;
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+    }
+
+    fn value(&self, aggregate: Aggregate) -> f64 {
+        match aggregate {
+            Aggregate::Max => self.max,
+            Aggregate::Min => self.min,
+            Aggregate::Sum => self.sum,
+            Aggregate::Avg => self.sum / self.count as f64,
+        }
+    }
+}
+
+/// Spans in groups of neighbours, a day apart at most.
+fn near(mut spans: Vec<(Timestamp, Timestamp)>) -> Vec<Vec<(Timestamp, Timestamp)>> {
+    spans.sort_unstable();
+    let mut groups: Vec<Vec<(Timestamp, Timestamp)>> = Vec::new();
+    for span in spans {
+        match groups.last_mut() {
+            Some(group) if group.last().is_some_and(|(_, to)| span.0.since(*to) <= 86_400_000) => group.push(span),
+            _ => groups.push(vec![span]),
+        }
+    }
+    groups
 }
 
 /// The rollups that answer a question.
@@ -220,5 +289,7 @@ mod tests {
         let seconds = parts(&query(0, 10, &[]), 30_000);
         assert_eq!((seconds.from, seconds.to, seconds.raw.len()), (t(0), t(0), 1));
         assert_eq!(parts(&query(10, 20, &[]), 3_600_000).raw, [(t(10), t(20))]);
+        let groups = near(vec![(t(50_000), t(50_010)), (t(0), t(60)), (t(120), t(180))]);
+        assert_eq!(groups, [vec![(t(0), t(60)), (t(120), t(180))], vec![(t(50_000), t(50_010))]]);
     }
 }

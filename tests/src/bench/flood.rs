@@ -80,7 +80,7 @@ fn message(buffer: &mut Vec<u8>, n: u64, ts: i64, load: Load) {
     let topic = format!("city/{}/B-{:05}/telemetry", load.theme, n % load.devices);
     let mut payload = format!("{{\"ts\":{ts},\"values\":{{");
     for metric in METRICS.iter().take(load.readings as usize) {
-        payload += &format!("\"{metric}\":{}.{:02},", n % 17, n % 100);
+        payload += &format!("\"{metric}\":{}.{:02},", n % 5, n % 100);
     }
     payload.pop();
     payload += "}}";
