@@ -77,6 +77,9 @@ pub struct Demo {
     /// The same seed gives the same district.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// A drill: storm, fire or dust. Without it the day is an ordinary one.
+    #[arg(long)]
+    script: Option<chengshu_sim::Script>,
     /// Write addresses and credentials here when the hub is ready.
     #[arg(long)]
     ready_file: Option<PathBuf>,

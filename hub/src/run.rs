@@ -63,6 +63,7 @@ pub fn demo(mut config: Config, demo: Demo) -> anyhow::Result<()> {
                 devices: demo.devices,
                 speed: demo.speed,
                 seed: demo.seed,
+                script: demo.script,
             };
             let (clock, stop) = (clock.clone(), stop_sim.clone());
             tokio::spawn(async move {

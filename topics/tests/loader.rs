@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use chengshu_core::model::Theme;
+use chengshu_core::model::{Certainty, Theme};
 use chengshu_topics::load;
 
 const TOPIC: &str = r#"name = { zh = "公园", en = "Parks" }
@@ -84,6 +84,63 @@ fn every_embedded_theme_loads_without_a_mistake() {
 }
 
 #[test]
+fn what_the_themes_share_has_one_name_and_every_limit_has_an_origin() {
+    let themes = load(None);
+    let ids: Vec<&str> = themes.iter().map(|theme| theme.id.as_str()).collect();
+    assert_eq!(ids, ["fire", "housing", "water"]);
+    for theme in &themes {
+        for metric in theme.kinds.iter().flat_map(|kind| &kind.metrics) {
+            assert_eq!(
+                metric.id.as_str().contains("batt"),
+                metric.id.as_str() == "battery",
+                "{} {}",
+                theme.id,
+                metric.id
+            );
+            assert!(metric.id.as_str() != "battery" || metric.unit == "V", "{}: one unit too", theme.id);
+            assert!(metric.min.is_some() && metric.max.is_some(), "{} {}: no range", theme.id, metric.id);
+            assert!(metric.unit.is_empty() != metric.states.is_empty(), "{} {}: unit or states", theme.id, metric.id);
+        }
+        for rule in &theme.rules {
+            let said = ["local practice", "demo setting"].iter().any(|word| rule.source.contains(word));
+            assert_eq!(said, rule.certainty == Certainty::C, "{}: {}", rule.id, rule.source);
+            assert!(rule.source.contains(" | "), "{}: the source in both languages", rule.id);
+        }
+    }
+}
+
+/// The limits of the domain reference, as far as a theme may not soften them in silence.
+#[test]
+fn fire_and_housing_say_what_the_reference_says() {
+    let themes = load(None);
+    let rules: Vec<_> = themes.iter().flat_map(|theme| &theme.rules).collect();
+    let table = [
+        ("fire.smoke_alarm", 1.0, Certainty::A),
+        ("fire.smoke_temperature", 54.0, Certainty::B),
+        ("fire.residual_current_300", 300.0, Certainty::A),
+        ("fire.residual_current_500", 500.0, Certainty::A),
+        ("fire.cable_70", 70.0, Certainty::B),
+        ("fire.hydrant_low", 0.14, Certainty::A),
+        ("fire.hydrant_no_pressure", 0.1, Certainty::A),
+        ("fire.gas_low", 20.0, Certainty::B),
+        ("fire.gas_high", 40.0, Certainty::B),
+        ("housing.pm10_150", 150.0, Certainty::C),
+        ("housing.noise_over_limit", 0.1, Certainty::A),
+        ("housing.crane_moment_90", 90.0, Certainty::B),
+        ("housing.crane_wind", 13.8, Certainty::B),
+        ("housing.crane_verticality", 4.0, Certainty::B),
+        ("housing.lift_care_overdue", 16.0, Certainty::B),
+        ("housing.pit_wall_21", 21.0, Certainty::C),
+        ("housing.pit_settlement_20", 20.0, Certainty::C),
+        ("housing.settlement_10", 10.0, Certainty::B),
+    ];
+    for (id, raise, certainty) in table {
+        let rule = rules.iter().find(|rule| rule.id.as_str() == id).unwrap();
+        assert_eq!((rule.raise, rule.certainty), (raise, certainty), "{id}");
+    }
+}
+
+#[test]
 fn water_says_what_the_reference_says() {
     let water = load(None).into_iter().find(|theme| theme.id.as_str() == "water").unwrap();
     let rule = |id: &str| water.rules.iter().find(|rule| rule.id.as_str() == id).unwrap().clone();
@@ -118,6 +175,21 @@ fn a_theme_made_at_run_time_loads_beside_the_embedded_ones() {
     assert_eq!((park.kinds.len(), park.rules.len(), park.kpis.len()), (1, 1, 1));
     assert_eq!(park.kinds[0].late_after_s, 300);
     assert_eq!(park.screen, r#"{"kpis":["people"],"texts":{"en":{"title":"Parks"},"zh-CN":{"title":"公园"}}}"#);
+}
+
+/// The page that teaches a newcomer the eleventh theme must not lie.
+#[test]
+fn the_theme_of_the_readme_loads_as_it_stands_there() {
+    let page = include_str!("../README.md");
+    let topic = page.split_once("```toml\n").and_then(|(_, rest)| rest.split_once("```")).unwrap().0;
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "park", topic);
+    let park = find(dir.path(), "park");
+    assert_eq!(park.error, None);
+    assert_eq!((park.kinds.len(), park.rules.len(), park.kpis.len()), (1, 1, 1));
+    for theme in load(None) {
+        assert!(page.contains(&format!("[{0}]({0}/README.md)", theme.id)), "{} is not in the list", theme.id);
+    }
 }
 
 #[test]

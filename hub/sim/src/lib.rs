@@ -1,21 +1,30 @@
-//! A simulated district (模拟城区) of water stations for demo and drills: tide, showers, river, streets and pumps of
-//! 江城区, told over MQTT like real stations would. It reaches the hub by the broker only, never by a side door, and what
-//! it says is plausible rather than true.
+//! A simulated district (模拟城区) for demo and drills: water, fire safety and building sites of 江城区, told over MQTT like
+//! real stations would, on an ordinary day or by a script. It reaches the hub by the broker only, never by a side door,
+//! and what it says is plausible rather than true.
 
+mod battery;
+mod fire;
+mod hours;
+mod housing;
 mod kinds;
 mod link;
+mod links;
 mod map;
 mod noise;
 mod payload;
 mod placing;
 mod plan;
 mod rain;
+mod river;
 mod schedule;
+mod script;
 mod shared;
+mod sky;
 mod station;
 #[cfg(test)]
 mod tests;
 mod tide;
+mod water;
 mod world;
 
 use chengshu_core::seam::SharedClock;
@@ -24,13 +33,13 @@ use tokio_util::sync::CancellationToken;
 
 use link::Link;
 use map::District;
+pub use script::{Script, UnknownScript};
 use shared::Shared;
+use sky::Day;
 use world::World;
 
-/// Up to this many devices have a connection each, so that the broker sees each one's presence.
-const OWN_CONNECTION: usize = 300;
-/// Beyond it so many share one; its last will speaks for the first of them only.
-const PER_CONNECTION: usize = 100;
+/// The simulated district lives by Beijing time, whatever the host's zone.
+const BEIJING_S: f64 = 8.0 * 3600.0;
 
 /// What to simulate, and which broker to tell.
 #[derive(Clone)]
@@ -49,6 +58,8 @@ pub struct SimConfig {
     pub speed: f64,
     /// The same seed gives the same district and the same weather.
     pub seed: u64,
+    /// What happens besides an ordinary day.
+    pub script: Option<Script>,
 }
 
 impl Default for SimConfig {
@@ -61,6 +72,7 @@ impl Default for SimConfig {
             devices: 200,
             speed: 1.0,
             seed: 441_702,
+            script: None,
         }
     }
 }
@@ -68,8 +80,10 @@ impl Default for SimConfig {
 impl std::fmt::Debug for SimConfig {
     /// Without the password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { host, port, user, devices, speed, seed, .. } = self;
-        write!(f, "SimConfig {{ {user}@{host}:{port}, devices: {devices}, speed: {speed}, seed: {seed} }}")
+        let Self { host, port, user, devices, speed, seed, script, .. } = self;
+        let script = script.map_or("none".to_owned(), |script| script.to_string());
+        write!(f, "SimConfig {{ {user}@{host}:{port}, devices: {devices}, speed: {speed}, ")?;
+        write!(f, "seed: {seed}, script: {script} }}")
     }
 }
 
@@ -99,19 +113,18 @@ pub async fn run(config: SimConfig, clock: SharedClock, stop: CancellationToken)
     check(&config)?;
     let district = District::load()?;
     let (count, seed) = (config.devices, config.seed);
+    let day = Day { starts_s: clock.now().ms() as f64 / 1000.0 + BEIJING_S, script: config.script };
     let warm_up = move || {
         let devices = plan::plan(&district, count, seed);
-        (World::new(&devices, seed), devices)
+        (World::new(&devices, seed, day), devices)
     };
     let (world, devices) = spawn_blocking(warm_up).await.map_err(SimError::Ended)?;
     let shared = Shared::new(config, clock, world);
     tracing::info!(config = ?shared.config, "simulated district starts");
 
     let mut tasks = JoinSet::new();
-    let per_connection = if devices.len() <= OWN_CONNECTION { 1 } else { PER_CONNECTION };
-    for (number, devices) in devices.chunks(per_connection).enumerate() {
-        let link = Link { number, devices: devices.to_vec(), first: number * per_connection };
-        tasks.spawn(link.keep(shared.clone()));
+    for (number, devices) in links::grouped(devices).into_iter().enumerate() {
+        tasks.spawn(Link { number, devices }.keep(shared.clone()));
     }
     let turning = shared.clone();
     tasks.spawn(async move { turning.turn().await });

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chengshu_core::seam::SharedClock;
 use rumqttc::{AsyncClient, ClientError, ConnectionError, Event, EventLoop, LastWill, MqttOptions, Packet, QoS};
 
+use crate::kinds::SimKind;
 use crate::noise::Noise;
 use crate::payload::{GONE, birth, status_topic, telemetry, telemetry_topic};
 use crate::plan::{Habit, SimDevice};
@@ -18,14 +19,16 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// How a flapping device's connection lives and how long it is away, ms.
 const FLAP_UP_MS: (f64, f64) = (180_000.0, 480_000.0);
 const FLAP_DOWN_MS: (f64, f64) = (8_000.0, 25_000.0);
+/// The same for a gateway: seldom, and long enough that its children are missed.
+const GATEWAY_UP_MS: (f64, f64) = (900_000.0, 1_800_000.0);
+const GATEWAY_DOWN_MS: (f64, f64) = (240_000.0, 480_000.0);
 
 /// A connection and who speaks over it.
 pub(crate) struct Link {
     /// Its number; connections are opened in this order, one every few milliseconds.
     pub(crate) number: usize,
+    /// The last will speaks for the first; where that one flaps, all of them fall with it.
     pub(crate) devices: Vec<SimDevice>,
-    /// The number of its first device in the world.
-    pub(crate) first: usize,
 }
 
 /// Why a connection ended.
@@ -44,7 +47,10 @@ impl Link {
         let mut failures = 0_i32;
         loop {
             let pause = match self.live(&shared, &mut noise, &mut failures).await {
-                End::LetFall => noise.between(FLAP_DOWN_MS.0, FLAP_DOWN_MS.1),
+                End::LetFall => {
+                    let (low, high) = if self.is_gateway() { GATEWAY_DOWN_MS } else { FLAP_DOWN_MS };
+                    noise.between(low, high)
+                }
                 End::Failed(error) => self.failed(&shared, &error, &mut noise, &mut failures),
                 End::Client(error) => self.failed(&shared, &error, &mut noise, &mut failures),
             };
@@ -74,8 +80,9 @@ impl Link {
         }
         *failures = 0;
         let _up = shared.tally.up();
-        let flaps = self.devices.len() == 1 && self.devices.iter().any(|device| device.habit == Habit::Flapping);
-        let life = if flaps { noise.between(FLAP_UP_MS.0, FLAP_UP_MS.1) } else { f64::INFINITY };
+        let flaps = self.devices.first().is_some_and(|device| device.habit == Habit::Flapping);
+        let (low, high) = if self.is_gateway() { GATEWAY_UP_MS } else { FLAP_UP_MS };
+        let life = if flaps { noise.between(low, high) } else { f64::INFINITY };
         let schedule = Schedule::new(&self.devices, noise.clone(), shared.monotonic_ms());
         tokio::select! {
             error = listen(&mut events) => End::Failed(error),
@@ -94,15 +101,21 @@ impl Link {
         loop {
             let Some((due, index)) = schedule.next() else { std::future::pending().await };
             wait(&shared.clock, due.saturating_sub(shared.monotonic_ms()) as f64).await;
-            if let Some(device) = self.devices.get(index) {
-                let text = telemetry(shared.clock.now(), &shared.values(self.first + index));
+            let Some(device) = self.devices.get(index) else { std::future::pending().await };
+            let urgent = shared.is_urgent(device.index);
+            if schedule.speaks(urgent) {
+                let text = telemetry(shared.clock.now(), &shared.values(device.index));
                 if let Err(error) = client.publish(telemetry_topic(device), QoS::AtLeastOnce, false, text).await {
                     return error;
                 }
                 shared.tally.sent();
             }
-            schedule.spoken(&self.devices, shared.monotonic_ms());
+            schedule.looked(&self.devices, shared.monotonic_ms(), urgent);
         }
+    }
+
+    fn is_gateway(&self) -> bool {
+        self.devices.first().is_some_and(|device| device.kind == SimKind::Transmitter)
     }
 
     /// Messages that may be under way unacknowledged.

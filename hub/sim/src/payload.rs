@@ -14,12 +14,12 @@ pub(crate) const GONE: &str = r#"{"online":false}"#;
 
 /// Where a device's values go.
 pub(crate) fn telemetry_topic(device: &SimDevice) -> String {
-    format!("city/water/{}/telemetry", device.id)
+    format!("city/{}/{}/telemetry", device.kind.theme(), device.id)
 }
 
 /// Where a device's presence stands, retained.
 pub(crate) fn status_topic(device: &SimDevice) -> String {
-    format!("city/water/{}/status", device.id)
+    format!("city/{}/{}/status", device.kind.theme(), device.id)
 }
 
 /// `{"ts": ms, "values": {…}}`, each value with the decimals that its sensor has.
@@ -34,14 +34,17 @@ pub(crate) fn telemetry(at: Timestamp, values: &[Value]) -> String {
     text
 }
 
-/// Presence with what the device is, what it is called and where it stands.
+/// Presence with what the device is, what it is called, where it stands and which gateway it speaks through.
 pub(crate) fn birth(device: &SimDevice) -> String {
     let degrees = |value: f64| (value * 1e5).round() / 1e5; // about a metre
-    json!({
+    let mut birth = json!({
         "online": true,
         "kind": device.kind.id(),
         "name": device.name,
         "place": { "lng": degrees(device.at.lng), "lat": degrees(device.at.lat), "datum": "cgcs2000" },
-    })
-    .to_string()
+    });
+    if let Some(gateway) = &device.gateway {
+        birth["gateway"] = json!(gateway);
+    }
+    birth.to_string()
 }

@@ -1,6 +1,8 @@
 //! Where each kind of station plausibly stands inside the district. The river line and the stretches of coast are placing
 //! aids laid by eye along the real border and towns; they are not a map of waters.
 
+use std::collections::BTreeMap;
+
 use crate::kinds::SimKind;
 use crate::map::{District, Point};
 use crate::noise::Noise;
@@ -30,24 +32,68 @@ const COASTS: [&[(f64, f64)]; 2] = [
 /// Towns with many people have more low-lying streets and more pumps; the others count once.
 const CROWDED: [(&str, u32); 3] = [("岗列街道", 3), ("城西街道", 3), ("白沙街道", 2)];
 
-/// Puts station `nth` of `count` of its kind somewhere inside the district. `share` comes back in [0, 1]: how far down
-/// the river or along the coast it stands.
-pub(crate) fn place(district: &District, kind: SimKind, nth: usize, count: usize, seed: u64) -> (Point, f64) {
-    let mut noise = Noise::new(seed, 0x504c_4143 ^ ((kind as u64) << 40) ^ nth as u64);
-    let share = nth as f64 / count.saturating_sub(1).max(1) as f64;
-    let wish = |noise: &mut Noise, attempt: usize| match kind {
-        SimKind::RiverLevel => jitter(along(&RIVER_LINE, share), 0.12, noise),
-        SimKind::TideLevel => inland(district, share),
-        SimKind::RainGauge | SimKind::ReservoirLevel => spread(district, kind, nth + attempt * count, seed),
-        SimKind::Waterlogging | SimKind::PumpStation => jitter(town(district, nth), 1.3, noise),
-    };
-    for attempt in 0..60 {
-        let point = wish(&mut noise, attempt);
-        if district.contains(point) {
-            return (point, share);
+/// Where a cluster's own stream of randomness begins.
+const BUILDINGS: u64 = 0x4255_494c;
+const SITES: u64 = 0x5349_5445;
+
+/// What places are found on.
+pub(crate) struct Ground<'a> {
+    pub(crate) district: &'a District,
+    /// How many devices there are of each kind.
+    pub(crate) counts: &'a BTreeMap<SimKind, usize>,
+    pub(crate) seed: u64,
+}
+
+impl Ground<'_> {
+    /// Puts station `nth` of its kind somewhere inside the district. The share comes back in [0, 1]: how far down the
+    /// river or along the coast it stands.
+    pub(crate) fn place(&self, kind: SimKind, nth: usize) -> (Point, f64) {
+        let mut noise = Noise::new(self.seed, 0x504c_4143 ^ ((kind as u64) << 40) ^ nth as u64);
+        let share = nth as f64 / self.count(kind).saturating_sub(1).max(1) as f64;
+        for attempt in 0..60 {
+            let point = self.wish(kind, nth, share, attempt, &mut noise);
+            if self.district.contains(point) {
+                return (point, share);
+            }
+        }
+        (town(self.district, nth), share) // never met in tests; a town's point is inside
+    }
+
+    fn wish(&self, kind: SimKind, nth: usize, share: f64, attempt: usize, noise: &mut Noise) -> Point {
+        match kind {
+            SimKind::RiverLevel => jitter(along(&RIVER_LINE, share), 0.12, noise),
+            SimKind::TideLevel => inland(self.district, share),
+            SimKind::RainGauge | SimKind::ReservoirLevel => {
+                spread(self.district, kind, nth + attempt * self.count(kind), self.seed)
+            }
+            SimKind::Waterlogging
+            | SimKind::PumpStation
+            | SimKind::Hydrant
+            | SimKind::Elevator
+            | SimKind::BuildingTilt => jitter(town(self.district, nth), 1.3, noise),
+            // A building with its gateway, the detectors wired to it, and smoke detectors in the shops around it.
+            SimKind::Transmitter => self.cluster(BUILDINGS, kind, nth, attempt),
+            SimKind::ElectricalFire | SimKind::FireTank | SimKind::GasDetector => {
+                jitter(self.cluster(BUILDINGS, SimKind::Transmitter, nth, attempt), 0.03, noise)
+            }
+            SimKind::SmokeDetector => jitter(self.cluster(BUILDINGS, SimKind::Transmitter, nth, attempt), 0.12, noise),
+            // A building site with all that stands on it.
+            SimKind::DustStation | SimKind::NoiseStation | SimKind::TowerCrane | SimKind::DeepPit => {
+                jitter(self.cluster(SITES, SimKind::DustStation, nth, attempt), 0.06, noise)
+            }
         }
     }
-    (town(district, nth), share) // never met in tests; a town's point is inside
+
+    /// The middle of cluster `nth`: there are as many clusters as there are devices of `leader`.
+    fn cluster(&self, lane: u64, leader: SimKind, nth: usize, attempt: usize) -> Point {
+        let nth = nth % self.count(leader).max(1);
+        let mut noise = Noise::new(self.seed, lane ^ ((nth as u64) << 20) ^ ((attempt as u64) << 48));
+        jitter(town(self.district, nth), 1.2, &mut noise)
+    }
+
+    fn count(&self, kind: SimKind) -> usize {
+        self.counts.get(&kind).copied().unwrap_or_default()
+    }
 }
 
 fn jitter(point: Point, km: f64, noise: &mut Noise) -> Point {

@@ -34,6 +34,11 @@ impl Shared {
         self.world.lock().unwrap_or_else(PoisonError::into_inner).values(index)
     }
 
+    /// Whether a device has something to say that cannot wait.
+    pub(crate) fn is_urgent(&self, index: usize) -> bool {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner).is_urgent(index)
+    }
+
     pub(crate) fn monotonic_ms(&self) -> u64 {
         u64::try_from(self.clock.monotonic().as_millis()).unwrap_or(u64::MAX)
     }
