@@ -75,6 +75,11 @@ fn an_entry_is_changed_by_whoever_has_seen_it_and_its_history_tells_what() {
     let (_world, _database, broker, hub) = hub("");
     send(&broker, "W-1", 1.0);
     until("it is heard", GUARD, || hub.get("/api/v1/devices/W-1").ok()).unwrap();
+    let path = "/api/v1/devices/W-1/messages";
+    assert_eq!(hub.get(path).unwrap()["messages"], json!([]), "nothing is kept before anybody looks");
+    publish_all(broker.port, &[("city/water/W-1/telemetry".to_owned(), b"{\"level\":".to_vec())]).unwrap();
+    let message = until("the technician sees it", GUARD, || hub.get(path).ok()?["messages"].get(0).cloned()).unwrap();
+    assert_eq!((&message["raw"], &message["outcome"]), (&json!("{\"level\":"), &json!("rejected")), "{message}");
     let put = |version: i64, entry: Value| {
         let body = json!({"theme": "water", "version": version, "entry": entry});
         let (status, text) = hub.call("PUT", "/api/v1/devices/W-1", Some(&hub.key), Some(body)).unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chengshu_core::model::Label;
 use chengshu_core::seam::SharedClock;
-use chengshu_engine::{Board, Commands, Engine, Replayer, Rollups, SharedSpool};
+use chengshu_engine::{Board, Commands, Engine, Replayer, Rollups, SharedSpool, Taps};
 use chengshu_store::Store;
 use prometheus::Registry;
 use tokio_util::sync::CancellationToken;
@@ -94,6 +94,8 @@ pub struct App {
     pub rollups: Rollups,
     /// Where people's commands go.
     pub commands: Commands,
+    /// Raw messages of devices that somebody looks at.
+    pub taps: Taps,
     /// Tries again what was set aside.
     pub replayer: Replayer,
     /// The one clock.
@@ -138,6 +140,7 @@ impl App {
             spool: engine.spool(),
             rollups: engine.rollups(),
             commands: engine.commands(),
+            taps: engine.taps(),
             replayer,
             store,
             clock,

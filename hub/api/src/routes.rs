@@ -8,7 +8,7 @@ use chengshu_access::Access;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::app::App;
-use crate::register::{device, export, find, history, import, maintenance, parts};
+use crate::register::{device, export, find, history, import, maintenance, messages, parts};
 use crate::{
     alarms, backups, corrections, devices, events, health, hours, kpis, latest, ledger, links, metrics, openapi,
     readings, rejected, status, stream, themes, unseen,
@@ -203,6 +203,14 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/api/v1/devices/{id}/history", history::list, Known, Object::Device, "Who changed the entry of a device")
             .params::<history::HistoryParams>()
             .answers::<history::ChangePage>(),
+        get(
+            "/api/v1/devices/{id}/messages",
+            messages::list,
+            Known,
+            Object::Device,
+            "Raw messages of a device since somebody began to look",
+        )
+        .answers::<messages::MessageList>(),
         get(
             "/api/v1/parts",
             parts::list,

@@ -63,6 +63,8 @@ impl Engine {
             self.rollups.note(*id, minutes);
         }
         let outcomes = self.outcomes(jobs, &plan, &written);
+        // what came out of the spool was shown when it went in
+        self.taps.see(jobs.iter().filter(|job| job.seq().is_none()).map(|job| &job.delivery));
         let told = !plan.transitions.is_empty();
         self.board.write(|board| apply(board, jobs, plan, &written, &outcomes, now));
         if told {

@@ -10,6 +10,7 @@ use crate::apply::preview;
 use crate::board::Board;
 use crate::job::Job;
 use crate::spool::{SharedSpool, chain};
+use crate::taps::Taps;
 
 /// Bytes written together.
 const PORTION_BYTES: usize = 4 * 1024 * 1024;
@@ -49,7 +50,14 @@ impl Inlet {
 
     /// Keeps what arrives in the spool until no adapter is left. May be dropped at any moment when the door is held by
     /// somebody else.
-    pub(crate) async fn fill(&mut self, spool: SharedSpool, board: Board, clock: SharedClock, most: usize) {
+    pub(crate) async fn fill(
+        &mut self,
+        spool: SharedSpool,
+        board: Board,
+        clock: SharedClock,
+        taps: &Taps,
+        most: usize,
+    ) {
         loop {
             if self.jobs.is_empty() && self.take(most).await == 0 {
                 return;
@@ -59,6 +67,7 @@ impl Inlet {
             let count = records.len();
             match spool.append(records).await {
                 Ok(()) => {
+                    taps.see(self.jobs[..count].iter().map(|job| &job.delivery));
                     board.write(|board| preview(board, &self.jobs[..count], clock.now()));
                     for job in self.jobs.drain(..count) {
                         let outcome = Outcome { spooled: job.items, ..Outcome::default() };

@@ -28,6 +28,7 @@ mod run;
 mod spool;
 mod start;
 mod tally;
+mod taps;
 
 pub use board::{
     Arrival, Board, BoardState, Changes, DatabaseReport, DeadlineFrom, DeviceSlot, Habit, KpiSlot, Latest, LedgerBook,
@@ -41,3 +42,4 @@ pub use replay::{ReplayReport, Replayer};
 pub use rollups::Rollups;
 pub use run::{Engine, EngineError, EngineOptions, Keep, Services};
 pub use spool::{SharedSpool, SpoolState};
+pub use taps::{Tapped, Taps};

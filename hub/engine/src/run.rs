@@ -23,6 +23,7 @@ use crate::inlet::Inlet;
 use crate::register::{Bounds, Unknown};
 use crate::rollups::Rollups;
 use crate::spool::SharedSpool;
+use crate::taps::Taps;
 use crate::{EngineMetrics, database, freshness, housekeeping, kpi, outbox, rollups};
 
 /// How the engine works; every value has a key of the same name in the configuration.
@@ -100,6 +101,7 @@ pub struct Engine {
     /// The last record of the spool that is in the database.
     pub(crate) drained: u64,
     pub(crate) rollups: Rollups,
+    pub(crate) taps: Taps,
     commands: Commands,
     requests: Option<mpsc::Receiver<Command>>,
 }
@@ -167,6 +169,7 @@ impl Engine {
             drained: spool.head(),
             spool: SharedSpool::new(spool),
             rollups: Rollups::default(),
+            taps: Taps::default(),
             commands,
             requests: Some(requests),
         }
@@ -188,6 +191,12 @@ impl Engine {
     #[must_use]
     pub fn rollups(&self) -> Rollups {
         self.rollups.clone()
+    }
+
+    /// The raw messages of devices that somebody looks at.
+    #[must_use]
+    pub fn taps(&self) -> Taps {
+        self.taps.clone()
     }
 
     /// Where people's commands go.
@@ -288,7 +297,7 @@ impl Engine {
     async fn by_spool(&mut self, work: &mut Work) -> Result<Turn, StoreError> {
         let Work { inlet, checkpoints, requests, stop } = work;
         let (spool, board, clock) = (self.spool.clone(), self.board(), self.clock.clone());
-        let most = self.options.batch_max;
+        let (most, taps) = (self.options.batch_max, self.taps.clone());
         let (ending, late) = (stop.clone(), clock.clone());
         let full_at_stop = async move {
             ending.cancelled().await;
@@ -296,7 +305,7 @@ impl Engine {
         };
         tokio::select! {
             drained = self.drain(checkpoints) => drained.map(|_door| Turn::Other),
-            () = inlet.fill(spool, board, clock, most) => Ok(Turn::End),
+            () = inlet.fill(spool, board, clock, &taps, most) => Ok(Turn::End),
             () = full_at_stop => Ok(Turn::End),
             () = Command::refuse_all(requests) => Ok(Turn::End),
         }

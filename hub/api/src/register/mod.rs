@@ -9,4 +9,5 @@ pub(crate) mod find;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod maintenance;
+pub(crate) mod messages;
 pub(crate) mod parts;
