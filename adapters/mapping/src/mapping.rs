@@ -57,7 +57,7 @@ pub(crate) struct Value {
     pub(crate) when: Option<Condition>,
 }
 
-/// What it means that nothing stands where a value should.
+/// What it means that nothing, or null, stands where a value should.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Missing {
     Reject,
@@ -91,7 +91,7 @@ pub(crate) enum Test {
 
 impl Condition {
     pub(crate) fn holds(&self, scope: &Scope<'_>) -> bool {
-        let found = self.pointer.find(scope).ok();
+        let found = self.pointer.find(scope).ok().filter(|found| **found != Tree::Null);
         match &self.test {
             Test::Equals(word) => found.and_then(Tree::word).is_some_and(|read| read == *word),
             Test::Missing(wanted) => found.is_none() == *wanted,

@@ -80,24 +80,29 @@ fn collect(value: &Value, scope: &Scope<'_>, items: &mut Vec<Item>) {
     }
     let found = value.pointer.find(scope);
     match (found, value.missing) {
+        (Ok(Tree::Null) | Err(_), Missing::Skip) => {}
         (Ok(Tree::Object(map)), _) if value.members => {
-            items.extend(map.iter().map(|(key, tree)| item(value, scope, key, tree)));
+            let said = map.iter().filter(|(_, tree)| value.missing != Missing::Skip || **tree != Tree::Null);
+            items.extend(said.map(|(key, tree)| item(value, scope, key, tree)));
         }
+        (Ok(Tree::Null), Missing::Is(number)) => items.push(absent(value, scope, number)),
         (Ok(tree), _) if value.members => {
             let detail = format!("{} is {}; expected an object of values", value.pointer.as_str(), tree.show());
             items.push(Item { metric: None, value: Err((Reason::Undecodable, detail)) });
         }
         (Ok(tree), _) => items.push(item(value, scope, "", tree)),
-        (Err(_), Missing::Skip) => {}
-        (Err(nothing), Missing::Is(number)) if nothing.only_last => {
-            let number = serde_json::Number::from_f64(number).map_or(Tree::Null, Tree::Number);
-            items.push(item(value, scope, "", &number));
-        }
+        (Err(nothing), Missing::Is(number)) if nothing.only_last => items.push(absent(value, scope, number)),
         (Err(nothing), _) => {
             let metric = (!value.members).then(|| name(value, scope, "").ok()).flatten();
             items.push(Item { metric, value: Err((Reason::Undecodable, nothing.detail)) });
         }
     }
+}
+
+/// The number that an absent member stands for, scaled like one that is there.
+fn absent(value: &Value, scope: &Scope<'_>, number: f64) -> Item {
+    let number = serde_json::Number::from_f64(number).map_or(Tree::Null, Tree::Number);
+    item(value, scope, "", &number)
 }
 
 fn item(value: &Value, scope: &Scope<'_>, key: &str, tree: &Tree) -> Item {
@@ -122,7 +127,7 @@ fn presence(online: &Online, scope: &Scope<'_>) -> Option<Result<bool, Fault>> {
         return None;
     }
     match online.pointer.find(scope) {
-        Err(_) if online.skip_missing => None,
+        Ok(Tree::Null) | Err(_) if online.skip_missing => None,
         Err(nothing) => Some(Err((Reason::Undecodable, nothing.detail))),
         Ok(tree) => Some(tree.word().and_then(|word| online.words.get(&word).copied()).ok_or_else(|| {
             let known = online.words.keys().map(String::as_str).collect::<Vec<_>>().join(", ");

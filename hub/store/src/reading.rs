@@ -76,11 +76,8 @@ impl Store {
         .fetch_one(&self.readers())
         .await?;
         let points = row.at.into_iter().zip(row.value).zip(row.quality);
-        let point = |((at, value), bits): ((PgTime, f64), i16)| Point {
-            at: at.0,
-            value,
-            quality: Quality::from_bits_truncate(bits),
-        };
+        let point =
+            |((at, value), bits): ((PgTime, f64), i16)| Point { at: at.0, value, quality: Quality::from_bits_truncate(bits) };
         Ok(points.map(point).collect())
     }
 

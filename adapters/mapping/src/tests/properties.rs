@@ -134,3 +134,14 @@ fn seconds_and_milliseconds_mixed_up_are_told_apart() {
     assert!(detail("rfc3339", "5").unwrap().contains("expected RFC 3339"));
     assert!(detail("ms", "1e300").unwrap().contains("too far"));
 }
+
+#[test]
+fn null_is_missing_where_missing_is_declared() {
+    let set = mapping(
+        "values = [{ metric = \"a\", pointer = \"/a\", missing = 5, scale = 2 }, { metric = \"b\", pointer = \"/b\", missing = \"skip\" }, { metric = \"{key}\", pointer = \"/o/*\", missing = \"skip\" }, { metric = \"c\", pointer = \"/c\" }]",
+    );
+    let decoded = decode(set.find("t").unwrap(), "t/D1", r#"{"a":null,"b":null,"o":{"x":null,"y":1},"c":null}"#);
+    let read: Vec<_> = decoded.delivery.readings.iter().map(|r| format!("{}={}", r.metric, r.value)).collect();
+    assert_eq!(read, ["a=10", "y=1"]);
+    assert_eq!(decoded.delivery.rejected.len(), 1);
+}
