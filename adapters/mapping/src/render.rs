@@ -54,7 +54,8 @@ pub fn text(decoded: &Decoded) -> String {
     let _ = write!(out, "\n{} set aside", delivery.rejected.len());
     for rejected in &delivery.rejected {
         let device = rejected.device.as_ref().map_or("device unknown", |id| id.as_str());
-        let _ = write!(out, "\n  {device}  {}: {}", rejected.reason.code(), rejected.detail);
+        let metric = rejected.metric.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
+        let _ = write!(out, "\n  {device}{metric}  {}: {}", rejected.reason.code(), rejected.detail);
     }
     out
 }

@@ -56,10 +56,10 @@ fn people_see_values_and_reasons() {
         "P-7-1  forebay_level = 3.21  at 2024-11-01T00:30:00.000Z",
         "P-7-1  temperature = 22.5",
         "1 record(s) passed over",
-        "P-7-2  not_a_number: running is the text \"stuck\"; expected one of OFF, ON",
-        "P-7-2  not_a_number: forebay_level is null; expected a number",
-        "P-7-3  time_unreadable: /ts is not there",
-        "device unknown  bad_name: device id is \"P-7-5 a\"",
+        "P-7-2 running  not_a_number: running is the text \"stuck\"; expected one of OFF, ON",
+        "P-7-2 forebay_level  not_a_number: forebay_level is null; expected a number",
+        "P-7-3 forebay_level  time_unreadable: /ts is not there",
+        "device unknown running  bad_name: device id is \"P-7-5 a\"",
     ] {
         assert!(text.contains(line), "{line} is missing in\n{text}");
     }
