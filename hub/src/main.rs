@@ -4,6 +4,7 @@
 mod backup;
 mod clock;
 mod config;
+mod decode;
 mod import;
 mod managed;
 mod ready;
@@ -41,6 +42,9 @@ enum Command {
     },
     /// Run the hub with a simulated district.
     Demo(Demo),
+    /// Show what the hub would make of a message.
+    #[command(subcommand)]
+    Decode(decode::Decode),
     /// Ask a running hub to try again what it set aside.
     Replay(replay::Replay),
     /// Bring a table of devices (CSV, GeoJSON, XLSX) into the register of a running hub.
@@ -89,6 +93,11 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run { config } => load(config.as_deref()).and_then(run::hub),
         Command::Demo(demo) => load(None).and_then(|config| run::demo(config, demo)),
+        Command::Decode(order) => decode::decode(&order).and_then(|answer| {
+            say(&answer.text);
+            anyhow::ensure!(answer.understood, "nothing could be read");
+            Ok(())
+        }),
         Command::Replay(order) => {
             load(order.config.as_deref()).and_then(|config| replay::replay(&config, &order)).map(|text| say(&text))
         }

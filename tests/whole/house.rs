@@ -9,7 +9,7 @@ fn root() -> PathBuf {
 }
 
 /// What each crate may depend on, besides core.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("chengshu-core", &[]),
     ("chengshu-access", &[]),
     ("chengshu-rules", &[]),
@@ -17,10 +17,11 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("chengshu-spool", &[]),
     ("chengshu-engine", &["access", "rules", "spool", "store"]),
     ("chengshu-api", &["access", "engine", "store"]),
+    ("chengshu-mapping", &[]),
     ("chengshu-mqtt", &[]),
     ("chengshu-topics", &[]),
     ("chengshu-sim", &[]),
-    ("chengshu", &["api", "engine", "mqtt", "sim", "spool", "store", "topics"]),
+    ("chengshu", &["api", "engine", "mapping", "mqtt", "sim", "spool", "store", "topics"]),
 ];
 
 #[test]

@@ -8,7 +8,8 @@ mod names;
 mod session;
 mod wire;
 
-pub use codec::{Codec, Limits};
+pub use chengshu_core::model::Limits;
+pub use codec::Codec;
 pub use config::{MqttConfig, MqttTls, MqttVersion};
 pub use error::MqttError;
 pub use session::{decoder, run};

@@ -6,11 +6,11 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use chengshu_core::model::{Delivery, LinkId};
+use chengshu_core::model::{Delivery, Limits, LinkId};
 use chengshu_core::seam::{AdapterContext, AdapterError, Closed, Decoder, LinkState, NotDurable, Outcome, Receipt};
 use rand::RngExt as _;
 
-use crate::codec::{Codec, Limits};
+use crate::codec::Codec;
 use crate::config::MqttConfig;
 use crate::error::MqttError;
 use crate::wire::{Got, Incoming, Wire};

@@ -1,10 +1,10 @@
 //! Happenings: `{"kind": "pump_started", "ts": …, "severity": "important", "key": …, …}`. The whole object is kept as
 //! the detail.
 
-use chengshu_core::model::{Delivery, Event, Reason, Rejected, Severity, Timestamp};
+use chengshu_core::model::{Delivery, Event, Limits, Reason, Rejected, Severity, Timestamp};
 use serde::Deserialize;
 
-use super::{Limits, whole};
+use super::whole;
 use crate::names::Address;
 
 #[derive(Deserialize)]
@@ -43,9 +43,7 @@ fn read(raw: &[u8], address: &Address, received: Timestamp, limits: Limits) -> R
             Timestamp::parse(&text).map_err(|error| (Reason::TimeUnreadable, error.to_string()))?
         }
     };
-    if let Some(reason) = limits.times.refuse(at, received) {
-        return Err((reason, format!("ts reads as {}, too far from the hub's time", at.to_rfc3339())));
-    }
+    let at = limits.moment("ts", at, received)?;
     let clean = |text: String| text.chars().filter(|c| !c.is_control()).take(200).collect::<String>();
     let kind = clean(wire.kind);
     if kind.is_empty() {

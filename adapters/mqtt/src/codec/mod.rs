@@ -9,18 +9,9 @@ mod telemetry;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chengshu_core::model::{Delivery, LinkId, Reason, Rejected, TimeLimits, Timestamp};
+use chengshu_core::model::{Delivery, Limits, LinkId, Reason, Rejected, Timestamp};
 
 use crate::names::{Channel, Names};
-
-/// What a codec takes.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// A payload larger than this is set aside, bytes.
-    pub payload_max: usize,
-    /// Device times outside of these are rejected.
-    pub times: TimeLimits,
-}
 
 /// Decodes the messages of one link.
 pub struct Codec {
@@ -62,9 +53,8 @@ impl Codec {
         }
         delivery.theme = Some(address.theme.clone());
         delivery.source = address.topic.clone();
-        if payload.len() > self.limits.payload_max {
-            let detail = format!("payload has {} bytes; expected at most {}", payload.len(), self.limits.payload_max);
-            delivery.rejected.push(Rejected { device: Some(address.device), ..whole(Reason::PayloadTooLarge, detail) });
+        if let Err((reason, detail)) = self.limits.size(payload.len()) {
+            delivery.rejected.push(Rejected { device: Some(address.device), ..whole(reason, detail) });
             return Some(delivery);
         }
         match address.channel {

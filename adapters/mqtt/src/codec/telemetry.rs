@@ -1,10 +1,10 @@
 //! Values: `{"ts": ms or RFC 3339, "values": {"level": 3.21}}`, the same flat, or a list of either. A fault in one
 //! value spoils only that value.
 
-use chengshu_core::model::{Delivery, Reading, Reason, Rejected, Timestamp};
+use chengshu_core::model::{Delivery, Limits, Reading, Reason, Rejected, Timestamp};
 
 use super::object::{Object, Scalar, read};
-use super::{Limits, whole};
+use super::whole;
 use crate::names::{Address, Names};
 
 pub(super) fn decode(delivery: &mut Delivery, address: &Address, names: &mut Names, limits: Limits, retained: bool) {
@@ -111,12 +111,5 @@ fn moment(
             return Err((Reason::TimeUnreadable, detail));
         }
     };
-    match limits.times.refuse(at, received) {
-        None => Ok(at),
-        Some(reason) => {
-            let hint =
-                if (946_684_800..4_102_444_800).contains(&at.ms()) { " (seconds? send milliseconds)" } else { "" };
-            Err((reason, format!("ts reads as {}, too far from the hub's time{hint}", at.to_rfc3339())))
-        }
-    }
+    limits.moment("ts", at, received)
 }
