@@ -62,7 +62,9 @@ gather() { # gather FOLDER INTO: the licence texts of one package
 rust=0 web=0
 while read -r crate; do
   for source in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/"$crate"; do
-    [ -d "$source" ] && gather "$source" "$top/licences/rust/$crate" && rust=$((rust + 1)) && break
+    [ -d "$source" ] || continue
+    echo "$crate: $(sed -n 's/^license = "\(.*\)"/\1/p' "$source/Cargo.toml" | head -n 1)" >>"$top/licences/rust.txt"
+    gather "$source" "$top/licences/rust/$crate" && rust=$((rust + 1)) && break
   done || true
 done < <(awk '/^name = / { gsub(/"/, ""); n = $3 } /^version = / { gsub(/"/, ""); v = $3 } /^source = / { print n "-" v }' Cargo.lock)
 while read -r folder; do

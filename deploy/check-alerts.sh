@@ -18,6 +18,7 @@ done < <(sed -n 's/^ *- alert: //p' prometheus/alerts.yaml)
 # its questions, written as rules, so that promtool reads them too
 questions=$(mktemp)
 trap 'rm -f "$questions"' EXIT
+# shellcheck disable=SC2016  # Grafana's words
 if node -e 'const panels = JSON.parse(require("fs").readFileSync("grafana/chengshu.json", "utf8")).panels
   const asked = panels.flatMap(panel => (panel.targets ?? []).map(target => target.expr))
   const plain = asked.map(expr => expr.replaceAll("$__rate_interval", "5m").replaceAll("$instance", ".*"))

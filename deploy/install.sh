@@ -48,7 +48,7 @@ else
   licences=("$here/../LICENSE")
 fi
 [ -x "$binary" ] || die "no program at $binary; build it (cargo build --release) or name one with --binary PATH"
-new=$("$binary" --version 2>&1) || die "$binary does not run on this machine: $new"
+new=$("$binary" --version 2>&1) || die "$binary does not run on this machine (exit code $?): $new"
 
 # ---- packages --------------------------------------------------------------------------------------------------------
 

@@ -34,16 +34,17 @@ fi
 if pgrep -u chengshu -x 'chengshu|postgres|mosquitto' >/dev/null 2>&1; then
   die "processes of user chengshu still run: $(pgrep -u chengshu -l | tr '\n' ' '); stop them first"
 fi
-rm -f /etc/systemd/system/chengshu.service /etc/systemd/journald.conf.d/chengshu.conf
+rm -f /etc/systemd/system/chengshu.service
 rm -f /usr/local/bin/chengshu /usr/local/bin/chengshu.previous
 rm -rf /usr/local/share/doc/chengshu
 [ ! -d /run/systemd/system ] || systemctl daemon-reload
-say "removed: program, unit, journal limits, documents"
+say "removed: program, unit, documents"
 if [ $purge = no ]; then
-  say "kept: ${named:-$data}, /etc/chengshu, user chengshu (--purge removes them)"
+  say "kept: ${named:-$data}, /etc/chengshu, journald.conf.d/chengshu.conf, user chengshu (--purge removes them)"
   exit 0
 fi
-rm -rf --one-file-system /etc/chengshu /etc/systemd/system/chengshu.service.d "$data"
+rm -rf --one-file-system /etc/chengshu /etc/systemd/system/chengshu.service.d \
+  /etc/systemd/journald.conf.d/chengshu.conf "$data"
 if id chengshu >/dev/null 2>&1; then userdel chengshu; fi
 say "removed: /etc/chengshu, $data, user chengshu"
 case ${named:-$data} in "$data" | "$data"/*) ;; *) say "kept: $named, which the configuration named as the data folder; remove it yourself" ;; esac
