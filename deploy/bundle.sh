@@ -15,15 +15,19 @@ die() { printf 'bundle: %s\n' "$*" >&2; exit 1; }
 
 binary=target/release/chengshu suites="bookworm trixie" out=target/bundle cache=/var/cache/chengshu
 while [ $# -gt 0 ]; do
+  case $1 in --*) [ $# -gt 1 ] || [ "$1" = --help ] || die "$1 needs a value; see deploy/bundle.sh --help" ;; esac
   case $1 in
-    --binary) binary=${2:?"--binary needs a path"} ;;
-    --suites) suites=${2?"--suites needs a list, which may be empty"} ;;
-    --out) out=${2:?"--out needs a folder"} ;;
-    --cache) cache=${2:?"--cache needs a folder"} ;;
+    --binary) binary=$2 ;;
+    --suites) suites=$2 ;;
+    --out) out=$2 ;;
+    --cache) cache=$2 ;;
     -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) die "unknown argument $1; see deploy/bundle.sh --help" ;;
   esac
   shift 2
+done
+for suite in $suites; do
+  case $suite in bookworm | trixie) ;; *) die "unknown Debian release $suite; possible: bookworm trixie" ;; esac
 done
 arch=$(dpkg --print-architecture)
 [ -x "$binary" ] || die "no program at $binary; build it first (make bench does, or cargo build --release --bin chengshu), or name one with --binary"
@@ -103,13 +107,12 @@ packages_of() { # packages_of SUITE PACKAGE…
 for suite in $suites; do
   case $suite in
     bookworm) # TimescaleDB is not Debian 12's own; all that it needs is PostgreSQL
-      timescale=$(find "$cache" -name "postgresql-15-timescaledb_*_$arch.deb" 2>/dev/null | sort -V | tail -n 1)
+      timescale=$(find "$cache" -name "postgresql-15-timescaledb_*_$arch.deb" 2>/dev/null | sort -V | tail -n 1 || true)
       [ -n "$timescale" ] || die "no TimescaleDB for Debian 12 in $cache; run deploy/setup.sh on a Debian 12 machine and copy its /var/cache/chengshu here (--cache DIR), or pack --suites trixie"
       packages_of bookworm postgresql-15 mosquitto mosquitto-clients ca-certificates curl util-linux
       cp "$timescale" "$top/debs/bookworm/"
       ;;
     trixie) packages_of trixie postgresql-17 postgresql-17-timescaledb mosquitto mosquitto-clients ca-certificates curl util-linux ;;
-    *) die "unknown Debian release $suite; possible: bookworm trixie" ;;
   esac
   (cd "$top/debs/$suite" && dpkg-scanpackages --multiversion . >Packages 2>/dev/null)
   say "packages for $suite: $(find "$top/debs/$suite" -name '*.deb' | wc -l) files, $(du -sh "$top/debs/$suite" | cut -f1)"

@@ -15,9 +15,10 @@ die() { printf 'install: %s\n' "$*" >&2; exit 1; }
 
 binary="" root="" packages=yes start=yes
 while [ $# -gt 0 ]; do
+  case $1 in --binary | --prefix-root) [ -n "${2:-}" ] || die "$1 needs a path; see $0 --help" ;; esac
   case $1 in
-    --binary) binary=${2:?"--binary needs the path of a program"}; shift ;;
-    --prefix-root) root=${2:?"--prefix-root needs a folder"} packages=no start=no; shift ;;
+    --binary) binary=$2; shift ;;
+    --prefix-root) root=$2 packages=no start=no; shift ;;
     --no-packages) packages=no ;;
     --no-start) start=no ;;
     -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
