@@ -68,6 +68,7 @@ install_packages() {
   elif ! timescaledb_there; then want+=("postgresql-$PG"); fi
   [ "$mode" = run ] || want+=(chromium fonts-noto-cjk)
   [ "$mode" != all ] || want+=(shellcheck debootstrap)
+  [ "$mode" != all ] || [ "$CODENAME" = bookworm ] || want+=(promtool)
   mapfile -t missing < <(missing_of "${want[@]}")
   [ ${#missing[@]} -gt 0 ] || return 0
   apt_update_once
@@ -117,8 +118,8 @@ install_timescaledb() {
   step "TimescaleDB: ${deb##*/}" apt_get install --no-install-recommends "$deb"
 }
 
-# What checks the alert rules. Its package would start a server on 9090 and bring a web site's worth of libraries: only the one
-# program is taken out of it.
+# What checks the alert rules. Debian 13 has it as a package; that of Debian 12 would start a server on 9090 and bring a web site's
+# worth of libraries: only the one program is taken out of it.
 promtool_alone() {
   local work
   work=$(mktemp -d /var/tmp/chengshu-promtool.XXXXXX)
