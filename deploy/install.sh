@@ -53,6 +53,7 @@ new=$("$binary" --version 2>&1) || die "$binary does not run on this machine (ex
 
 # ---- packages --------------------------------------------------------------------------------------------------------
 
+# shellcheck disable=SC1091  # checked by itself
 . "$here/hold.sh"
 as_root() { "$@"; }
 trap release_services EXIT
