@@ -31,9 +31,10 @@ test: setup-test web ## every test: Rust, dashboards, dashboards in a browser
 	cd dashboards && npm run test:browser
 	cd dashboards && CHENGSHU_BIN=$(CURDIR)/target/debug/chengshu npm run test:real
 
-lint: setup-all web ## formatting, clippy, committed SQL answers, types, shell scripts
+lint: setup-all web ## formatting, clippy, committed SQL answers, types, shell scripts, alert rules
 	cargo fmt --check
 	shellcheck deploy/*.sh .ci/run
+	deploy/check-alerts.sh
 	cd dashboards && npm run lint
 	cargo clippy --workspace --all-targets -- -D warnings
 	deploy/sqlx-prepare.sh --check

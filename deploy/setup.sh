@@ -47,9 +47,9 @@ step() {
   printf '%d s\n' $((SECONDS - start))
 }
 
+# shellcheck disable=SC1091  # checked by itself
+. deploy/hold.sh # installed, missing_of, hold_services, release_services
 at_least() { printf '%s\n%s\n' "$2" "$1" | sort -VC; } # at_least HAVE WANTED
-installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
-missing_of() { local p; for p; do installed "$p" || echo "$p"; done; }
 node_fits() { command -v npm >/dev/null && at_least "$(node --version 2>/dev/null | tr -d v)" "$NODE_WANTED"; }
 cargo_fits() { at_least "$(cargo --version 2>/dev/null | awk '{print $2}')" "$RUST_WANTED"; }
 timescaledb_there() { compgen -G '/usr/lib/postgresql/*/lib/timescaledb.so' >/dev/null; }
@@ -59,32 +59,6 @@ apt_update_once() { [ -n "${updated:-}" ] || { step "package lists" apt_get upda
 
 # ---- packages ------------------------------------------------------------------------------------------------------
 
-# Debian starts what it installs: a cluster on 5432, a broker on 1883, where the hub's own parts would meet them. Only the
-# first start of what *this* run installs is held back; both files go again at the end.
-held=()
-hold_services() {
-  [ -n "$(missing_of mosquitto)" ] && held+=(mosquitto)
-  [ -n "$(missing_of "postgresql-$PG")" ] && held+=(postgresql)
-  [ ${#held[@]} -gt 0 ] || return 0
-  if [[ " ${held[*]} " == *" postgresql "* ]]; then
-    as_root mkdir -p /etc/postgresql-common/createcluster.d
-    echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.d/chengshu-setup.conf >/dev/null
-  fi
-  [ -e /usr/sbin/policy-rc.d ] && return 0 # somebody decides already
-  # shellcheck disable=SC2016  # $1 belongs to the script that is written
-  printf '#!/bin/sh\n# chengshu-setup: gone again when it ends\ncase "$1" in %s) exit 101 ;; esac\n' \
-    "$(printf '%s*|' "${held[@]}" | sed 's/|$//')" | as_root tee /usr/sbin/policy-rc.d >/dev/null
-  as_root chmod 755 /usr/sbin/policy-rc.d
-}
-release_services() {
-  [ ${#held[@]} -gt 0 ] || return 0
-  if [[ " ${held[*]} " == *" mosquitto "* ]] && installed mosquitto; then # else the next boot would start it
-    if command -v systemctl >/dev/null; then as_root systemctl disable mosquitto; else as_root update-rc.d mosquitto disable; fi >>"$log" 2>&1 || true
-  fi
-  as_root rm -f /etc/postgresql-common/createcluster.d/chengshu-setup.conf
-  if grep -qs chengshu-setup: /usr/sbin/policy-rc.d; then as_root rm -f /usr/sbin/policy-rc.d; fi
-  held=()
-}
 trap 'release_services; [ -s "$log" ] || rm -f "$log"' EXIT # also when a step fails
 trap 'echo "setup stopped at line $LINENO; its log is $log" >&2' ERR
 
@@ -94,10 +68,11 @@ install_packages() {
   elif ! timescaledb_there; then want+=("postgresql-$PG"); fi
   [ "$mode" = run ] || want+=(chromium fonts-noto-cjk)
   [ "$mode" != all ] || want+=(shellcheck debootstrap)
+  [ "$mode" != all ] || [ "$CODENAME" = bookworm ] || want+=(promtool)
   mapfile -t missing < <(missing_of "${want[@]}")
   [ ${#missing[@]} -gt 0 ] || return 0
   apt_update_once
-  hold_services
+  hold_services "${missing[@]}"
   step "packages: ${missing[*]}" apt_get install --no-install-recommends "${missing[@]}"
   release_services
 }
@@ -141,6 +116,25 @@ install_timescaledb() {
     deb=$(newest_deb)
   fi
   step "TimescaleDB: ${deb##*/}" apt_get install --no-install-recommends "$deb"
+}
+
+# What checks the alert rules. Debian 13 has it as a package; that of Debian 12 would start a server on 9090 and bring a web site's
+# worth of libraries: only the one program is taken out of it.
+promtool_alone() {
+  local work
+  work=$(mktemp -d /var/tmp/chengshu-promtool.XXXXXX)
+  cd "$work"
+  apt-get -q -o APT::Sandbox::User=root -o Acquire::Retries=5 download prometheus
+  dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool
+  as_root install -D -m 755 usr/bin/promtool "$OPT/bin/promtool"
+  rm -rf "$work"
+  "$OPT/bin/promtool" --version
+}
+
+install_promtool() {
+  if [ "$mode" != all ] || command -v promtool >/dev/null; then return 0; fi
+  apt_update_once
+  step "promtool out of Debian's package prometheus, into $OPT/bin" promtool_alone
 }
 
 # ---- Node, user, Rust ----------------------------------------------------------------------------------------------
@@ -232,6 +226,7 @@ by_hand() {
   [ "$mode" = run ] || need "Chromium (the command chromium)" command -v chromium
   [ "$mode" = run ] || need "Noto Sans CJK" bash -c 'fc-list | grep -qi "noto.*cjk"'
   [ "$mode" != all ] || need "shellcheck" command -v shellcheck
+  [ "$mode" != all ] || need "promtool (of Prometheus)" command -v promtool
 }
 
 # ---- top to bottom -------------------------------------------------------------------------------------------------
@@ -254,6 +249,7 @@ esac
 echo "setup ($mode): $PRETTY_NAME"
 install_packages
 install_timescaledb
+install_promtool
 install_node
 make_user
 install_rust
