@@ -9,14 +9,15 @@ fn root() -> PathBuf {
 }
 
 /// What each crate may depend on, besides core.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("chengshu-core", &[]),
     ("chengshu-access", &[]),
     ("chengshu-rules", &[]),
     ("chengshu-store", &["access"]),
     ("chengshu-spool", &[]),
     ("chengshu-engine", &["access", "rules", "spool", "store"]),
-    ("chengshu-api", &["access", "engine", "store"]),
+    ("chengshu-sheet", &[]),
+    ("chengshu-api", &["access", "engine", "sheet", "store"]),
     ("chengshu-mapping", &[]),
     ("chengshu-mqtt", &[]),
     ("chengshu-topics", &[]),

@@ -74,7 +74,7 @@ fn a_table_with_mistakes_is_told_line_by_line_and_mended_it_comes_in_and_goes_ou
 fn an_entry_is_changed_by_whoever_has_seen_it_and_its_history_tells_what() {
     let (_world, _database, broker, hub) = hub("");
     send(&broker, "W-1", 1.0);
-    until("it is heard", GUARD, || hub.get("/api/v1/devices/W-1").ok()).unwrap();
+    until("it is heard", GUARD, || hub.latest("W-1", "level")).unwrap();
     let path = "/api/v1/devices/W-1/messages";
     assert_eq!(hub.get(path).unwrap()["messages"], json!([]), "nothing is kept before anybody looks");
     publish_all(broker.port, &[("city/water/W-1/telemetry".to_owned(), b"{\"level\":".to_vec())]).unwrap();

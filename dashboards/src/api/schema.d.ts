@@ -73,6 +73,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A device with its values and its entry */
+        get: operations["get_devices_id"];
+        /** Make or change the entry of a device */
+        put: operations["put_devices_id"];
+        post?: never;
+        /** Take a device out of service */
+        delete: operations["delete_devices_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed the entry of a device */
+        get: operations["get_devices_id_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/latest": {
         parameters: {
             query?: never;
@@ -82,6 +118,23 @@ export interface paths {
         };
         /** Latest values of a device */
         get: operations["get_devices_id_latest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Raw messages of a device since somebody began to look */
+        get: operations["get_devices_id_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -107,6 +160,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/export/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register as a table */
+        get: operations["get_export_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hours": {
         parameters: {
             query?: never;
@@ -118,6 +188,23 @@ export interface paths {
         get: operations["get_hours"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/import/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a table of devices into the register */
+        post: operations["post_import_devices"];
         delete?: never;
         options?: never;
         head?: never;
@@ -209,6 +296,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where devices are silent, and whose battery is next */
+        get: operations["get_maintenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -218,6 +322,23 @@ export interface paths {
         };
         /** This document */
         get: operations["get_openapi_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Areas, groups, departments and makers in the register */
+        get: operations["get_parts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -595,6 +716,36 @@ export interface components {
             /** @description The newest check. */
             last_check?: components["schemas"]["BackupCheckView"] | null;
         };
+        /** @description A battery and when it will be empty. */
+        BatteryView: {
+            /**
+             * Format: int64
+             * @description Device time of the value, ms since 1970.
+             */
+            at: number;
+            /**
+             * Format: double
+             * @description Days until that limit at this pace; null when nobody can tell.
+             */
+            days_left?: number | null;
+            device: string;
+            /**
+             * Format: double
+             * @description The value at which an alarm is raised, from the rules of its kind.
+             */
+            limit?: number | null;
+            name?: string | null;
+            /**
+             * Format: double
+             * @description Change a day over the last 30 days; null with fewer than three days.
+             */
+            per_day?: number | null;
+            /** @description live, stale, offline or never: when it is not live, the value is old. */
+            state: string;
+            unit: string;
+            /** Format: double */
+            value: number;
+        };
         /** @description A sign of life every five seconds. */
         Beat: {
             /** Format: uint64 */
@@ -602,6 +753,49 @@ export interface components {
             status: components["schemas"]["StatusView"];
             /** Format: int64 */
             t: number;
+        };
+        /** @description What most of the silent devices have in common. */
+        CauseView: {
+            /** @description gateway, vendor, area, kind or link. */
+            dimension: string;
+            key: string;
+            name?: string | null;
+            /**
+             * Format: uint32
+             * @description Stale and offline ones among them.
+             */
+            silent: number;
+            /**
+             * Format: int64
+             * @description Since when the first of them is silent, ms since 1970.
+             */
+            since: number;
+            /** Format: uint32 */
+            total: number;
+        };
+        /** @description A page of changes, newest first. */
+        ChangePage: {
+            changes: components["schemas"]["ChangeView"][];
+            /**
+             * Format: int64
+             * @description Ask again with `before` set to this; none when this was the last page.
+             */
+            next?: number | null;
+        };
+        /** @description A change of an entry. */
+        ChangeView: {
+            /** @description created, changed, retired or imported. */
+            action: string;
+            /**
+             * Format: int64
+             * @description When, ms since 1970.
+             */
+            at: number;
+            /** @description By whom. */
+            caller: string;
+            changed: components["schemas"]["FieldChange"][];
+            /** Format: int64 */
+            id: number;
         };
         /** @description The hub's clock. */
         ClockView: {
@@ -756,9 +950,64 @@ export interface components {
             t: number;
             topic: string;
         };
+        /** @description A device with its values and its entry. */
+        DeviceDetail: {
+            deadline: components["schemas"]["DeadlineView"];
+            /** @description Who answers for it. */
+            department?: string | null;
+            /** @description Its identity. */
+            device: string;
+            /** @description What people entered, or what it says of itself where they entered nothing. */
+            entry: components["schemas"]["EntryBody"];
+            /** @description The gateway that it speaks through, where it said so. */
+            gateway?: string | null;
+            /** @description Its kind in the theme, where known. */
+            kind?: string | null;
+            /** @description The kind was inferred from its metrics. */
+            kind_assumed: boolean;
+            /**
+             * Format: int64
+             * @description Last sign of life, ms since 1970.
+             */
+            last_heard?: number | null;
+            /** @description The link that it was first heard by. */
+            link: string;
+            /** @description Values by metric. */
+            metrics: {
+                [key: string]: components["schemas"]["ValueView"];
+            };
+            name?: string | null;
+            place?: components["schemas"]["PlaceView"] | null;
+            /** @description Why it is not live: silent, last_will or never_heard. (Whether its gateway or link is to blame: see /unseen.) */
+            reason?: string | null;
+            /**
+             * @description registered (entered by people), accepted (heard and let in), pending (heard, waits for a person: counts nowhere) or
+             *     retired (out of service).
+             */
+            registration: string;
+            /** @description The gravest active alarm: critical, urgent, important or general. */
+            severity?: string | null;
+            /** @description live, stale, offline or never. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Since when, ms since 1970.
+             */
+            state_since: number;
+            theme: string;
+            /** @description Who made it. */
+            vendor?: string | null;
+            /**
+             * Format: int32
+             * @description Counts the changes that people made; send it back with a change.
+             */
+            version: number;
+        };
         /** @description A device with values: in the live stream only those that changed. */
         DeviceFull: {
             deadline: components["schemas"]["DeadlineView"];
+            /** @description Who answers for it. */
+            department?: string | null;
             /** @description Its identity. */
             device: string;
             /** @description The gateway that it speaks through, where it said so. */
@@ -782,6 +1031,11 @@ export interface components {
             place?: components["schemas"]["PlaceView"] | null;
             /** @description Why it is not live: silent, last_will or never_heard. (Whether its gateway or link is to blame: see /unseen.) */
             reason?: string | null;
+            /**
+             * @description registered (entered by people), accepted (heard and let in), pending (heard, waits for a person: counts nowhere) or
+             *     retired (out of service).
+             */
+            registration: string;
             /** @description The gravest active alarm: critical, urgent, important or general. */
             severity?: string | null;
             /** @description live, stale, offline or never. */
@@ -792,6 +1046,8 @@ export interface components {
              */
             state_since: number;
             theme: string;
+            /** @description Who made it. */
+            vendor?: string | null;
         };
         /** @description The hours of a device. */
         DeviceHours: {
@@ -826,6 +1082,8 @@ export interface components {
         /** @description A device. */
         DeviceView: {
             deadline: components["schemas"]["DeadlineView"];
+            /** @description Who answers for it. */
+            department?: string | null;
             /** @description Its identity. */
             device: string;
             /** @description The gateway that it speaks through, where it said so. */
@@ -845,6 +1103,11 @@ export interface components {
             place?: components["schemas"]["PlaceView"] | null;
             /** @description Why it is not live: silent, last_will or never_heard. (Whether its gateway or link is to blame: see /unseen.) */
             reason?: string | null;
+            /**
+             * @description registered (entered by people), accepted (heard and let in), pending (heard, waits for a person: counts nowhere) or
+             *     retired (out of service).
+             */
+            registration: string;
             /** @description The gravest active alarm: critical, urgent, important or general. */
             severity?: string | null;
             /** @description live, stale, offline or never. */
@@ -855,12 +1118,99 @@ export interface components {
              */
             state_since: number;
             theme: string;
+            /** @description Who made it. */
+            vendor?: string | null;
         };
         /** @description The district. */
         DistrictView: {
             /** @description Division code (GB/T 2260). */
             code: string;
             name: components["schemas"]["LabelView"];
+        };
+        /** @description What people know of a device. What is left out is empty. */
+        EntryBody: {
+            /**
+             * @description Where it belongs: a street, a town, a grid.
+             * @default null
+             */
+            area: string | null;
+            /**
+             * @description Whom to call.
+             * @default null
+             */
+            contact: string | null;
+            /**
+             * @description Who answers for it.
+             * @default null
+             */
+            department: string | null;
+            /**
+             * @description The gateway that it speaks through.
+             * @default null
+             */
+            gateway: string | null;
+            /**
+             * @description Further groups.
+             * @default []
+             */
+            groups: string[];
+            /**
+             * @description When it was installed, YYYY-MM-DD.
+             * @default null
+             */
+            installed: string | null;
+            /**
+             * @description Its kind in the theme; left out: what it was taken for.
+             * @default null
+             */
+            kind: string | null;
+            /**
+             * @description The maker's name of its type.
+             * @default null
+             */
+            model: string | null;
+            /**
+             * @description Its name for people.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * @description Where it stands.
+             * @default null
+             */
+            place: components["schemas"]["PlaceBody"] | null;
+            /**
+             * @description The maker's number of it.
+             * @default null
+             */
+            serial: string | null;
+            /**
+             * @description Words to find it by.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description Who made it.
+             * @default null
+             */
+            vendor: string | null;
+            /**
+             * @description Until when its maker answers for it, YYYY-MM-DD.
+             * @default null
+             */
+            warranty_until: string | null;
+        };
+        /** @description An entry to be made or changed. */
+        EntryPut: {
+            /** @description The whole entry: it replaces the one before. */
+            entry: components["schemas"]["EntryBody"];
+            /** @description The theme that the device belongs to; never changes. */
+            theme: string;
+            /**
+             * Format: int32
+             * @description The `version` that was read; 0 for a new device.
+             */
+            version: number;
         };
         /** @description A page of events. */
         EventPage: {
@@ -885,6 +1235,23 @@ export interface components {
             received: number;
             severity?: string | null;
         };
+        /** @description A field that changed. */
+        FieldChange: {
+            field: string;
+            /** @description What stands there since. */
+            new: unknown;
+            /** @description What stood there: null, a text, a list of texts, or [lng, lat]. */
+            old: unknown;
+        };
+        /** @description One thing that is wrong. */
+        FieldError: {
+            /** @description What would be right. */
+            expected: string;
+            /** @description Which field. */
+            field: string;
+            /** @description What was read. */
+            read: string;
+        };
         /** @description The process lives. */
         HealthView: {
             status: string;
@@ -906,6 +1273,32 @@ export interface components {
             from: number;
             /** Format: int64 */
             hours: number;
+        };
+        /** @description What an import did, or would do. */
+        ImportReport: {
+            /**
+             * Format: uint32
+             * @description Entries that changed.
+             */
+            changed: number;
+            /**
+             * Format: uint32
+             * @description New devices.
+             */
+            created: number;
+            dry_run: boolean;
+            /** @description With any mistake nothing is written. */
+            errors: components["schemas"]["TableError"][];
+            /**
+             * Format: uint
+             * @description Rows that hold anything.
+             */
+            rows: number;
+            /**
+             * Format: uint32
+             * @description Entries that were so already.
+             */
+            unchanged: number;
         };
         KindView: {
             /** Format: uint32 */
@@ -1051,6 +1444,48 @@ export interface components {
             /** @description up, connecting or down. */
             state: string;
         };
+        /** @description The board of maintenance. */
+        MaintenanceView: {
+            /** @description Soonest empty first, at most 50. */
+            batteries: components["schemas"]["BatteryView"][];
+            by_area: components["schemas"]["ShareView"][];
+            /** @description Groups with something that is not live, worst first, at most 50 each. */
+            by_gateway: components["schemas"]["ShareView"][];
+            by_kind: components["schemas"]["ShareView"][];
+            by_vendor: components["schemas"]["ShareView"][];
+            /** @description What to look at first. */
+            causes: components["schemas"]["CauseView"][];
+        };
+        /** @description What has come since the tap was opened, at most the last 20. It closes ten minutes after the last ask. */
+        MessageList: {
+            /** @description Oldest first. */
+            messages: components["schemas"]["MessageView"][];
+            /**
+             * Format: int64
+             * @description Since when the tap is open, ms since 1970.
+             */
+            since: number;
+        };
+        /** @description A message as it came. */
+        MessageView: {
+            /**
+             * Format: int64
+             * @description When it was received, ms since 1970.
+             */
+            at: number;
+            /** @description By which link. */
+            link: string;
+            /** @description taken, or rejected when anything of it was set aside. */
+            outcome: string;
+            /** @description Its text, or its bytes in Base64; cut at 16 KiB. */
+            raw: string;
+            /** @description utf8 or base64. */
+            raw_encoding: string;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description Topic or path. */
+            source: string;
+        };
         MetricView: {
             id: string;
             /** Format: double */
@@ -1089,6 +1524,49 @@ export interface components {
             /** @description In words. */
             text: string;
         };
+        /** @description All of them, by name. */
+        PartList: {
+            /** @description Areas. */
+            areas: components["schemas"]["PartView"][];
+            /** @description Departments. */
+            departments: components["schemas"]["PartView"][];
+            /** @description Groups. */
+            groups: components["schemas"]["PartView"][];
+            /** @description Makers. */
+            vendors: components["schemas"]["PartView"][];
+        };
+        /** @description A name under which devices stand together. */
+        PartView: {
+            /**
+             * Format: uint32
+             * @description Devices that count.
+             */
+            devices: number;
+            /**
+             * Format: uint32
+             * @description Live ones among them.
+             */
+            live: number;
+            name: string;
+        };
+        /** @description A place as it is sent. */
+        PlaceBody: {
+            /**
+             * @description cgcs2000 (default), wgs84, gcj02 or bd09; stored as cgcs2000.
+             * @default null
+             */
+            datum: string | null;
+            /**
+             * Format: double
+             * @description Latitude north, degrees.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Longitude east, degrees.
+             */
+            lng: number;
+        };
         /** @description A point on the map, degrees. */
         PlaceView: {
             /** @description Always `cgcs2000`. */
@@ -1110,6 +1588,10 @@ export interface components {
             code: string;
             /** @description What was read and what would be right. */
             detail: string;
+            /** @description The fields that are wrong, where an entry was sent. */
+            errors?: components["schemas"]["FieldError"][];
+            /** @description The whole report, where a table was sent. */
+            report?: components["schemas"]["ImportReport"] | null;
             /**
              * Format: uint16
              * @description The HTTP status.
@@ -1282,6 +1764,23 @@ export interface components {
             metric: string;
             unit: string;
         };
+        /** @description Devices that share something. */
+        ShareView: {
+            /** @description The id of the gateway or kind, or the name. */
+            key: string;
+            /** Format: uint32 */
+            live: number;
+            /** @description For people, where it has a name of its own. */
+            name?: string | null;
+            /** Format: uint32 */
+            never: number;
+            /** Format: uint32 */
+            offline: number;
+            /** Format: uint32 */
+            stale: number;
+            /** Format: uint32 */
+            total: number;
+        };
         /** @description Something that could not be tried. */
         SkippedView: {
             /** Format: int64 */
@@ -1358,6 +1857,20 @@ export interface components {
         };
         /** @description The data of the events `snapshot`, `delta` and `beat`. */
         StreamEvents: components["schemas"]["Snapshot"] | components["schemas"]["Delta"] | components["schemas"]["Delta2"] | components["schemas"]["Delta3"] | components["schemas"]["Delta4"] | components["schemas"]["Beat"];
+        /** @description A mistake in a table. */
+        TableError: {
+            /** @description Which column. */
+            column: string;
+            /** @description What would be right. */
+            expected: string;
+            /**
+             * Format: uint64
+             * @description Line of the file, from 1; number of the feature in GeoJSON; 0: the whole file.
+             */
+            line: number;
+            /** @description What was read. */
+            read: string;
+        };
         /** @description All themes. */
         ThemeList: {
             themes: components["schemas"]["ThemeView"][];
@@ -1702,6 +2215,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description overloaded, too slow, or the database is away */
             503: {
                 headers: {
@@ -1716,14 +2238,34 @@ export interface operations {
     get_devices: {
         parameters: {
             query?: {
-                /** @description The `next` of the page before. */
+                /** @description The `next` of the page before (lists only). */
                 after?: string | null;
-                /** @description At most this many, 1 to 20000; default 1000. */
+                /** @description Only those of this area. */
+                area?: string | null;
+                /** @description Only those that this department answers for. */
+                department?: string | null;
+                /** @description csv (default), geojson or xlsx (exports only). */
+                format?: string | null;
+                /** @description Only those behind this gateway. */
+                gateway?: string | null;
+                /** @description Only those of this group. */
+                group?: string | null;
+                /** @description Only those of this kind. */
+                kind?: string | null;
+                /** @description At most this many, 1 to 20000; default 1000 (lists only). */
                 limit?: number | null;
+                /** @description Part of the id, the name or the serial number, in any case. */
+                q?: string | null;
+                /** @description Only registered, accepted, pending or retired ones; without it all but the retired. */
+                registration?: string | null;
                 /** @description Only those in this state: live, stale, offline or never. */
                 state?: string | null;
+                /** @description Only those with this tag. */
+                tag?: string | null;
                 /** @description Only those of this theme. */
                 theme?: string | null;
+                /** @description Only those of this maker. */
+                vendor?: string | null;
             };
             header?: never;
             path?: never;
@@ -1738,6 +2280,272 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DevicePage"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_devices_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceDetail"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_devices_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryPut"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceDetail"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_devices_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_devices_id_history: {
+        parameters: {
+            query?: {
+                /** @description Only those with a smaller number: the `next` of the page before. */
+                before?: number | null;
+                /** @description At most this many, 1 to 500; default 50. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePage"];
                 };
             };
             /** @description a parameter is wrong */
@@ -1796,6 +2604,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LatestView"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_devices_id_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageList"];
                 };
             };
             /** @description a parameter is wrong */
@@ -1897,6 +2763,93 @@ export interface operations {
             };
         };
     };
+    get_export_devices: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before (lists only). */
+                after?: string | null;
+                /** @description Only those of this area. */
+                area?: string | null;
+                /** @description Only those that this department answers for. */
+                department?: string | null;
+                /** @description csv (default), geojson or xlsx (exports only). */
+                format?: string | null;
+                /** @description Only those behind this gateway. */
+                gateway?: string | null;
+                /** @description Only those of this group. */
+                group?: string | null;
+                /** @description Only those of this kind. */
+                kind?: string | null;
+                /** @description At most this many, 1 to 20000; default 1000 (lists only). */
+                limit?: number | null;
+                /** @description Part of the id, the name or the serial number, in any case. */
+                q?: string | null;
+                /** @description Only registered, accepted, pending or retired ones; without it all but the retired. */
+                registration?: string | null;
+                /** @description Only those in this state: live, stale, offline or never. */
+                state?: string | null;
+                /** @description Only those with this tag. */
+                tag?: string | null;
+                /** @description Only those of this theme. */
+                theme?: string | null;
+                /** @description Only those of this maker. */
+                vendor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_hours: {
         parameters: {
             query: {
@@ -1946,6 +2899,93 @@ export interface operations {
             };
             /** @description no such object */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_import_devices: {
+        parameters: {
+            query: {
+                /** @description Only look: say what would be done. Default false. */
+                dry_run?: boolean;
+                /** @description csv, geojson or xlsx. */
+                format: string;
+                /** @description The theme of rows that name none. */
+                theme?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/geo+json": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "text/csv; charset=utf-8": string;
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the table has mistakes, and nothing of it was taken */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2262,6 +3302,65 @@ export interface operations {
             };
         };
     };
+    get_maintenance: {
+        parameters: {
+            query?: {
+                /** @description Only those of this theme. */
+                theme?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceView"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_openapi_json: {
         parameters: {
             query?: never;
@@ -2278,6 +3377,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartList"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description overloaded, too slow, or the database is away */
@@ -2471,6 +3626,15 @@ export interface operations {
             };
             /** @description no such object */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

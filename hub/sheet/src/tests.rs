@@ -1,3 +1,5 @@
+//! Tables out and in again, and what is none.
+
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
