@@ -22,7 +22,7 @@ export function maintenance({ world, register }, now) {
   const area = (d) => register.of(d.device).entry.area
   const by = { gateway: rows((d) => d.gateway), vendor: rows((d) => d.vendor), area: rows(area), kind: rows((d) => d.kind) }
   const causes = Object.entries(by).filter(([dimension]) => dimension !== 'kind').flatMap(([dimension, list]) =>
-    list.filter((r) => r.total - r.live >= 3 && (r.total - r.live) / dark.length >= 0.3).map((r) => ({ dimension, key: r.key, name: r.name, silent: r.total - r.live, total: r.total, since: r.since })))
+    list.filter((r) => r.total - r.live >= 3 && (r.total - r.live) / dark.length >= 0.3 && (r.total - r.live) / r.total >= 0.3).map((r) => ({ dimension, key: r.key, name: r.name, silent: r.total - r.live, total: r.total, since: r.since })))
   const shown = (list) => list.slice(0, MOST).map((r) => ({ ...r, since: undefined }))
   return {
     by_gateway: shown(by.gateway), by_vendor: shown(by.vendor), by_area: shown(by.area), by_kind: shown(by.kind),

@@ -60,7 +60,7 @@ export class World {
       this.devices.set(device, {
         device, theme: 'water', kind: kind.id, kind_assumed: false, name: `${NAMES[kind.id]} ${String(i).padStart(2, '0')}`,
         state, state_since: since, last_heard: heard, place: i % 41 === 0 ? null : placeIn(this.rand), severity: null, link: 'mqtt:main', metrics,
-        reason: reason ?? null, gateway: gateway ?? (state === 'live' && i % 6 === 0 ? `GW-${2 + (i % 3)}` : null), registration: 'accepted', department: null, vendor: null,
+        reason: reason ?? null, gateway: gateway ?? (state === 'live' && i % 6 === 0 ? `GW-${3 + (i % 4)}` : null), registration: 'accepted', department: null, vendor: null,
         deadline: { stale_after_s: habit ? 95 : kind.stale_after_s, offline_after_s: habit ? 210 : kind.offline_after_s, from: habit ? 'habit' : 'kind' },
       })
     }

@@ -6,7 +6,7 @@ export const deskEn: typeof deskZh = {
   search: { label: 'Find a device', hint: 'id or name', none: 'No such device', found: '{n} found, choose with the arrow keys', unplaced: 'no position', open: 'Open device page' },
   registration: { registered: 'Registered', accepted: 'Let in', pending: 'Pending' },
   register: {
-    title: 'Device register', search: 'Find by id, name, serial…', filters: 'Filter the register', byState: 'Filter by state', all: 'All', everything: 'All devices', waiting: '{n} devices wait for a person', device: 'Device', value: 'Newest value', tick: 'full = offline, tick = stale',
+    title: 'Device register', search: 'Find by id, name, serial…', filters: 'Filter the register', byState: 'Filter by state', all: 'All', everything: 'All devices', waiting: '{n} devices wait for a person', device: 'Device', value: 'Newest value', tick: 'tick = stale',
     accept: 'Accept', acceptOne: 'Accept {id}', import: 'Import', export: 'Export', exportFailed: 'Export failed', noChoices: 'departments and areas cannot be read now', noMatchNote: 'Try another condition, or clear the filter', empty: 'The register is empty', emptyNote: 'Import a list of devices, or wait for the first one to report',
   },
   device: {
@@ -24,14 +24,14 @@ export const deskEn: typeof deskZh = {
   entry: {
     title: 'Entry', version: 'version {n}', nobody: 'not entered by anybody', edit: 'Edit', register: 'Register', save: 'Save', again: 'Save my changes on top', discard: 'Discard my changes', saved: 'Saved', same: 'nothing changed', none: 'not given', changed: 'changed', over: 'out of warranty',
     name: 'Name', kind: 'Kind', department: 'Department', area: 'Area', group: 'Group', groups: 'Groups (; between)', place: 'Position', lng: 'Longitude', lat: 'Latitude', datum: 'Datum', gateway: 'Gateway', vendor: 'Vendor', model: 'Model', serial: 'Serial number',
-    installed: 'Installed', warranty_until: 'Warranty until', contact: 'Contact', tags: 'Tags (; between)', state: 'State', registration: 'Registration', group_who: 'What it is and whose', group_where: 'Where it is and speaks through', group_what: 'The device itself',
+    installed: 'Installed', warranty_until: 'Warranty until', contact: 'Contact', tags: 'Tags (; between)', tag: 'Tags', state: 'State', registration: 'Registration', group_who: 'What it is and whose', group_where: 'Where it is and speaks through', group_what: 'The device itself',
     wrong: { number: 'not a number; expected decimal degrees such as 111.95231', both: 'give longitude and latitude together, or neither', lng: 'a longitude lies between −180 and 180', lat: 'a latitude lies between −90 and 90' }, refused: 'read “{read}”; expected {expected}',
     clash: '{who} saved first, at {at}.', clashUnknown: 'Somebody saved first.', kept: 'Your changes are all here and not saved yet.', taken: 'What you did not touch is theirs now: {fields}.', both: 'Changed by both: {fields}; please look before you save.', theirs: 'They wrote: {value}',
   },
   datum: { cgcs2000: 'CGCS2000 (national)', wgs84: 'WGS-84 (phone, GPS)', gcj02: 'GCJ-02 (Amap, Tencent)', bd09: 'BD-09 (Baidu)' },
   importer: {
     title: 'Import a list of devices', choose: 'Choose a file', another: 'Another file', drop: 'or drop it here: CSV, GeoJSON, XLSX, 10 MB at most', theme: 'Theme', inFile: 'as in the file', columns: 'Headings in Chinese or English: device (must), theme, kind, name, department, area, groups, lng, lat, datum, gateway, vendor, model, serial, installed, warranty_until, contact, tags. It is checked first; nothing is written.',
-    format: 'the format of “{name}” is not known; expected .csv, .geojson or .xlsx', big: 'the file has {size}, more than {most}', unreadable: 'the file cannot be read; it may have changed since it was chosen, please choose it again', checking: 'Checking…', rows: 'rows', created: 'to create', changed: 'to change', unchanged: 'unchanged', mistakes: 'mistakes',
+    format: 'the format of “{name}” is not known; expected .csv, .geojson or .xlsx', big: 'the file has {size}, more than {most}', unreadable: 'the file cannot be read; it may have changed since it was chosen, please choose it again', checking: 'Checking…', rows: 'rows', created: 'to create', changed: 'to change', wasCreated: 'created', wasChanged: 'changed', unchanged: 'unchanged', mistakes: 'mistakes',
     nothing: 'Nothing was written.', mend: 'Mend the file and choose it again.', same: 'The register says exactly this already; nothing to write.', ready: 'Checked, ready to import.', done: 'Imported.', line: 'Line', column: 'Column', read: 'Read', expected: 'Expected', blank: 'empty', more: '{n} more not listed', go: 'Import {n} devices', goNone: 'Import', importing: 'Importing…', finish: 'Done',
   },
   label: { title: 'Device label', short: 'Label', back: 'Back to the device', print: 'Print', note: 'Stick it to the device: the phone’s own camera opens the page for commissioning it. The label holds no key.', local: 'This address works on this machine only; no phone can open it. Open this page by the hub’s address in the network before printing.', code: 'QR code of {id}' },

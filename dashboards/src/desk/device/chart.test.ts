@@ -19,6 +19,7 @@ test('a line breaks at a silence and the silence has its place', () => {
   expect(broken.gaps).toHaveLength(1)
   expect(broken.gaps[0]!.width).toBeCloseTo(7.5)
   expect(broken.area.match(/Z/g)).toHaveLength(2)
+  expect(draw(raw([91, 92, 91]), win, [], BOX).area).toBe('')
 })
 
 test('neighbouring buckets are joined, buckets with a silence between are not', () => {

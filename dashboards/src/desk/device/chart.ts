@@ -84,6 +84,8 @@ export function draw(page: Readings, win: Window, limits: readonly number[], box
     }
   })
   if (begun && spots.length) area += `L${spots.at(-1)!.x} ${ground}H${(begun as Spot).x}Z`
+  // A filled area tells a share of the whole: only where the scale begins at nothing.
+  if (bottom !== 0) area = ''
   const gaps = page.gaps.flatMap(([from, to]) => {
     const [a, b] = [x(Math.max(from, win.from)), x(Math.min(to, win.to))]
     return b - a >= 2 ? [{ x: a, width: round(b - a) }] : []

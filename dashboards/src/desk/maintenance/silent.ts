@@ -14,7 +14,7 @@ export function weight(c: Cause, silentInAll: number): 'likely' | 'possible' {
 /** How soon somebody has to go there: below a week it is this week's work. */
 export function urgency(b: Battery): 'now' | 'soon' | 'later' | 'unknown' {
   if (b.days_left == null) return 'unknown'
-  return b.days_left <= 7 ? 'now' : b.days_left <= 30 ? 'soon' : 'later'
+  return Math.floor(b.days_left) <= 7 ? 'now' : b.days_left <= 30 ? 'soon' : 'later'
 }
 
 /** A forecast from a value that is days old is a guess. */
