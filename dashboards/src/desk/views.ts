@@ -1,5 +1,5 @@
 // The views of the desk, one line each. A view is a panel: a broken one shows its error in its own place, and the
-// navigation stays. Bare views have none: what is printed, and what is held in the hand.
+// navigation stays. A bare view has none: it is held in one hand.
 import type { Panel } from '../panels/contract'
 import type { View } from '../state/route'
 import CommissionView from './commission/CommissionView.vue'
@@ -17,4 +17,4 @@ export const VIEW_PANELS: Record<View, Panel> = {
   label: { kind: 'label', component: LabelView, hasSource },
   commission: { kind: 'commission', component: CommissionView, hasSource },
 }
-export const BARE: readonly View[] = ['label', 'commission']
+export const BARE: readonly View[] = ['commission']
