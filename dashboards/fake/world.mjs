@@ -199,7 +199,7 @@ export class World {
   }
 
   /** A device falls silent, as the hub would judge it. */
-  darken(device, state, reason, since, gateway = null) {
+  darken(device, state, reason, since, gateway = /** @type {string | null} */ (null)) {
     const d = Object.assign(this.devices.get(device), { state, reason, gateway, state_since: since, last_heard: since - 60_000 })
     this.changed.device.set(device, { ...d, metrics: {} })
   }

@@ -29,6 +29,7 @@ export const lang = choice('lang', ['zh', 'en'] as const)
 export const border = choice('border', ['display', 'official'] as const)
 
 export function applyToDocument(): void {
+  watch(atDesk, (v) => (document.documentElement.dataset.at = v ? 'desk' : 'wall'), { immediate: true })
   watch(theme, (v) => (document.documentElement.dataset.theme = v), { immediate: true })
   watch(lang, (v) => (document.documentElement.lang = v === 'zh' ? 'zh-CN' : 'en'), { immediate: true })
 }
