@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { FakeHub } from '../fake/server.mjs'
+import { deskSteps } from './desk.mjs'
 import { healthSteps } from './health.mjs'
 import { launch, openWall, sleep } from './page.mjs'
 import { storageSteps } from './storage.mjs'
@@ -129,6 +130,8 @@ step('the broken panel is tried again and stands', async () => {
 
 healthSteps(tools)
 
+deskSteps(tools)
+
 step('a refused key keeps the last picture and says so', async () => {
   hub.key = 'another'
   hub.stream.dropAll()
@@ -139,8 +142,8 @@ step('a refused key keeps the last picture and says so', async () => {
 })
 
 step('nothing was blocked by the policy, nothing failed', () => {
-  // The browser itself logs each refused request; that one was ours.
-  assert.deepEqual(wall.errors.filter((e) => !/status of 401/.test(e)), [])
+  // The browser itself logs each refused request; those were ours.
+  assert.deepEqual(wall.errors.filter((e) => !/status of (400|401|404|409|501|503)/.test(e)), [])
 })
 
 step('a line that falls silent greys the page within 15 s, and one that speaks again clears it', async () => {

@@ -25,6 +25,21 @@ const draining = (hub) => {
 }
 const open = (n) => (page) => page.locator('[data-aside] .reason button').nth(n).click()
 
+/** The desk's views, by day and by night, on a screen and on a phone. */
+const row = (id) => (page) => page.locator(`[data-device-row="${id}"] a`).click()
+const DESK = [
+  ['d-list', '/desk/devices', {}], ['d-open', '/desk/devices?kind=waterlogging&theme=water', { act: row('W-WL-011'), sizes: ['1920', '1366'] }], ['d-pending', '/desk/devices?registration=pending', {}],
+  ['d-device', '/desk/device/W-RL-007', {}], ['d-dark', '/desk/device/W-WL-050', {}], ['d-edit', '/desk/device/W-PS-004', { act: clash }],
+  ['d-import', '/desk/devices', { act: mistakes }], ['d-maintenance', '/desk/maintenance', {}], ['d-label', '/desk/label/W-RL-007', {}],
+  ['d-commission', '/desk/commission/NB-77810-A', {}], ['d-seen', '/desk/commission/NB-77810-A', { act: test_message }],
+].flatMap(([name, route, { sizes = ['1920', '390'], ...how }]) => sizes.flatMap((size) => [
+  [`${name}-day-${size}`, '?theme=day&lang=zh', { route, hub: trouble, ...how }], [`${name}-night-${size}`, '?theme=night&lang=zh', { route, hub: trouble, ...how }], [`${name}-en-${size}`, '?theme=day&lang=en', { route, hub: trouble, ...how }],
+])).concat([
+  ['d-frozen-1920', '?theme=day&lang=zh', { route: '/desk/device/W-RL-007', freeze: true }],
+  ['search-1920', ZH, { act: async (page) => { await page.keyboard.press('/'); await page.keyboard.type('河道站 0') } }], ['search-390', ZH, { act: (page) => page.fill('[data-map-search] input', '泵站') }],
+  ['searched-1920', ZH, { act: async (page) => { await page.keyboard.press('/'); await page.keyboard.type('W-PS-003'); await page.keyboard.press('Enter'); await sleep(3_000) } }],
+])
+
 const SHOTS = [
   ['night-1920', ZH], ['day-1920', '?theme=day&lang=zh'], ['en-1920', '?theme=night&lang=en'], ['night-3840', ZH], ['night-4k', ZH],
   ['card-1920', '?theme=day&lang=zh', { act: (page) => page.locator('[data-alarm]').nth(3).getByRole('button').click() }],
@@ -42,8 +57,31 @@ const SHOTS = [
   ['h-away-1920', ZH, { route: '/health', hub: (hub) => (trouble(hub), away(hub)) }],
   ['h-failed-1920', '?theme=day&lang=zh', { route: '/health/rejected', act: fail }],
   ['h-frozen-1920', ZH, { route: '/health', hub: trouble, freeze: true }],
+  ...DESK,
   ['h-all-3840', ZH, { route: '/health', hub: trouble }], ['h-all-day-3840', '?theme=day&lang=en', { route: '/health/rejected', hub: trouble, act: open(1) }],
 ]
+
+async function mistakes(page) {
+  const file = '设备编号,专题,名称,类型,经度,纬度,安装日期\nN-1,water,一号,雨量站,111.95,21.86,2026-11-01\nN-2,water,二号,雨量计,111.96,21.87,2026-11-01\nN-3,water,三号,雨量站,111点95,21.86,2026-11-01\nN-4,water,四号,雨量站,111.97,21.88,11/2026\n'
+  await page.locator('[data-import]').click()
+  await page.setInputFiles('[data-file]', { name: '雨量站 2026-11.csv', mimeType: 'text/csv', buffer: Buffer.from(file) })
+  await page.waitForSelector('[data-errors]')
+}
+
+async function clash(page, hub) {
+  await page.locator('[data-edit]').click()
+  await page.fill('[data-entry-form] [name=name]', '城南一号泵站')
+  await page.fill('[data-entry-form] [name=contact]', '梁工 0662-0000002')
+  const { entry, version } = hub.register.detail('W-PS-004')
+  hub.register.put('W-PS-004', { theme: 'water', version, entry: { ...entry, contact: '陈工 0662-0000003', model: 'DM-200' } }, Date.now(), '运维 陈卫')
+  await page.locator('[data-save]').click()
+  await page.waitForSelector('[data-clash]')
+}
+
+async function test_message(page, hub) {
+  hub.push('NB-77810-A', 'depth', 4.7)
+  await page.waitForSelector('[data-commission=seen]')
+}
 
 async function fail(page, hub) {
   hub.faults['/api/v1/rejected'] = { status: 503, code: 'database', title: 'database', detail: 'the database does not answer' }
@@ -59,7 +97,8 @@ for (const [name, query, { themes = 1, route = '', hub: prepare, act, freeze } =
   prepare?.(hub)
   const [width, height] = SIZES[name.split('-').at(-1)]
   const { page, errors, context } = await openWall(browser, address, { width, height, query, route })
-  if (route) await page.waitForSelector('.sheet')
+  if (route.startsWith('/desk')) await page.waitForSelector('[data-page=desk] h1')
+  else if (route) await page.waitForSelector('.sheet')
   else await page.waitForSelector('[data-panel=map] canvas')
   await sleep(route ? 2000 : 4000)
   await act?.(page, hub)

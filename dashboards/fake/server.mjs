@@ -6,9 +6,12 @@ import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath, URL } from 'node:url'
 import { Aside } from './aside.mjs'
 import { Books } from './books.mjs'
+import { registerReply } from './desk.mjs'
+import { Register } from './register.mjs'
 import { FakeSpool } from './spool.mjs'
 import { StreamHub } from './stream.mjs'
-import { THEME } from './theme.mjs'
+import { Taps } from './tap.mjs'
+import { KINDS, THEME } from './theme.mjs'
 import { unseen } from './unseen.mjs'
 import { World } from './world.mjs'
 
@@ -33,6 +36,9 @@ export class FakeHub {
     this.spool = new FakeSpool(spool)
     this.books = new Books(this.world)
     this.aside = new Aside(this.world.started)
+    this.register = new Register(this.world, KINDS)
+    this.taps = new Taps()
+    this.world.onRaw = (device, at, message) => this.taps.heard(device, at, message)
     /** @type {import('../src/api/types').Backups} */
     this.backups = {
       configured: true, last: { at: this.world.started - 7_500_000, took_s: 14, bytes: 1_284_000_000 },
@@ -110,11 +116,14 @@ export class FakeHub {
     if (!url.pathname.startsWith('/api/')) return serveDist(url.pathname, r)
     if (q.headers.authorization !== `Bearer ${this.key}`) return problem(r, 401, 'unauthorized', 'the key is missing or wrong')
     if (url.pathname === '/api/v1/stream') return this.stream.open(q, r)
-    let text = ''
-    q.on('data', (d) => (text += d))
+    const parts = []
+    q.on('data', (d) => parts.push(d))
     q.on('end', () => {
-      const [status, body] = this.reply(q.method, url, text ? JSON.parse(text) : null)
-      r.writeHead(status, { 'content-type': status < 300 ? 'application/json' : 'application/problem+json' }).end(JSON.stringify(body))
+      const bytes = Buffer.concat(parts)
+      const isJson = q.headers['content-type'] === 'application/json'
+      const [status, body, type] = this.reply(q.method, url, isJson && bytes.length ? JSON.parse(bytes.toString()) : bytes)
+      if (status === 204) return r.writeHead(204).end()
+      r.writeHead(status, { 'content-type': type ?? (status < 300 ? 'application/json' : 'application/problem+json') }).end(type ? body : JSON.stringify(body))
     })
   }
 
@@ -122,6 +131,8 @@ export class FakeHub {
   reply(method, url, body) {
     const fault = this.faults[url.pathname]
     if (fault) return [fault.status, fault]
+    const desk = registerReply(this, method, url, body)
+    if (desk) return desk[0] < 300 || 'type' in desk[1] ? desk : [desk[0], { ...trouble(desk[0], desk[1].code, desk[1].detail)[1], ...desk[1] }]
     if (method === 'POST') return url.pathname === '/api/v1/rejected/replay' ? this.replay(body) : trouble(404, 'not_found', url.pathname)
     const answer = this.route(url)
     return answer ? [200, answer] : trouble(404, 'not_found', url.pathname)
@@ -140,7 +151,6 @@ export class FakeHub {
       case '/api/v1/themes': return { themes: this.themes }
       case '/api/v1/kpis': return { kpis: this.kpis() }
       case '/api/v1/links': return { links: this.world.links }
-      case '/api/v1/devices': return { devices: [...this.world.devices.values()].map((d) => ({ ...d, metrics: undefined })).slice(0, limit), next: null }
       case '/api/v1/alarms': return this.alarms(url, limit)
       case '/api/v1/unseen': return unseen(this, { ...asked, limit })
       case '/api/v1/ledger': return { adapters: this.books.adapters() }

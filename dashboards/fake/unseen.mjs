@@ -21,7 +21,7 @@ const fromLink = (l) => (l.state === 'up' ? [] : [{
   ...blank, kind: 'link', id: l.id, name: l.name, state: l.state, since: l.since, reason: l.reason?.code ?? 'not_connected', detail: l.reason?.text ?? null,
 }])
 
-const fromDevice = (d) => (d.state === 'live' ? [] : [{
+const fromDevice = (d) => (d.state === 'live' || d.registration === 'pending' ? [] : [{
   ...blank, kind: 'device', id: d.device, name: d.name, theme: d.theme, state: d.state, since: d.state_since, reason: d.reason === 'silent' && d.gateway ? 'gateway' : d.reason, last_heard: d.last_heard,
   deadline_s: d.deadline.stale_after_s, deadline_from: d.deadline.from, gateway: d.gateway,
 }])

@@ -18,6 +18,11 @@ export class World {
   constructor(now, seed = 7) {
     this.rand = random(seed)
     this.started = now
+    /** What becomes of a device that nobody knows: accepted, or pending. */
+    this.policy = 'accepted'
+    this.retired = new Set()
+    /** Told of each raw message: the tap of the register. */
+    this.onRaw = () => {}
     this.devices = new Map()
     this.alarms = new Map()
     this.kpis = new Map()
@@ -30,6 +35,7 @@ export class World {
     this.spooling = false
     this.changed = { device: new Map(), alarm: [], kpi: new Map(), link: false }
     for (const kind of KINDS) this.build(kind, now)
+    this.wait(now)
     this.history(now)
     for (const d of this.devices.values()) this.check(d, now - Math.floor(this.rand() * 1_500_000))
     for (const k of KPIS) this.computeKpi(k, now)
@@ -54,9 +60,18 @@ export class World {
       this.devices.set(device, {
         device, theme: 'water', kind: kind.id, kind_assumed: false, name: `${NAMES[kind.id]} ${String(i).padStart(2, '0')}`,
         state, state_since: since, last_heard: heard, place: i % 41 === 0 ? null : placeIn(this.rand), severity: null, link: 'mqtt:main', metrics,
-        reason: reason ?? null, gateway: gateway ?? null,
+        reason: reason ?? null, gateway: gateway ?? (state === 'live' && i % 6 === 0 ? `GW-${3 + (i % 4)}` : null), registration: 'accepted', department: null, vendor: null,
         deadline: { stale_after_s: habit ? 95 : kind.stale_after_s, offline_after_s: habit ? 210 : kind.offline_after_s, from: habit ? 'habit' : 'kind' },
       })
+    }
+  }
+
+  /** Devices that were heard and wait for a person. */
+  wait(now) {
+    for (const [device, kind, metric, value] of [['NB-77810-A', 'waterlogging', 'depth', 3.2], ['NB-77811-C', 'river_level', 'level', 2.14]]) {
+      const d = this.stranger(device, now, 'pending', kind)
+      const m = KINDS.find((k) => k.id === kind).metrics.find((x) => x.id === metric)
+      d.metrics[metric] = { value, unit: m.unit, at: now - 120, received: now, age_s: 0.1, quality: [] }
     }
   }
 
@@ -90,6 +105,7 @@ export class World {
   }
 
   check(d, now) {
+    if (d.registration === 'pending') return
     const order = ['critical', 'urgent', 'important', 'general']
     for (const rule of RULES.filter((r) => r.kind === d.kind)) {
       const value = d.metrics[rule.metric]?.value
@@ -109,14 +125,27 @@ export class World {
   }
 
   /** A device that nobody knew: no name, no place, and a kind guessed from what it says. */
-  stranger(device, now) {
+  stranger(device, now, registration = this.retired.has(device) ? 'pending' : this.policy, kind = 'river_level') {
     const d = {
-      device, theme: 'water', kind: 'river_level', kind_assumed: true, name: null, state: 'live', state_since: now,
+      device, theme: 'water', kind, kind_assumed: true, registration, department: null, vendor: null, name: null, state: 'live', state_since: now,
       last_heard: now, place: null, severity: null, link: 'mqtt:main', metrics: {},
       reason: null, gateway: null, deadline: { stale_after_s: 120, offline_after_s: 600, from: 'default' },
     }
     this.devices.set(device, d)
     return d
+  }
+
+  /** Entered by somebody before it was ever heard. */
+  unheard(device, theme, kind, now) {
+    const d = { ...this.stranger(device, now), theme, kind, kind_assumed: false, state: 'never', reason: 'never_heard', last_heard: null }
+    this.devices.set(device, d)
+    return d
+  }
+
+  /** What the stream says of a device whose values have not changed. */
+  tell(d) {
+    const before = this.changed.device.get(d.device)?.metrics ?? {}
+    this.changed.device.set(d.device, { ...d, metrics: before })
   }
 
   /** One arrival, as if published: everything that follows from it happens at once. */
@@ -125,6 +154,7 @@ export class World {
     const unit = KINDS.find((k) => k.id === d.kind).metrics.find((m) => m.id === metric)?.unit ?? ''
     d.metrics[metric] = { value, unit, at, received: now, quality: [], age_s: (now - at) / 1000, ...(this.spooling && { spooled: true }) }
     d.last_heard = now
+    this.onRaw(device, now, { source: `city/water/${device}/telemetry`, raw: JSON.stringify({ ts: at, [metric]: value }) })
     if (d.state !== 'live') Object.assign(d, { state: 'live', state_since: now, reason: null })
     this.check(d, now)
     const before = this.changed.device.get(device)?.metrics ?? {}
@@ -151,7 +181,7 @@ export class World {
   }
 
   countLink() {
-    const all = [...this.devices.values()]
+    const all = [...this.devices.values()].filter((d) => d.registration !== 'pending')
     this.link.devices = { live: all.filter((d) => d.state === 'live').length, total: all.length }
     this.changed.link = true
   }
@@ -169,7 +199,7 @@ export class World {
   }
 
   /** A device falls silent, as the hub would judge it. */
-  darken(device, state, reason, since, gateway = null) {
+  darken(device, state, reason, since, gateway = /** @type {string | null} */ (null)) {
     const d = Object.assign(this.devices.get(device), { state, reason, gateway, state_since: since, last_heard: since - 60_000 })
     this.changed.device.set(device, { ...d, metrics: {} })
   }
@@ -185,13 +215,13 @@ export class World {
 
   counts() {
     const n = { live: 0, stale: 0, offline: 0, never: 0 }
-    for (const d of this.devices.values()) n[d.state]++
+    for (const d of this.devices.values()) if (d.registration !== 'pending') n[d.state]++
     return n
   }
 
   computeKpi(k, now) {
     const [kind, metric, how] = k.of
-    const all = [...this.devices.values()].filter((d) => d.kind === kind)
+    const all = [...this.devices.values()].filter((d) => d.kind === kind && d.registration !== 'pending')
     const fresh = all.filter((d) => d.state === 'live' && d.metrics[metric])
     const values = fresh.map((d) => d.metrics[metric].value)
     const sum = values.reduce((a, b) => a + b, 0)

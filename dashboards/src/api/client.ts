@@ -1,24 +1,30 @@
-// Speaks with the hub's JSON routes with the bearer key. It keeps nothing and retries nothing. The one thing that it can
-// ask the hub to do is a replay of what was set aside; a wall only looks.
+// Speaks with the hub's JSON routes with the bearer key. It keeps nothing and retries nothing. The one thing here that asks
+// the hub to do something is a replay of what was set aside; a wall only looks, and the desk's routes are in register.ts.
 import type {
   AdapterBook, Alarm, AlarmPage, Backups, DeviceDayPage, Problem, ReplayOutcome, ReplayRequest, SetAsidePage, Theme, UnseenPage,
 } from './types'
 
 export class ApiError extends Error {
-  constructor(readonly status: number, readonly code: string, message: string) {
+  constructor(readonly status: number, readonly code: string, message: string, readonly problem: Problem | null = null) {
     super(message)
   }
 }
 
-const get = <T>(path: string, key: string, signal?: AbortSignal) => ask<T>(path, key, { signal: signal ?? null })
+export const get = <T>(path: string, key: string, signal?: AbortSignal) => ask<T>(path, key, { signal: signal ?? null })
 
-async function ask<T>(path: string, key: string, init: RequestInit): Promise<T> {
-  const headers: Record<string, string> = { authorization: `Bearer ${key}` }
-  if (init.body) headers['content-type'] = 'application/json'
+/** A JSON answer; null where the hub says that there is nothing to say (204). */
+export async function ask<T>(path: string, key: string, init: RequestInit): Promise<T> {
+  const reply = await reach(path, key, init)
+  return (reply.status === 204 ? null : await reply.json()) as T
+}
+
+/** An answer of any kind; a refusal is thrown with the problem that the hub names. */
+export async function reach(path: string, key: string, init: RequestInit): Promise<Response> {
+  const headers: Record<string, string> = { ...(init.body ? { 'content-type': 'application/json' } : {}), ...(init.headers as Record<string, string>), authorization: `Bearer ${key}` }
   const reply = await fetch(path, { ...init, headers })
-  if (reply.ok) return (await reply.json()) as T
+  if (reply.ok) return reply
   const problem = (await reply.json().catch(() => null)) as Problem | null
-  throw new ApiError(reply.status, problem?.code ?? 'http', problem?.detail ?? problem?.title ?? `HTTP ${reply.status}`)
+  throw new ApiError(reply.status, problem?.code ?? 'http', problem?.detail ?? problem?.title ?? `HTTP ${reply.status}`, problem)
 }
 
 export const fetchThemes = (key: string, signal?: AbortSignal) =>
@@ -43,7 +49,7 @@ export async function fetchAlarmsSince(from: number, key: string, signal?: Abort
 }
 
 /** A query string of what is given; what is empty is left out. */
-function search(params: Record<string, string | number | null | undefined>): string {
+export function search(params: Record<string, string | number | null | undefined>): string {
   const given = Object.entries(params).flatMap(([k, v]) => (v == null || v === '' ? [] : [[k, String(v)]]))
   return given.length ? `?${new URLSearchParams(given)}` : ''
 }

@@ -1,5 +1,6 @@
 // The hub's wire types under the names that the app uses: aliases onto schema.d.ts, which `npm run types` makes from the
 // hub's OpenAPI document. What may be null there may also be absent; ask with `== null`.
+import type { Registered } from './register-types'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -31,7 +32,7 @@ export type Theme = Named<Schemas['ThemeView'], { rules: Rule[]; kpis: KpiDefini
 export type Kpi = Named<Schemas['KpiView'], { severity?: Severity | null }>
 export type TrendPoint = NonNullable<Kpi['trend']>[number]
 export type MetricValue = Named<Schemas['ValueView'], { quality: Quality[] }>
-export type DeviceFull = Named<Schemas['DeviceFull'], { state: DeviceState; severity?: Severity | null; metrics: Record<string, MetricValue> }>
+export type DeviceFull = Named<Schemas['DeviceFull'], { state: DeviceState; severity?: Severity | null; metrics: Record<string, MetricValue> }> & Registered
 export type Alarm = Named<Schemas['AlarmView'], { severity: Severity; direction?: Direction | null; certainty?: Certainty | null }>
 export type AlarmPage = Named<Schemas['AlarmPageView'], { alarms: Alarm[] }>
 export type Arrival = Schemas['ArrivalView']

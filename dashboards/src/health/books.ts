@@ -3,7 +3,7 @@
 import { inject, provide, type InjectionKey } from 'vue'
 import { fetchLedger } from '../api/client'
 import type { AdapterBook } from '../api/types'
-import { usePolled, type Polled } from './polled'
+import { usePolled, type Polled } from '../poll/polled'
 
 const BOOKS: InjectionKey<Polled<AdapterBook[]>> = Symbol('books')
 const EVERY_MS = 5_000

@@ -18,10 +18,10 @@ export function startHub(): { hub: FakeHub; live: Live; asked: Asked[]; sync(): 
   const asked: Asked[] = []
   vi.stubGlobal('fetch', async (path: string, init: RequestInit = {}) => {
     const url = new URL(path, 'http://fake')
-    const body: unknown = init.body ? JSON.parse(init.body as string) : null
+    const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : (init.body ?? null)
     asked.push({ method: init.method ?? 'GET', path: url.pathname + decodeURIComponent(url.search), body })
     const [status, answer] = hub.reply(init.method ?? 'GET', url, body) as [number, unknown]
-    return { ok: status < 300, status, json: async () => structuredClone(answer) }
+    return { ok: status < 300, status, json: async () => structuredClone(answer), blob: async () => new Blob([answer as string]) }
   })
   const live = new Live()
   live.catalogue.value = new Catalogue(hub.themes as never)

@@ -1,7 +1,7 @@
 // The pure parts of the health page: sums, groups, bytes, and a list that never hides a gap.
 import { expect, test } from 'vitest'
 import type { AdapterBook, SetAside, Unseen } from '../api/types'
-import { decodeRaw, hexDump, showText } from './aside/bytes'
+import { decodeRaw, hexDump, showText } from '../format/bytes'
 import { withNewest, withOlder } from './aside/rows'
 import { groupUnseen, matches, unseenSince } from './board/group'
 import { differenceOf, openOf, reasonsOf } from './ledger/sums'

@@ -1,9 +1,11 @@
 // Every word of the interface in English. The type makes a missing or a surplus key a compile error.
+import { deskEn } from './desk.en'
 import { healthEn } from './health.en'
 import type { Messages } from './zh'
 
 export const en: Messages = {
   ...healthEn,
+  ...deskEn,
   app: { centre: '{district} Operations Centre', sub: 'Chengshu', demo: 'Demo data', skip: 'Skip to the alarms' },
   judge: {
     calm: 'All calm', controlled: 'Under control', watch: 'Needs attention', act: 'Act now', blind: 'Cannot judge now',

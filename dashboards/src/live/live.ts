@@ -20,6 +20,8 @@ export class Live {
   readonly kpis = shallowRef<ReadonlyMap<string, Kpi>>(this.state.kpis)
   readonly alarms = shallowRef<ReadonlyMap<string, Alarm>>(this.state.alarms)
   readonly devices = shallowRef<ReadonlyMap<string, DeviceFull>>(this.state.devices)
+  /** Heard, and waiting for a person to let them in: for the desk only. */
+  readonly pending = shallowRef<ReadonlyMap<string, DeviceFull>>(this.state.pending)
   readonly links = shallowRef<ReadonlyMap<string, Link>>(this.state.links)
   readonly status = shallowRef<Status | null>(null)
   readonly catalogue = shallowRef(new Catalogue([]))
@@ -51,7 +53,7 @@ export class Live {
     if (message.kind === 'snapshot') {
       this.state.applySnapshot(message.data)
       for (const a of message.data.alarm) this.today.value.add(a)
-      this.touch(this.kpis, this.alarms, this.devices, this.links, this.today)
+      this.touch(this.kpis, this.alarms, this.devices, this.pending, this.links, this.today)
       this.onSnapshot()
     } else if (message.kind === 'delta') this.delta(message.data)
     else this.state.applyBeat(message.data)
@@ -74,6 +76,11 @@ export class Live {
     if (since !== this.frozenSince.value) this.frozenSince.value = since
   }
 
+  /** A device of the stream, let in or not. */
+  find(device: string): DeviceFull | undefined {
+    return this.devices.value.get(device) ?? this.pending.value.get(device)
+  }
+
   touch(...refs: ShallowRef<unknown>[]): void {
     for (const ref of refs) this.dirty.add(ref)
   }
@@ -82,7 +89,7 @@ export class Live {
     // The owner of the stream has checked for gaps already; should one slip through, its next snapshot mends it.
     this.state.applyDelta(d)
     if (d.topic === 'kpi') this.touch(this.kpis)
-    else if (d.topic === 'device') this.touch(this.devices)
+    else if (d.topic === 'device') this.touch(this.devices, this.pending)
     else if (d.topic === 'link') this.touch(this.links)
     else {
       for (const a of d.items) this.today.value.add(a)

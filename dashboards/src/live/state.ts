@@ -15,6 +15,8 @@ export class LiveState {
   /** Active alarms only; what ended leaves at once. */
   readonly alarms = new Map<string, Alarm>()
   readonly devices = new Map<string, DeviceFull>()
+  /** Heard, and waiting for a person to let them in: no part of what walls count and show. */
+  readonly pending = new Map<string, DeviceFull>()
   readonly links = new Map<string, Link>()
 
   applySnapshot(s: Snapshot): void {
@@ -24,7 +26,8 @@ export class LiveState {
     this.status = s.status
     refill(this.kpis, s.kpi, kpiKey)
     refill(this.alarms, s.alarm.filter((a) => a.cleared_at == null), (a) => a.id)
-    refill(this.devices, s.device, (d) => d.device)
+    refill(this.devices, s.device.filter((d) => !isPending(d)), (d) => d.device)
+    refill(this.pending, s.device.filter(isPending), (d) => d.device)
     refill(this.links, s.link, (l) => l.id)
   }
 
@@ -58,7 +61,7 @@ export class LiveState {
     return {
       epoch, seq, t, status,
       kpi: [...this.kpis.values()], alarm: [...this.alarms.values()],
-      device: [...this.devices.values()], link: [...this.links.values()],
+      device: [...this.devices.values(), ...this.pending.values()], link: [...this.links.values()],
     }
   }
 
@@ -74,10 +77,14 @@ export class LiveState {
 
   /** A device delta carries only the metrics that changed. */
   private mergeDevice(d: DeviceFull): void {
-    const metrics = this.devices.get(d.device)?.metrics
-    this.devices.set(d.device, metrics ? { ...d, metrics: { ...metrics, ...d.metrics } } : d)
+    const [to, from] = isPending(d) ? [this.pending, this.devices] : [this.devices, this.pending]
+    const metrics = (to.get(d.device) ?? from.get(d.device))?.metrics
+    from.delete(d.device)
+    to.set(d.device, metrics ? { ...d, metrics: { ...metrics, ...d.metrics } } : d)
   }
 }
+
+const isPending = (d: DeviceFull) => d.registration === 'pending'
 
 function refill<T>(map: Map<string, T>, items: T[], key: (item: T) => string): void {
   map.clear()

@@ -16,6 +16,8 @@ setWorkerUrl(workerUrl)
 
 /** Repainting the map is the wall's largest cost without a GPU: the background points can wait, alarms cannot. */
 const BACKGROUND_MS = 5_000
+const NEAR_ZOOM = 13
+const FLIGHT_MS = 500
 
 export interface MapEvents {
   moved(view: View, home: boolean): void
@@ -86,6 +88,12 @@ export class DistrictMap {
         if ('layout' in layer && layer.layout && 'icon-size' in layer.layout) this.map.setLayoutProperty(layer.id, 'icon-size', this.scale)
       }
     })
+  }
+
+  /** A short way on request; none for those who want no motion. It comes near, and never farther than somebody went already. */
+  flyTo(lng: number, lat: number): void {
+    this.home = false
+    this.map.easeTo({ center: [lng, lat], zoom: Math.max(this.map.getZoom(), NEAR_ZOOM), duration: FLIGHT_MS })
   }
 
   goHome(): void {

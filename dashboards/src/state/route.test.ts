@@ -1,6 +1,6 @@
 // The address names the page; a fragment that names none changes nothing.
 import { expect, test } from 'vitest'
-import { healthHref, parseRoute } from './route'
+import { deskHref, deviceHref, healthHref, parseRoute } from './route'
 
 test.each([
   ['', 'wall', 'unseen'], ['#/', 'wall', 'unseen'], ['#/elsewhere', 'wall', 'unseen'],
@@ -12,4 +12,17 @@ test('a target inside the page is no page', () => expect(parseRoute('#alarms')).
 test('filters go there and back, empty ones are left out', () => {
   const href = healthHref('rejected', { reason: 'undecodable', device: '泵站 3', link: '' })
   expect(parseRoute(href)).toEqual({ page: 'health', part: 'rejected', query: { reason: 'undecodable', device: '泵站 3' } })
+})
+
+test.each([
+  ['#/desk', 'devices', undefined], ['#/desk/devices?state=offline', 'devices', undefined], ['#/desk/maintenance', 'maintenance', undefined], ['#/desk/nonsense', 'devices', undefined],
+  ['#/desk/device/W-RL-007', 'device', 'W-RL-007'], ['#/desk/commission/A.b_9', 'commission', 'A.b_9'], ['#/desk/label/X&key=k', 'label', 'X'], ['#/desk/device', 'devices', undefined],
+])('%s is the desk\'s %s of %s', (hash, view, device) => {
+  expect(parseRoute(hash)).toMatchObject({ page: 'desk', view })
+  expect(parseRoute(hash)!.device).toBe(device)
+})
+
+test('the desk\'s addresses are read as they are written', () => {
+  expect(parseRoute(deviceHref('泵站/3', 'label'))).toMatchObject({ view: 'label', device: '泵站/3' })
+  expect(parseRoute(deskHref('devices', { department: '水务局', q: '' }))!.query).toEqual({ department: '水务局' })
 })

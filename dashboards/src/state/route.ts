@@ -1,11 +1,24 @@
-// Which page this window shows, read from the address: the wall, or one part of the health page with its filters
-// (#/health/rejected?reason=undecodable). In the fragment, because the hub serves one document and knows no page.
+// Which page this window shows, read from the address: the wall, one part of the health page with its filters
+// (#/health/rejected?reason=undecodable), or one view of the desk (#/desk/device/W-RL-007). In the fragment, because the
+// hub serves one document and knows no page.
 import { shallowRef } from 'vue'
 
 export const PARTS = ['unseen', 'ledger', 'rejected'] as const
 export type Part = (typeof PARTS)[number]
 
-export interface Route { page: 'wall' | 'health'; part: Part; query: Readonly<Record<string, string>> }
+export const VIEWS = ['devices', 'device', 'maintenance', 'label', 'commission'] as const
+export type View = (typeof VIEWS)[number]
+/** These are about one device, whose identity follows in the address. */
+const OF_ONE: readonly View[] = ['device', 'label', 'commission']
+
+export interface Route {
+  page: 'wall' | 'health' | 'desk'
+  part: Part
+  /** Of the desk only. */
+  view?: View
+  device?: string
+  query: Readonly<Record<string, string>>
+}
 
 const WALL: Route = { page: 'wall', part: 'unseen', query: {} }
 
@@ -14,25 +27,50 @@ export function parseRoute(hash: string): Route | null {
   if (hash === '' || hash === '#') return WALL
   if (!hash.startsWith('#/')) return null
   const [path, query = ''] = hash.slice(2).split('?')
-  const [page, part] = path!.split(/[/&]/)
+  const [page, part, of] = path!.split(/[/&]/)
+  if (page === 'desk') return deskRoute(part, of, Object.fromEntries(new URLSearchParams(query)))
   if (page !== 'health') return WALL
   const known = PARTS.find((p) => p === part) ?? 'unseen'
   return { page, part: known, query: Object.fromEntries(new URLSearchParams(query)) }
 }
 
+function deskRoute(named: string | undefined, of: string | undefined, query: Record<string, string>): Route {
+  const view = VIEWS.find((v) => v === named) ?? 'devices'
+  if (!OF_ONE.includes(view)) return { page: 'desk', part: 'unseen', view, query }
+  // About nobody: the list, to choose from.
+  return of ? { page: 'desk', part: 'unseen', view, device: decode(of), query } : { page: 'desk', part: 'unseen', view: 'devices', query }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 export const WALL_HREF = '#/'
 
-export function healthHref(part: Part, query: Record<string, string | null | undefined> = {}): string {
+const withQuery = (path: string, query: Record<string, string | null | undefined>) => {
   const given = Object.entries(query).filter((e): e is [string, string] => Boolean(e[1]))
-  return `#/health/${part}${given.length ? `?${new URLSearchParams(given)}` : ''}`
+  return `${path}${given.length ? `?${new URLSearchParams(given)}` : ''}`
 }
+
+export function healthHref(part: Part, query: Record<string, string | null | undefined> = {}): string {
+  return withQuery(`#/health/${part}`, query)
+}
+
+export const deskHref = (view: 'devices' | 'maintenance', query: Record<string, string | null | undefined> = {}) => withQuery(`#/desk/${view}`, query)
+export const deviceHref = (device: string, view: 'device' | 'label' | 'commission' = 'device') => `#/desk/${view}/${encodeURIComponent(device)}`
 
 export const route = shallowRef<Route>(parseRoute(location.hash) ?? WALL)
 addEventListener('hashchange', () => (route.value = parseRoute(location.hash) ?? route.value))
 
 /** Writes filters into the address without a step in the browser's history: so that they survive a reload and can be sent. */
-export function keepQuery(part: Part, query: Record<string, string>): void {
-  const href = healthHref(part, query)
+export const keepQuery = (part: Part, query: Record<string, string>): void => keep(healthHref(part, query))
+export const keepDeskQuery = (query: Record<string, string>): void => keep(deskHref('devices', query))
+
+function keep(href: string): void {
   if (href === location.hash) return
   history.replaceState(null, '', href)
   route.value = parseRoute(href)!

@@ -1,0 +1,58 @@
+// Speaks with the register's routes: lists, entries, history, the raw-message tap, import, export, maintenance. Like
+// client.ts it keeps nothing and retries nothing; whoever asks shows the refusal in its own place.
+import { ask, get, reach, search } from './client'
+import type {
+  Area, ChangePage, Department, DeviceDetail, DevicePage, DeviceQuery, EntryOrder, FileFormat, Group, ImportReport, Maintenance, MessageTap, Readings,
+} from './register-types'
+import type { DeviceDay } from './types'
+
+const at = (device: string) => `/api/v1/devices/${encodeURIComponent(device)}`
+
+export const fetchDevices = (query: DeviceQuery & { limit?: number; after?: string | null }, key: string, signal?: AbortSignal) =>
+  get<DevicePage>(`/api/v1/devices${search({ ...query })}`, key, signal)
+
+export const fetchDevice = (device: string, key: string, signal?: AbortSignal) => get<DeviceDetail>(at(device), key, signal)
+
+export const putDevice = (device: string, order: EntryOrder, key: string) => ask<DeviceDetail>(at(device), key, { method: 'PUT', body: JSON.stringify(order) })
+
+export const retireDevice = (device: string, key: string) => ask<null>(at(device), key, { method: 'DELETE' })
+
+export const fetchHistory = (device: string, query: { limit?: number; before?: number | null }, key: string, signal?: AbortSignal) =>
+  get<ChangePage>(`${at(device)}/history${search(query)}`, key, signal)
+
+export const fetchMessages = (device: string, key: string, signal?: AbortSignal) => get<MessageTap>(`${at(device)}/messages`, key, signal)
+
+export const fetchReadings = (query: { device: string; metric: string; from: number; to: number; max_points: number }, key: string, signal?: AbortSignal) =>
+  get<Readings>(`/api/v1/readings${search(query)}`, key, signal)
+
+export const fetchAreas = (key: string, signal?: AbortSignal) => get<{ areas: Area[] }>('/api/v1/areas', key, signal).then((r) => r.areas)
+export const fetchGroups = (key: string, signal?: AbortSignal) => get<{ groups: Group[] }>('/api/v1/groups', key, signal).then((r) => r.groups)
+export const fetchDepartments = (key: string, signal?: AbortSignal) => get<{ departments: Department[] }>('/api/v1/departments', key, signal).then((r) => r.departments)
+export const fetchMaintenance = (key: string, signal?: AbortSignal) => get<Maintenance>('/api/v1/maintenance', key, signal)
+
+export const FILE_TYPES: Record<FileFormat, string> = {
+  csv: 'text/csv', geojson: 'application/geo+json', xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+}
+
+/** Bytes, not a File: what was checked is what is imported, even when the file on the disk changes meanwhile. */
+export const importDevices = (bytes: ArrayBuffer, how: { format: FileFormat; dry_run: boolean; theme?: string }, key: string, signal?: AbortSignal) =>
+  ask<ImportReport>(`/api/v1/import/devices${search({ ...how, dry_run: String(how.dry_run) })}`, key, { method: 'POST', body: bytes, signal: signal ?? null, headers: { 'content-type': FILE_TYPES[how.format] } })
+
+export const exportDevices = (query: DeviceQuery & { format: FileFormat }, key: string) =>
+  reach(`/api/v1/export/devices${search({ ...query })}`, key, {}).then((reply) => reply.blob())
+
+const DAY_PAGE = 5_000
+const DAY_PAGES = 8
+
+/** The lines of one device in a day's ledger. The hub's list has no filter by device, so it is read to where they stand. */
+export async function fetchDeviceDay(device: string, day: string, key: string, signal?: AbortSignal): Promise<DeviceDay[]> {
+  const found: DeviceDay[] = []
+  let after: string | null | undefined
+  for (let page = 0; page < DAY_PAGES; page++) {
+    const reply = await get<{ devices: DeviceDay[]; next?: string | null }>(`/api/v1/ledger/devices${search({ day, limit: DAY_PAGE, after })}`, key, signal)
+    found.push(...reply.devices.filter((d) => d.device === device))
+    after = reply.next
+    if (!after) break
+  }
+  return found
+}

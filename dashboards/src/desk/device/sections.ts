@@ -1,0 +1,12 @@
+// The parts of a device page, one line each. A part is a panel: a broken one shows its error in its own place.
+import type { Panel } from '../../panels/contract'
+import DayLedger from './DayLedger.vue'
+import EntryPanel from './EntryPanel.vue'
+import History from './History.vue'
+import Messages from './Messages.vue'
+import Metrics from './Metrics.vue'
+
+const hasSource = () => true
+
+export const MAIN: Panel[] = [{ kind: 'metrics', component: Metrics, hasSource }, { kind: 'messages', component: Messages, hasSource }]
+export const SIDE: Panel[] = [{ kind: 'entry', component: EntryPanel, hasSource }, { kind: 'dayLedger', component: DayLedger, hasSource }, { kind: 'history', component: History, hasSource }]
