@@ -17,9 +17,7 @@ export function registerReply(hub, method, url, body) {
   if (id !== undefined) return ofDevice(hub, method, decodeURIComponent(id), part, asked, body, now)
   switch (url.pathname) {
     case '/api/v1/devices': return [200, register.page(asked)]
-    case '/api/v1/areas': return [200, { areas: register.areas() }]
-    case '/api/v1/groups': return [200, { groups: register.groups() }]
-    case '/api/v1/departments': return [200, { departments: register.departments() }]
+    case '/api/v1/parts': return [200, register.parts()]
     case '/api/v1/maintenance': return [200, maintenance(hub, now)]
     case '/api/v1/import/devices': return taken(importing(register, body, asked, now), hub)
     case '/api/v1/export/devices': return asked.format === 'xlsx' ? [501, { code: 'not_here', detail: 'the fake hub writes no XLSX' }] : [200, exportDevices(register, asked), FILE_TYPES[asked.format]]

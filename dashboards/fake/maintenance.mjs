@@ -33,5 +33,5 @@ export function maintenance({ world, register }, now) {
 function battery(d, i, now) {
   const value = +(12.9 - ((i * 37) % 23) / 10).toFixed(2)
   const per_day = i % 6 === 5 ? 0 : -+(0.02 + ((i * 13) % 9) / 60).toFixed(3)
-  return { device: d.device, name: d.name, metric: 'battery', value, unit: 'V', at: now - (i % 8 === 7 ? 3.4 * DAY_MS : 1_800_000 + i * 60_000), per_day, days_left: per_day ? +Math.max(0, (value - 10.5) / -per_day).toFixed(1) : null }
+  return { device: d.device, name: d.name, state: d.state, value, unit: 'V', at: now - (i % 8 === 7 ? 3.4 * DAY_MS : 1_800_000 + i * 60_000), per_day, days_left: per_day ? +Math.max(0, (value - 10.5) / -per_day).toFixed(1) : null }
 }

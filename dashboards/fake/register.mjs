@@ -117,31 +117,26 @@ export class Register {
     return { changes, next: all.length > changes.length ? changes.at(-1).id : null }
   }
 
-  areas() {
-    return this.count('area', (e) => (e.area ? [e.area] : [])).map(({ key, ...n }) => ({ area: key, name: key, parent: null, ...n }))
+  parts() {
+    return {
+      areas: this.count((e) => (e.area ? [e.area] : [])), groups: this.count((e) => e.groups),
+      departments: this.count((e) => (e.department ? [e.department] : [])), vendors: this.count((e) => (e.vendor ? [e.vendor] : [])),
+    }
   }
 
-  groups() {
-    return this.count('group', (e) => e.groups).map(({ key, ...n }) => ({ group: key, name: key, ...n }))
-  }
-
-  departments() {
-    return this.count('department', (e) => (e.department ? [e.department] : [])).map(({ key, ...n }) => ({ department: key, ...n }))
-  }
-
-  count(_, keys) {
+  count(keys) {
     const found = new Map()
     for (const [device, { entry }] of this.entries) {
       const d = this.world.devices.get(device)
       if (!d) continue
       for (const key of keys(entry)) {
-        const n = found.get(key) ?? { key, devices: 0, live: 0 }
+        const n = found.get(key) ?? { name: key, devices: 0, live: 0 }
         n.devices++
         n.live += +(d.state === 'live')
         found.set(key, n)
       }
     }
-    return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
+    return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 }
 

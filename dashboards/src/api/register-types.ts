@@ -4,7 +4,7 @@
 import type { DeviceFull, DeviceState, MetricValue, Millis, Place, Problem, Quality } from './types'
 
 /** registered = entered or imported by somebody; accepted = heard and let in by policy; pending = heard, waits for a person. */
-export type Registration = 'registered' | 'accepted' | 'pending'
+export type Registration = 'registered' | 'accepted' | 'pending' | 'retired'
 
 /** What lists and the stream say of a device beside DeviceFull; a hub of before says none of it. */
 export interface Registered { registration?: Registration; department?: string | null; vendor?: string | null }
@@ -50,14 +50,14 @@ export type FileFormat = 'csv' | 'geojson' | 'xlsx'
 export interface ImportError { line: number; column: string; read: string; expected: string }
 export interface ImportReport { dry_run: boolean; rows: number; created: number; changed: number; unchanged: number; errors: ImportError[] }
 
-export interface Area { area: string; name: string; parent: string | null; devices: number; live: number }
-export interface Group { group: string; name: string; devices: number; live: number }
-export interface Department { department: string; devices: number; live: number }
+/** An area, group, department or maker that entries name. */
+export interface Part { name: string; devices: number; live: number }
+export interface Parts { areas: Part[]; groups: Part[]; departments: Part[]; vendors: Part[] }
 
 /** Only rows with something that is not live, worst first. */
 export interface SilentRow { key: string; name: string | null; total: number; live: number; stale: number; offline: number; never: number }
-export interface Cause { dimension: 'gateway' | 'vendor' | 'area' | 'link'; key: string; name: string | null; silent: number; total: number; since: Millis }
-export interface Battery { device: string; name: string | null; metric: string; value: number; unit: string; at: Millis; per_day: number; days_left: number | null }
+export interface Cause { dimension: 'gateway' | 'vendor' | 'area' | 'kind' | 'link'; key: string; name: string | null; silent: number; total: number; since: Millis }
+export interface Battery { device: string; name: string | null; state: DeviceState; value: number; unit: string; at: Millis; per_day?: number | null; limit?: number | null; days_left?: number | null }
 export interface Maintenance { by_gateway: SilentRow[]; by_vendor: SilentRow[]; by_area: SilentRow[]; by_kind: SilentRow[]; causes: Cause[]; batteries: Battery[] }
 
 /** Query of a list of devices; what is empty is left out. */

@@ -2,7 +2,7 @@
 // client.ts it keeps nothing and retries nothing; whoever asks shows the refusal in its own place.
 import { ask, get, reach, search } from './client'
 import type {
-  Area, ChangePage, Department, DeviceDetail, DevicePage, DeviceQuery, EntryOrder, FileFormat, Group, ImportReport, Maintenance, MessageTap, Readings,
+  ChangePage, DeviceDetail, DevicePage, DeviceQuery, EntryOrder, FileFormat, ImportReport, Maintenance, MessageTap, Parts, Readings,
 } from './register-types'
 import type { DeviceDay } from './types'
 
@@ -25,9 +25,7 @@ export const fetchMessages = (device: string, key: string, signal?: AbortSignal)
 export const fetchReadings = (query: { device: string; metric: string; from: number; to: number; max_points: number }, key: string, signal?: AbortSignal) =>
   get<Readings>(`/api/v1/readings${search(query)}`, key, signal)
 
-export const fetchAreas = (key: string, signal?: AbortSignal) => get<{ areas: Area[] }>('/api/v1/areas', key, signal).then((r) => r.areas)
-export const fetchGroups = (key: string, signal?: AbortSignal) => get<{ groups: Group[] }>('/api/v1/groups', key, signal).then((r) => r.groups)
-export const fetchDepartments = (key: string, signal?: AbortSignal) => get<{ departments: Department[] }>('/api/v1/departments', key, signal).then((r) => r.departments)
+export const fetchParts = (key: string, signal?: AbortSignal) => get<Parts>('/api/v1/parts', key, signal)
 export const fetchMaintenance = (key: string, signal?: AbortSignal) => get<Maintenance>('/api/v1/maintenance', key, signal)
 
 export const FILE_TYPES: Record<FileFormat, string> = {

@@ -41,7 +41,7 @@ export const healthEn: typeof healthZh = {
   },
   rejection: {
     topic_malformed: 'topic or path is wrong', payload_too_large: 'message too large', undecodable: 'cannot be decoded', no_values: 'no value in it', bad_name: 'name not allowed', not_a_number: 'not a number', not_finite: 'not a finite number',
-    time_unreadable: 'time cannot be read', time_too_old: 'time too far back', time_too_new: 'time too far ahead', id_mismatch: 'ids differ', theme_mismatch: 'themes differ', register_full: 'register is full', conflict: 'same time, other value', database_refused: 'refused by the database',
+    time_unreadable: 'time cannot be read', time_too_old: 'time too far back', time_too_new: 'time too far ahead', id_mismatch: 'ids differ', theme_mismatch: 'themes differ', register_full: 'register is full', not_registered: 'not registered', conflict: 'same time, other value', database_refused: 'refused by the database',
   },
   backup: {
     title: 'Backup', unset: 'no backup configured', attemptFailed: 'backup failed {ago}', never: 'no backup yet', last: 'last backup {ago}', took: 'took {time} · {size}', checkOk: 'restore check passed {ago}', checkBad: 'restore check failed {ago}', unchecked: 'never checked by a restore', rows: '{n} readings', failed: 'backup state cannot be read',

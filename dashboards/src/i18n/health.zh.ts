@@ -39,7 +39,7 @@ export const healthZh = {
   },
   rejection: {
     topic_malformed: '主题或路径不对', payload_too_large: '报文过大', undecodable: '解不开', no_values: '没有数值', bad_name: '名称不合规', not_a_number: '不是数字', not_finite: '不是有限数',
-    time_unreadable: '时间读不懂', time_too_old: '时间过旧', time_too_new: '时间超前', id_mismatch: '编号不一致', theme_mismatch: '主题不一致', register_full: '登记已满', conflict: '同刻异值', database_refused: '数据库拒收',
+    time_unreadable: '时间读不懂', time_too_old: '时间过旧', time_too_new: '时间超前', id_mismatch: '编号不一致', theme_mismatch: '主题不一致', register_full: '登记已满', not_registered: '未登记', conflict: '同刻异值', database_refused: '数据库拒收',
   },
   backup: {
     title: '备份', unset: '未配置备份', attemptFailed: '备份失败 {ago}', never: '还没有做过备份', last: '最近备份 {ago}', took: '用时 {time} · {size}', checkOk: '恢复核对通过 {ago}', checkBad: '恢复核对失败 {ago}', unchecked: '从未核对能否恢复', rows: '读数 {n} 行', failed: '备份状态读不到',

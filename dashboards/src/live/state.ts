@@ -77,6 +77,11 @@ export class LiveState {
 
   /** A device delta carries only the metrics that changed. */
   private mergeDevice(d: DeviceFull): void {
+    if (d.registration === 'retired') {
+      this.devices.delete(d.device)
+      this.pending.delete(d.device)
+      return
+    }
     const [to, from] = isPending(d) ? [this.pending, this.devices] : [this.devices, this.pending]
     const metrics = (to.get(d.device) ?? from.get(d.device))?.metrics
     from.delete(d.device)

@@ -258,7 +258,8 @@ impl Stream {
             let devices = board
                 .devices()
                 .iter()
-                .filter(|slot| self.topics.device && slot.device.registration.counts() && self.wants(&slot.device.id));
+                .filter(|slot| let there = slot.device.registration != Registration::Retired;
+                self.topics.device && there && self.wants(&slot.device.id));
             let snapshot = Snapshot {
                 epoch: board.epoch.to_string(),
                 seq,
@@ -326,7 +327,7 @@ impl Stream {
                 .into_iter()
                 .filter_map(|number| board.device_at(number))
                 // one that was taken out of service is told once more, so that a screen can forget it
-                .filter(|slot| slot.device.registration != Registration::Pending && self.wants(&slot.device.id));
+                .filter(|slot| self.wants(&slot.device.id));
             parts.add("device", slots.map(|slot| DeviceFull::new(slot, since, now)).collect());
         }
         if self.topics.kpi {
