@@ -10,7 +10,8 @@ import { VIEW_PANELS } from './views'
 
 let world: ReturnType<typeof startHub>
 beforeEach(() => {
-  location.hash = ''
+  // Here the document tells of a replaced address too, and late: into the next test.
+  vi.spyOn(history, 'replaceState').mockImplementation(() => {})
   world = startHub()
 })
 afterEach(async () => {
@@ -18,6 +19,7 @@ afterEach(async () => {
   await world.hub.stop().catch(() => {})
   vi.useRealTimers()
   vi.unstubAllGlobals()
+  vi.restoreAllMocks()
 })
 const go = (hash: string) => (route.value = parseRoute(hash)!)
 const until = (what: () => unknown) => vi.waitFor(() => { if (!what()) throw new Error('not yet') }, { timeout: 5_000, interval: 5 })

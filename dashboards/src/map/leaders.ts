@@ -3,7 +3,11 @@
 
 export interface Mark { id: string; x: number; y: number }
 export interface Placed extends Mark { side: 'left' | 'right'; lx: number; ly: number }
-export interface Frame { width: number; height: number; labelWidth: number; labelHeight: number; reach: number }
+export interface Frame {
+  width: number; height: number; labelWidth: number; labelHeight: number; reach: number
+  /** Kept free at the top of the left side: something else stands there. */
+  topLeft?: number
+}
 
 export function placeLeaders(marks: readonly Mark[], frame: Frame): Placed[] {
   const placed = marks.map((m): Placed => {
@@ -14,14 +18,14 @@ export function placeLeaders(marks: readonly Mark[], frame: Frame): Placed[] {
   })
   for (const side of ['left', 'right'] as const) {
     const column = placed.filter((p) => p.side === side).sort((a, b) => a.ly - b.ly)
-    spread(column, frame)
+    spread(column, frame, side === 'left' ? (frame.topLeft ?? 0) : 0)
   }
   return placed
 }
 
 /** Pushes labels apart downwards, then the whole run back up where it would leave the frame. */
-function spread(column: Placed[], frame: Frame): void {
-  const top = frame.labelHeight
+function spread(column: Placed[], frame: Frame, kept: number): void {
+  const top = frame.labelHeight + kept
   const bottom = frame.height - frame.labelHeight
   let floor = top
   for (const p of column) {

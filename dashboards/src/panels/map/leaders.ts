@@ -11,6 +11,8 @@ import type { Live } from '../../live/live'
 const MOST = 5
 const NARROW_PX = 520
 const MARK_RADIUS = 9
+/** Where the search stands (MapSearch.vue): labels and names keep away. */
+const SEARCH = { width: 200, height: 44 }
 
 export interface Leader extends Placed { alarm: Alarm; k: number }
 export interface Box { left: number; right: number; top: number; bottom: number }
@@ -30,17 +32,20 @@ export function useLeaders(live: Live, view: () => View): { leaders: ComputedRef
   const leaders = computed(() => {
     const v = view()
     const k = designScale()
-    const top = topAlarms(live.alarms.value.values(), v.width < NARROW_PX ? 1 : MOST)
+    // A label whose mark is out of sight points at nothing.
+    const seen = [...live.alarms.value.values()].filter((a) => a.place && inside(v, pixel(v, a)))
+    const top = topAlarms(seen, v.width < NARROW_PX ? 1 : MOST)
     const marks = top.map((a) => ({ id: a.id, ...pixel(v, a) }))
-    const frame = { width: v.width, height: v.height - 40 * k, labelWidth: 184 * k, labelHeight: 46 * k, reach: 84 * k }
+    const frame = { width: v.width, height: v.height - 40 * k, labelWidth: 184 * k, labelHeight: 46 * k, reach: 84 * k, topLeft: SEARCH.height * k }
     return placeLeaders(marks, frame).map((p) => ({ ...p, k, alarm: top.find((a) => a.id === p.id)! }))
   })
-  const boxes = computed(() =>
-    leaders.value.map(({ lx, ly, side, k }) => {
+  const boxes = computed(() => [
+    { left: 0, right: SEARCH.width * designScale(), top: 0, bottom: SEARCH.height * designScale() },
+    ...leaders.value.map(({ lx, ly, side, k }) => {
       const w = 184 * k
       return { left: side === 'left' ? lx - w : lx, right: side === 'left' ? lx : lx + w, top: ly - 16 * k, bottom: ly + 22 * k }
     }),
-  )
+  ])
   const marks = computed(() => {
     const v = view()
     const r = MARK_RADIUS * designScale()
@@ -57,6 +62,8 @@ function pixel(v: View, a: Alarm): { x: number; y: number } {
   const { x, y } = v.project([a.place!.lng, a.place!.lat])
   return { x, y }
 }
+
+const inside = (v: View, { x, y }: { x: number; y: number }) => x > 0 && y > 0 && x < v.width && y < v.height
 
 /** Whether a text of this width, centred on a point, would lie under one of the boxes. */
 export function covered(boxes: readonly Box[], at: { x: number; y: number }, width: number): boolean {
