@@ -1,6 +1,6 @@
 // The hub's wire types under the names that the app uses: aliases onto schema.d.ts, which `npm run types` makes from the
 // hub's OpenAPI document. What may be null there may also be absent; ask with `== null`.
-import type { Registered } from './register-types'
+import type { Registered, Registration } from './register-types'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
