@@ -40,11 +40,11 @@ export class Books {
   }
 
   /** Most received first; the first line is what no device could be told for. */
-  days({ day, link, limit, after }) {
+  days({ day, link, device, limit, after }) {
     const today = new Date(Date.now() + DAY_MS / 3).toISOString().slice(0, 10)
     const age = Math.round((Date.parse(today) - Date.parse(day)) / DAY_MS)
     const rows = age < 0 || age > 30 ? [] : [nobody(), ...[...this.world.devices.values()].filter((d) => d.state !== 'never').map((d, i) => deviceDay(d, i, age))]
-    const all = rows.filter((r) => !link || r.link === link)
+    const all = rows.filter((r) => (!link || r.link === link) && (!device || r.device === device))
     const from = +(after ?? 0)
     return { day, devices: all.slice(from, from + limit), next: from + limit < all.length ? String(from + limit) : null }
   }

@@ -38,7 +38,7 @@ fn a_table_with_mistakes_is_told_line_by_line_and_mended_it_comes_in_and_goes_ou
         .iter()
         .map(|e| (e["line"].as_i64().unwrap(), e["column"].as_str().unwrap()))
         .collect();
-    assert_eq!(told, [(2, "kind"), (3, "device"), (4, "place"), (4, "installed"), (5, "device")], "{report}");
+    assert_eq!(told, [(2, "kind"), (3, "device"), (4, "lng"), (4, "installed"), (5, "device")], "{report}");
     let (status, problem) = import(&hub, "format=csv", bad.as_bytes());
     assert_eq!((status, &problem["code"]), (422, &json!("import")), "{problem}");
     assert_eq!(hub.get("/api/v1/devices").unwrap()["devices"], json!([]), "nothing of it was taken");
@@ -61,6 +61,7 @@ fn a_table_with_mistakes_is_told_line_by_line_and_mended_it_comes_in_and_goes_ou
     send(&broker, "R-1", 1.5);
     until("the entry comes to life", GUARD, || (hub.get("/api/v1/devices/R-1").ok()?["state"] == "live").then_some(()))
         .unwrap();
+    assert_eq!(hub.get("/api/v1/devices/R-1").unwrap()["link"], "mqtt:main", "it was heard by a link at last");
     hub.kill();
     hub.up().unwrap();
     let again = hub.get("/api/v1/devices/R-1").unwrap();

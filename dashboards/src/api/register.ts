@@ -39,18 +39,6 @@ export const importDevices = (bytes: ArrayBuffer, how: { format: FileFormat; dry
 export const exportDevices = (query: DeviceQuery & { format: FileFormat }, key: string) =>
   reach(`/api/v1/export/devices${search({ ...query })}`, key, {}).then((reply) => reply.blob())
 
-const DAY_PAGE = 5_000
-const DAY_PAGES = 8
-
-/** The lines of one device in a day's ledger. The hub's list has no filter by device, so it is read to where they stand. */
-export async function fetchDeviceDay(device: string, day: string, key: string, signal?: AbortSignal): Promise<DeviceDay[]> {
-  const found: DeviceDay[] = []
-  let after: string | null | undefined
-  for (let page = 0; page < DAY_PAGES; page++) {
-    const reply = await get<{ devices: DeviceDay[]; next?: string | null }>(`/api/v1/ledger/devices${search({ day, limit: DAY_PAGE, after })}`, key, signal)
-    found.push(...reply.devices.filter((d) => d.device === device))
-    after = reply.next
-    if (!after) break
-  }
-  return found
-}
+/** The lines of one device in a day's ledger, one for each link that it came by. */
+export const fetchDeviceDay = (device: string, day: string, key: string, signal?: AbortSignal): Promise<DeviceDay[]> =>
+  get<{ devices: DeviceDay[] }>(`/api/v1/ledger/devices${search({ day, device })}`, key, signal).then((reply) => reply.devices)

@@ -952,6 +952,8 @@ export interface components {
         };
         /** @description A device with its values and its entry. */
         DeviceDetail: {
+            /** @description Where it belongs. */
+            area?: string | null;
             deadline: components["schemas"]["DeadlineView"];
             /** @description Who answers for it. */
             department?: string | null;
@@ -1005,6 +1007,8 @@ export interface components {
         };
         /** @description A device with values: in the live stream only those that changed. */
         DeviceFull: {
+            /** @description Where it belongs. */
+            area?: string | null;
             deadline: components["schemas"]["DeadlineView"];
             /** @description Who answers for it. */
             department?: string | null;
@@ -1081,6 +1085,8 @@ export interface components {
         };
         /** @description A device. */
         DeviceView: {
+            /** @description Where it belongs. */
+            area?: string | null;
             deadline: components["schemas"]["DeadlineView"];
             /** @description Who answers for it. */
             department?: string | null;
@@ -3188,6 +3194,8 @@ export interface operations {
                 after?: string | null;
                 /** @description The local day, `YYYY-MM-DD`; default today. */
                 day?: string | null;
+                /** @description Only of this device. */
+                device?: string | null;
                 /** @description At most this many, 1 to 5000; default 200. */
                 limit?: number | null;
                 /** @description Only by this link. */

@@ -46,6 +46,8 @@ pub(crate) struct DeviceView<'a> {
     registration: &'static str,
     /// Who answers for it.
     department: Option<&'a str>,
+    /// Where it belongs.
+    area: Option<&'a str>,
     /// Who made it.
     vendor: Option<&'a str>,
 }
@@ -95,6 +97,7 @@ impl<'a> From<&'a DeviceSlot> for DeviceView<'a> {
             },
             registration: device.registration.word(),
             department: device.details.as_deref().and_then(|details| details.department.as_deref()),
+            area: device.details.as_deref().and_then(|details| details.area.as_deref()),
             vendor: device.details.as_deref().and_then(|details| details.vendor.as_deref()),
         }
     }

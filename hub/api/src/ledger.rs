@@ -82,6 +82,8 @@ pub(crate) struct LedgerDeviceParams {
     day: Option<String>,
     /// Only by this link.
     link: Option<String>,
+    /// Only of this device.
+    device: Option<String>,
     /// At most this many, 1 to 5000; default 200.
     limit: Option<u32>,
     /// The `next` of the page before.
@@ -124,7 +126,8 @@ pub(crate) async fn devices(
     let after = after.split_once('|').ok_or_else(|| {
         Problem::bad_request(format!("query: after is {after:?}; expected the `next` of the page before"))
     })?;
-    let rows = app.store.ledger_devices(&caller.scope, &day, params.link.as_deref(), after, limit as i64).await?;
+    let (link, device) = (params.link.as_deref(), params.device.as_deref());
+    let rows = app.store.ledger_devices(&caller.scope, &day, link, device, after, limit as i64).await?;
     let next = rows.last().filter(|_| rows.len() == limit);
     let next = next.map(|row| format!("{}|{}", row.device.as_deref().unwrap_or_default(), row.link));
     let devices = rows.into_iter().map(|row| DeviceLedger {

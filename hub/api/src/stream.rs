@@ -258,8 +258,8 @@ impl Stream {
             let devices = board
                 .devices()
                 .iter()
-                .filter(|slot| let there = slot.device.registration != Registration::Retired;
-                self.topics.device && there && self.wants(&slot.device.id));
+                .filter(|slot| self.topics.device && slot.device.registration != Registration::Retired)
+                .filter(|slot| self.wants(&slot.device.id));
             let snapshot = Snapshot {
                 epoch: board.epoch.to_string(),
                 seq,

@@ -3,7 +3,7 @@
 //! their numbers.
 
 use chengshu_core::model::{
-    AlarmId, Delivery, Device, DeviceId, KindId, MetricId, Presence, Registration, ThemeId, Timestamp,
+    AlarmId, Delivery, Device, DeviceId, KindId, LinkId, MetricId, Presence, Registration, ThemeId, Timestamp,
 };
 use chengshu_rules::RuleBook;
 use chengshu_store::{Lease, NewSeries, Store, StoreError};
@@ -113,8 +113,12 @@ impl Additions {
             return device.theme == *theme;
         }
         if let Some(slot) = board.device(id.as_str()) {
-            if slot.device.registration == Registration::Retired && slot.device.theme == *theme {
-                let device = Device { registration: Registration::Pending, ..slot.device.clone() };
+            let retired = slot.device.registration == Registration::Retired;
+            // entered by people, and heard for the first time now
+            let unheard = slot.device.link == LinkId::register();
+            if (retired || unheard) && slot.device.theme == *theme {
+                let registration = if retired { Registration::Pending } else { slot.device.registration };
+                let device = Device { registration, link: delivery.link.clone(), ..slot.device.clone() };
                 self.devices.insert(id.clone(), device);
             }
             return slot.device.theme == *theme;

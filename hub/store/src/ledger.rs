@@ -164,6 +164,7 @@ impl Store {
         _scope: &Scope,
         day: &str,
         link: Option<&str>,
+        device: Option<&str>,
         after: (&str, &str),
         limit: i64,
     ) -> Result<Vec<LedgerDeviceRow>, StoreError> {
@@ -183,6 +184,7 @@ impl Store {
                  FROM (SELECT link, device AS num, received, stored, duplicate, conflict FROM part) AS part
                  LEFT JOIN device USING (num)
                  WHERE part.link = coalesce($2, part.link) AND (coalesce(device.id, ''), part.link) > ($3, $4)
+                   AND ($6::text IS NULL OR device.id = $6)
                  GROUP BY part.link, num, device.id ORDER BY coalesce(device.id, ''), part.link LIMIT $5),
                reasons AS (
                  SELECT link, device, reason, sum(rejected)::bigint AS rejected FROM bad
@@ -199,6 +201,7 @@ impl Store {
             after.0,
             after.1,
             limit,
+            device,
         )
         .fetch_all(&self.readers())
         .await?;

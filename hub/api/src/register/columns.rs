@@ -128,7 +128,10 @@ impl Header {
             Ok(entry) if errors.is_empty() => Ok(entry),
             Ok(_) => Err(errors),
             Err(more) => {
-                errors.extend(more.into_iter().map(|error| (error.field, error.read, error.expected)));
+                errors.extend(more.into_iter().map(|error| {
+                    // two columns make one field
+                    (if error.field == "place" { "lng" } else { error.field }, error.read, error.expected)
+                }));
                 Err(errors)
             }
         }

@@ -39,10 +39,10 @@ impl Datum {
     pub fn to_cgcs2000(self, lng: f64, lat: f64) -> (f64, f64) {
         match self {
             Self::Cgcs2000 | Self::Wgs84 => (lng, lat),
-            Self::Gcj02 => from_gcj02(lng, lat),
+            Self::Gcj02 => rounded(from_gcj02(lng, lat)),
             Self::Bd09 => {
                 let (lng, lat) = bd09_to_gcj02(lng, lat);
-                from_gcj02(lng, lat)
+                rounded(from_gcj02(lng, lat))
             }
         }
     }
@@ -101,6 +101,11 @@ fn from_gcj02(lng: f64, lat: f64) -> (f64, f64) {
     (x, y)
 }
 
+/// To a centimetre: what is converted is not exact to more.
+fn rounded((lng, lat): (f64, f64)) -> (f64, f64) {
+    ((lng * 1e7).round() / 1e7, (lat * 1e7).round() / 1e7)
+}
+
 fn bd09_to_gcj02(lng: f64, lat: f64) -> (f64, f64) {
     let (x, y) = (lng - 0.0065, lat - 0.006);
     let z = x.hypot(y) - 0.000_02 * (y * BD_PI).sin();
@@ -128,7 +133,7 @@ mod tests {
             ((111.905_6, 21.614_5), (111.910_530_82, 21.611_734_956), (111.917_097_367, 21.617_451_168)),
         ];
         for (wgs, gcj, bd) in places {
-            close(Datum::Gcj02.to_cgcs2000(gcj.0, gcj.1), wgs, 1e-7);
+            close(Datum::Gcj02.to_cgcs2000(gcj.0, gcj.1), wgs, 2e-7);
             close(Datum::Bd09.to_cgcs2000(bd.0, bd.1), wgs, 2e-5); // Baidu's own inverse is an approximation: 2 m
             assert_eq!(Datum::Wgs84.to_cgcs2000(wgs.0, wgs.1), wgs);
         }
