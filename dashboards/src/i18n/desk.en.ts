@@ -4,7 +4,7 @@ import type { deskZh } from './desk.zh'
 export const deskEn: typeof deskZh = {
   desk: { centre: 'Desk · {district}', brand: '{district}', sub: 'Chengshu · Desk', nav: 'Desk navigation', system: 'System', busy: 'Saving…', open: 'Desk' },
   search: { label: 'Find a device', hint: 'id or name', none: 'No such device', found: '{n} found, choose with the arrow keys', unplaced: 'no position', open: 'Open device page' },
-  registration: { registered: 'Registered', accepted: 'Let in', pending: 'Pending' },
+  registration: { registered: 'Registered', accepted: 'Let in', pending: 'Pending', retired: 'Out of service' },
   register: {
     title: 'Device register', search: 'Find by id, name, serial…', filters: 'Filter the register', byState: 'Filter by state', all: 'All', everything: 'All devices', waiting: '{n} devices wait for a person', device: 'Device', value: 'Newest value', tick: 'tick = stale',
     accept: 'Accept', acceptOne: 'Accept {id}', import: 'Import', export: 'Export', exportFailed: 'Export failed', noChoices: 'departments and areas cannot be read now', noMatchNote: 'Try another condition, or clear the filter', empty: 'The register is empty', emptyNote: 'Import a list of devices, or wait for the first one to report',

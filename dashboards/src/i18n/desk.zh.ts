@@ -2,7 +2,7 @@
 export const deskZh = {
   desk: { centre: '工作台 · {district}', brand: '{district}一网统管', sub: '城枢 · 工作台', nav: '工作台导航', system: '系统', busy: '正在保存…', open: '工作台' },
   search: { label: '查找设备', hint: '编号或名称', none: '没有这样的设备', found: '{n} 个结果，用上下键选择', unplaced: '无坐标', open: '打开设备页' },
-  registration: { registered: '已登记', accepted: '已放行', pending: '待登记' },
+  registration: { registered: '已登记', accepted: '已放行', pending: '待登记', retired: '已退役' },
   register: {
     title: '设备台账', search: '搜索编号、名称、序列号…', filters: '筛选台账', byState: '按状态筛选', all: '全部', everything: '全部设备', waiting: '{n} 台设备等待登记', device: '设备', value: '最新值', tick: '竖线 = 陈旧时限',
     accept: '接纳', acceptOne: '接纳 {id}', import: '导入', export: '导出', exportFailed: '导出失败', noChoices: '部门与区域的选项暂时读不到', noMatchNote: '换一个条件，或清除筛选', empty: '台账还是空的', emptyNote: '导入一份设备清单，或等第一台设备来报',
