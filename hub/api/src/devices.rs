@@ -34,7 +34,7 @@ pub(crate) struct DeviceView<'a> {
     place: Option<PlaceView>,
     /// The gravest active alarm: critical, urgent, important or general.
     severity: Option<&'static str>,
-    /// The link that it was first heard by.
+    /// The link that it was first heard by; `register` before that.
     link: &'a str,
     /// The gateway that it speaks through, where it said so.
     gateway: Option<&'a str>,

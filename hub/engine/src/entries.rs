@@ -68,15 +68,12 @@ impl Engine {
     pub(crate) async fn enter(&mut self, orders: Orders) -> Result<Result<Entered, Refused>, StoreError> {
         let now = self.clock.now();
         let planned = self.board.read(|board| plan(board, &orders, &LinkId::register(), now));
-        let (steps, mut done) = match planned {
+        let (steps, done) = match planned {
             Ok(planned) => planned,
             Err(refused) => return Ok(Err(refused)),
         };
-        if steps.len() + self.board.read(|board| board.devices().len())
-            > self.options.devices_max + done.changed as usize
-        {
-            done = Entered::default();
-            tracing::warn!(?done, "the register is full");
+        let room = self.options.devices_max.saturating_sub(self.board.read(|board| board.devices().len()));
+        if done.created as usize > room {
             return Ok(Err(Refused::Full));
         }
         if orders.dry_run || steps.is_empty() {
