@@ -52,7 +52,7 @@ step('the wall stands, with the key gone from the address bar', async () => {
   await wall.page.waitForSelector('[data-panel=map] canvas', { timeout: HANG_MS })
   await wall.page.waitForSelector('[data-kpi=waterlogging_max]', { timeout: HANG_MS })
   assert.equal(new URL(wall.page.url()).hash, '')
-  for (const panel of ['themes', 'kinds', 'map', 'today', 'links', 'alarms', 'unseen']) {
+  for (const panel of ['themes', 'map', 'today', 'links', 'alarms', 'unseen']) {
     await wall.page.waitForSelector(`[data-panel=${panel}]`, { timeout: HANG_MS })
   }
 })
