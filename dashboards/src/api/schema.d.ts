@@ -972,7 +972,7 @@ export interface components {
              * @description Last sign of life, ms since 1970.
              */
             last_heard?: number | null;
-            /** @description The link that it was first heard by. */
+            /** @description The link that it was first heard by; `register` before that. */
             link: string;
             /** @description Values by metric. */
             metrics: {
@@ -1025,7 +1025,7 @@ export interface components {
              * @description Last sign of life, ms since 1970.
              */
             last_heard?: number | null;
-            /** @description The link that it was first heard by. */
+            /** @description The link that it was first heard by; `register` before that. */
             link: string;
             /** @description Values by metric. */
             metrics: {
@@ -1103,7 +1103,7 @@ export interface components {
              * @description Last sign of life, ms since 1970.
              */
             last_heard?: number | null;
-            /** @description The link that it was first heard by. */
+            /** @description The link that it was first heard by; `register` before that. */
             link: string;
             name?: string | null;
             place?: components["schemas"]["PlaceView"] | null;
