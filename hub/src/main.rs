@@ -5,6 +5,7 @@ mod backup;
 mod clock;
 mod config;
 mod decode;
+mod doctor;
 mod import;
 mod managed;
 mod ready;
@@ -53,6 +54,8 @@ enum Command {
     Backup(BackupArgs),
     /// Restore a backup into an empty data folder.
     Restore(RestoreArgs),
+    /// Look at everything that the hub stands on, and say what would cure what is ill.
+    Doctor(doctor::Doctor),
     /// Read a configuration and report every mistake in it.
     CheckConfig {
         /// The configuration; without it only the environment is checked.
@@ -106,6 +109,13 @@ fn main() -> ExitCode {
         }
         Command::Backup(args) => load(args.config.as_deref()).and_then(|config| backup::command::backup(config, args)),
         Command::Restore(args) => load(None).and_then(|config| backup::command::restore(&config, args)),
+        Command::Doctor(order) => {
+            load(order.config.as_deref()).and_then(|config| doctor::doctor(&config, &order)).and_then(|(text, ill)| {
+                say(&text);
+                anyhow::ensure!(!ill, "something is ill");
+                Ok(())
+            })
+        }
         Command::CheckConfig { file } => load(file.as_deref()).map(|_| say("the configuration is good")),
     };
     match result {

@@ -34,7 +34,8 @@ pub async fn watch(sync: ClockSync, gauge: IntGauge, clock: SharedClock, stop: C
     }
 }
 
-async fn ask(clock: &SharedClock) -> SyncState {
+/// Asks now.
+pub async fn ask(clock: &SharedClock) -> SyncState {
     let mut command = Command::new("timedatectl");
     command.args(["show", "--property=NTPSynchronized", "--value"]).kill_on_drop(true);
     let output = tokio::select! {

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::backup::nightly::{Nightly, wal_archive};
-use crate::config::Config;
+use crate::config::{BrokerConfig, Config};
 use crate::managed::mosquitto::Broker;
 use crate::managed::postgres::Cluster;
 use crate::managed::{child, secret};
@@ -233,18 +233,7 @@ async fn managed(
         let external = config.brokers.iter().map(|broker| {
             let client_id =
                 broker.client_id.clone().unwrap_or_else(|| format!("chengshu-{}-{}", broker.name, &instance[..12]));
-            let login = broker.user.clone().map(|user| (user, broker.password.clone().unwrap_or_default()));
-            let mqtt = MqttConfig {
-                host: broker.host.clone(),
-                port: broker.port,
-                version: broker.version,
-                tls: broker.tls.clone(),
-                login,
-                client_id,
-                group: broker.group.clone(),
-                payload_max: config.payload_max,
-                times: config.times,
-            };
+            let mqtt = mqtt(config, broker, client_id);
             (broker.name.clone(), mqtt)
         });
         return Ok((url, external.collect()));
@@ -265,6 +254,22 @@ async fn managed(
     };
     parts.field = Some((broker.address, broker.field.0, broker.field.1));
     Ok((url, vec![("main".to_owned(), mqtt)]))
+}
+
+/// What the connection to an external broker needs to know.
+pub fn mqtt(config: &Config, broker: &BrokerConfig, client_id: String) -> MqttConfig {
+    let login = broker.user.clone().map(|user| (user, broker.password.clone().unwrap_or_default()));
+    MqttConfig {
+        host: broker.host.clone(),
+        port: broker.port,
+        version: broker.version,
+        tls: broker.tls.clone(),
+        login,
+        client_id,
+        group: broker.group.clone(),
+        payload_max: config.payload_max,
+        times: config.times,
+    }
 }
 
 fn link(name: &str, clock: &SharedClock) -> anyhow::Result<Arc<Link>> {

@@ -6,6 +6,7 @@ mod absence;
 mod api;
 mod backup;
 mod brokers;
+mod doctor;
 mod durability;
 mod house;
 mod input;

@@ -4,6 +4,7 @@
 mod codec;
 mod config;
 mod error;
+mod knock;
 mod names;
 mod session;
 mod wire;
@@ -12,4 +13,5 @@ pub use chengshu_core::model::Limits;
 pub use codec::Codec;
 pub use config::{MqttConfig, MqttTls, MqttVersion};
 pub use error::MqttError;
+pub use knock::knock;
 pub use session::{decoder, run};

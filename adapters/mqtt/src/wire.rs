@@ -76,6 +76,14 @@ impl Wire {
         }
     }
 
+    /// The broker shall keep nothing of this session when it ends.
+    pub(crate) fn forgettable(&mut self) {
+        match self {
+            Self::V311(events, _) => drop(events.mqtt_options.set_clean_session(true)),
+            Self::V5(events, _) => drop(events.options.set_clean_start(true).set_session_expiry_interval(None)),
+        }
+    }
+
     /// The next thing that comes; safe to cancel. Connects first when there is no connection.
     pub(crate) async fn poll(&mut self) -> Result<Got, String> {
         match self {

@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use chengshu_core::model::Timestamp;
+use chengshu_core::model::{Aggregate, Timestamp};
 use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -111,18 +111,17 @@ pub(crate) async fn list(
     let series: Vec<i32> = of_series.keys().copied().collect();
     devices.iter_mut().for_each(|device| device.values = vec![None; (end - first) as usize]);
     let t = |hour: i64| Timestamp::from_ms(hour * HOUR_MS);
-    for row in app.store.rollup_hours(&caller.scope, &series, t(first), t(end)).await? {
-        let Some(device) = of_series.get(&row.series).and_then(|n| devices.get_mut(*n)) else { continue };
-        let values = match params.agg.unwrap_or(HourWord::Avg) {
-            HourWord::Avg => &row.mean,
-            HourWord::Min => &row.min,
-            HourWord::Max => &row.max,
-        };
-        for (hour, value) in row.hours.iter().zip(values) {
-            let place = usize::try_from(i64::from(*hour) - first).ok().and_then(|n| device.values.get_mut(n));
-            if let Some(place) = place {
-                *place = Some(*value);
-            }
+    let aggregate = match params.agg.unwrap_or(HourWord::Avg) {
+        HourWord::Avg => Aggregate::Avg,
+        HourWord::Min => Aggregate::Min,
+        HourWord::Max => Aggregate::Max,
+    };
+    let found = app.store.rollup_hours(&caller.scope, &series, t(first), t(end), aggregate).await?;
+    for ((series, hour), value) in found.series.iter().zip(&found.hours).zip(found.values) {
+        let device = of_series.get(series).and_then(|n| devices.get_mut(*n));
+        let hour = usize::try_from(i64::from(*hour) - first).ok();
+        if let Some(place) = device.zip(hour).and_then(|(device, hour)| device.values.get_mut(hour)) {
+            *place = Some(value);
         }
     }
     let final_until = app.rollups.true_until().filter(|until| *until < t(end)).map(Timestamp::ms);

@@ -27,6 +27,8 @@ pub struct BrokerConfig {
     pub password: Option<String>,
     /// TLS, if the address says mqtts.
     pub tls: Option<MqttTls>,
+    /// The believed authorities are those of a file of its own, not the system's.
+    pub own_ca: bool,
     /// Shared-subscription group.
     pub group: Option<String>,
     /// Client id; none lets the hub make one that stays.
@@ -74,6 +76,7 @@ fn one(section: &mut Section<'_>) -> BrokerConfig {
     let password = section.optional("password");
     let from_file = file(section, "password_file").map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
     let ca = file(section, "ca_file");
+    let own_ca = ca.is_some();
     let certificate = file(section, "client_cert_file");
     let key = file(section, "client_key_file");
     if certificate.is_some() != key.is_some() {
@@ -97,6 +100,7 @@ fn one(section: &mut Section<'_>) -> BrokerConfig {
         user,
         password: from_file.or(password),
         tls,
+        own_ca,
         group: section.optional("group"),
         client_id: section.optional("client_id"),
     }

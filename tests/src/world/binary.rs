@@ -23,6 +23,12 @@ fn build() -> anyhow::Result<PathBuf> {
     // of the whole workspace, as `make test` builds it: another selection would mean other features of the same crates
     let mut cargo = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--quiet", "--workspace", "--bin", "chengshu"]).current_dir(root());
+    // what the outer cargo says of this package makes ring's build script, and all that stands on it, run anew
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_MANIFEST") || name.starts_with("CARGO_PKG")) {
+            cargo.env_remove(name);
+        }
+    }
     if profile.ends_with("release") {
         cargo.arg("--release");
     }

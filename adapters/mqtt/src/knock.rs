@@ -1,0 +1,29 @@
+//! Knocks at a broker and goes away again: may the hub log in, and may it read? Leaves no session behind and disturbs the
+//! one that a running hub holds in no way.
+
+use crate::config::MqttConfig;
+use crate::wire::{Got, Wire};
+
+/// Logs in beside a running hub, asks for what the hub asks for, and says goodbye.
+///
+/// # Errors
+/// The words of whoever said no. Waits as long as the broker lets it wait: the caller has the clock.
+pub async fn knock(config: &MqttConfig) -> Result<(), String> {
+    let config = MqttConfig { client_id: format!("{}-doctor", config.client_id), group: None, ..config.clone() };
+    let mut wire = Wire::new(&config);
+    wire.forgettable();
+    loop {
+        match wire.poll().await? {
+            Got::Connected { .. } => wire.subscribe(None)?,
+            Got::Subscribed { refused: false } => {
+                wire.disconnect().await;
+                return Ok(());
+            }
+            Got::Subscribed { refused: true } => {
+                return Err("the broker refuses the subscription to city/#".to_owned());
+            }
+            Got::Disconnected(reason) => return Err(reason),
+            Got::Publish(_) | Got::Other => {}
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The brokers: does each let the hub in and let it read; and how long are the certificates good for.
+
+use std::path::Path;
+
+use chengshu_core::seam::SharedClock;
+use chengshu_mqtt::{MqttConfig, MqttVersion, knock};
+
+use super::{Finding, PATIENCE, certificate};
+use crate::config::{BrokerConfig, Config};
+
+/// What was found.
+pub async fn look(config: &Config, data: &Path, clock: &SharedClock) -> Vec<Finding> {
+    if config.brokers.is_empty() {
+        return vec![managed(config, data, clock).await];
+    }
+    let mut findings = Vec::new();
+    for broker in &config.brokers {
+        findings.extend(external(config, broker, clock).await);
+    }
+    findings
+}
+
+async fn managed(config: &Config, data: &Path, clock: &SharedClock) -> Finding {
+    let part = "broker main";
+    let secret = match std::fs::read_to_string(data.join("mosquitto/hub.secret")) {
+        Ok(secret) => secret.trim().to_owned(),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            return Finding::note(part, "its password may not be read", "run the doctor as the hub's user or as root");
+        }
+        Err(_) => {
+            return Finding::note(
+                part,
+                "the hub makes it at its first start",
+                "start the hub (chengshu run), or name its data folder with --data",
+            );
+        }
+    };
+    let mqtt = MqttConfig {
+        host: config.managed_broker.ip().to_string(),
+        port: config.managed_broker.port(),
+        version: MqttVersion::V311,
+        tls: None,
+        login: Some(("chengshu-hub".to_owned(), secret)),
+        client_id: "chengshu".to_owned(),
+        group: None,
+        payload_max: config.payload_max,
+        times: config.times,
+    };
+    let cure = "the managed broker runs with the hub only; if the hub runs, its log says why mosquitto does not (journalctl -u chengshu)";
+    ask(part, &mqtt, clock, cure).await
+}
+
+async fn external(config: &Config, broker: &BrokerConfig, clock: &SharedClock) -> Vec<Finding> {
+    let part = format!("broker {}", broker.name);
+    let mut findings = Vec::new();
+    if let Some((chain, _)) = broker.tls.as_ref().and_then(|tls| tls.client.as_ref()) {
+        let key = format!("broker.{}.client_cert_file", broker.name);
+        findings.extend(certificate::look(&part, "the hub's certificate", &key, chain, clock.now()));
+    }
+    if let Some(ca) = broker.tls.as_ref().filter(|_| broker.own_ca).map(|tls| &tls.ca) {
+        let key = format!("broker.{}.ca_file", broker.name);
+        findings.extend(certificate::look(&part, "the authority's certificate", &key, ca, clock.now()));
+    }
+    let client_id = broker.client_id.clone().unwrap_or_else(|| format!("chengshu-{}", broker.name));
+    let mqtt = crate::wiring::mqtt(config, broker, client_id);
+    let cure = format!(
+        "is the broker up ({}:{}), and are url, user, password and ca_file of [[broker]] {:?} right? `mosquitto_sub` with the same tells",
+        broker.host, broker.port, broker.name
+    );
+    findings.push(ask(&part, &mqtt, clock, &cure).await);
+    findings
+}
+
+async fn ask(part: &str, mqtt: &MqttConfig, clock: &SharedClock, cure: &str) -> Finding {
+    let answer = tokio::select! {
+        answer = knock(mqtt) => answer,
+        () = clock.sleep(PATIENCE) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+    };
+    let address = format!("{}:{}", mqtt.host, mqtt.port);
+    match answer {
+        Ok(()) => Finding::good(part, format!("{address} lets the hub in and lets it read city/#")),
+        Err(words) => Finding::bad(part, format!("{address}: {words}"), cure),
+    }
+}

@@ -1,0 +1,177 @@
+//! The running hub, asked through its own API: is it of use, what does it say of its parts, and does a reading still pass
+//! from its door to the database.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::machine::size;
+use super::{Finding, PATIENCE};
+use crate::config::Config;
+
+const PART: &str = "hub";
+
+/// What a hub answered.
+pub struct Hub {
+    agent: ureq::Agent,
+    base: String,
+    key: Option<String>,
+    ready: Option<Value>,
+}
+
+/// Asks whether a hub answers where the configuration puts it.
+pub fn ask(config: &Config, key: Option<&str>) -> Hub {
+    let timeout = Some(Duration::from_secs(PATIENCE.as_secs()));
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).timeout_global(timeout).build();
+    let mut hub =
+        Hub { agent: agent.into(), base: format!("http://{}", config.http), key: key.map(str::to_owned), ready: None };
+    hub.ready = hub.get("/readyz").ok().filter(|answer| answer["ready"].is_boolean());
+    hub
+}
+
+impl Hub {
+    /// A hub answers.
+    pub fn runs(&self) -> bool {
+        self.ready.is_some()
+    }
+
+    fn get(&self, path: &str) -> anyhow::Result<Value> {
+        let mut request = self.agent.get(format!("{}{path}", self.base));
+        if let Some(key) = &self.key {
+            request = request.header("Authorization", format!("Bearer {key}"));
+        }
+        Ok(serde_json::from_reader(request.call()?.body_mut().as_reader())?)
+    }
+
+    /// What it says.
+    pub fn findings(&self, config: &Config) -> Vec<Finding> {
+        let Some(ready) = &self.ready else {
+            let text = format!("no hub answers at {}", self.base);
+            return vec![Finding::note(
+                PART,
+                text,
+                "systemctl start chengshu, or chengshu run; then ask again for what only it can tell",
+            )];
+        };
+        let mut findings = Vec::new();
+        let reasons: Vec<&Value> = ready["reasons"].as_array().into_iter().flatten().collect();
+        if reasons.is_empty() {
+            findings.push(Finding::good(PART, format!("{} is ready", self.base)));
+        }
+        for reason in reasons {
+            let code = reason["code"].as_str().unwrap_or_default();
+            findings.push(Finding::bad(PART, reason["text"].as_str().unwrap_or_default(), cure(code)));
+        }
+        if self.key.is_none() {
+            let text = "its admin.key cannot be read, so it was asked no more";
+            findings.push(Finding::note(
+                PART,
+                text,
+                "run the doctor as the hub's user or as root, or name its data folder with --data",
+            ));
+            return findings;
+        }
+        match self.get("/api/v1/status") {
+            Ok(status) if status["devices"].is_object() => findings.extend(status_findings(&status)),
+            Ok(other) => {
+                let words = other["detail"].as_str().unwrap_or("no status").to_owned();
+                findings.push(Finding::bad(
+                    PART,
+                    format!("it refuses this key: {words}"),
+                    "name the data folder of the hub that runs with --data",
+                ));
+                return findings;
+            }
+            Err(error) => {
+                findings.push(Finding::bad(PART, format!("it does not say its status: {error:#}"), "its log says why"))
+            }
+        }
+        if let Ok(backups) = self.get("/api/v1/backups") {
+            findings.push(backup(&backups, config));
+        }
+        findings
+    }
+}
+
+fn cure(code: &str) -> &'static str {
+    match code {
+        "starting" => "wait a moment; if it stays, the log says what it waits for",
+        "database_down" => "see the finding about the database; what arrives meanwhile is kept in the spool",
+        "database_disk_full" | "disk_full" => {
+            "make room on the disk (see the finding about it); the hub goes on by itself"
+        }
+        "spool_full" => "bring the database back; until then raise spool.max_mib if the disk has room",
+        "link_down" => "see the finding about that broker",
+        _ => "the hub's log says more (journalctl -u chengshu)",
+    }
+}
+
+fn status_findings(status: &Value) -> Vec<Finding> {
+    let devices = &status["devices"];
+    let number = |word: &str| devices[word].as_u64().unwrap_or_default();
+    let all: u64 = ["live", "stale", "offline", "never"].into_iter().map(number).sum();
+    let text = format!(
+        "{all} devices: {} live, {} stale, {} offline, {} never heard",
+        number("live"),
+        number("stale"),
+        number("offline"),
+        number("never")
+    );
+    let mut findings = vec![if all > 0 && number("live") == 0 {
+        Finding::bad("devices", text, "all at once means a common cause: broker, network or the hub's rights there")
+    } else if number("offline") * 5 > all {
+        Finding::note(
+            "devices",
+            text,
+            "the maintenance board (#/desk/maintenance) groups them by gateway, maker and area",
+        )
+    } else {
+        Finding::good("devices", text)
+    }];
+    let spool = &status["spool"];
+    let waiting = spool["readings"].as_u64().unwrap_or_default();
+    let (bytes, most) = (spool["bytes"].as_u64().unwrap_or_default(), spool["bytes_max"].as_u64().unwrap_or_default());
+    findings.push(match spool["state"].as_str() {
+        Some("empty") => Finding::good("spool", "nothing waits"),
+        state => {
+            let text =
+                format!("{}: {waiting} readings wait, {} of {}", state.unwrap_or("unknown"), size(bytes), size(most));
+            Finding::note("spool", text, "it empties itself when the database answers")
+        }
+    });
+    if let Some(lost) = spool["lost"].as_u64().filter(|lost| *lost > 0) {
+        findings.push(Finding::bad(
+            "spool",
+            format!("{lost} records were lost to damage of its files"),
+            "the log names the files; is the disk sound (smartctl, dmesg)?",
+        ));
+    }
+    findings
+}
+
+fn backup(backups: &Value, config: &Config) -> Finding {
+    let part = "backup";
+    if backups["configured"] != true {
+        let text = "none is made by itself";
+        return Finding::note(part, text, "set backup.dir to a folder on another disk");
+    }
+    let why = |view: &Value| view["detail"].as_str().unwrap_or("unknown").to_owned();
+    if backups["failure"].is_object() {
+        let text = format!("the last could not be made: {}", why(&backups["failure"]));
+        return Finding::bad(part, text, "mend that, then chengshu backup");
+    }
+    if backups["last_check"]["ok"] == false {
+        let text = format!("the last could not be restored: {}", why(&backups["last_check"]));
+        return Finding::bad(part, text, "mend that, then chengshu backup");
+    }
+    match backups["last"]["bytes"].as_u64() {
+        Some(bytes) => {
+            let checked = if backups["last_check"]["ok"] == true { ", restored and counted" } else { "" };
+            Finding::good(part, format!("the last is {}{checked}", size(bytes)))
+        }
+        None => {
+            let dir = config.backup.dir.as_ref().map_or_else(String::new, |dir| dir.display().to_string());
+            Finding::note(part, format!("none has been made in {dir} yet"), "chengshu backup makes one now")
+        }
+    }
+}
