@@ -18,10 +18,14 @@ use crate::ready::ReadyFile;
 use crate::wiring::{self, Mode, Running};
 use crate::{Demo, say, user};
 
+/// Files that may be open at once, where the system allows it.
+const FILES: u64 = 65_536;
+
 /// Runs the hub.
 pub fn hub(config: Config) -> anyhow::Result<()> {
     let data = user::settle(config.data_dir.as_deref())?;
     logging(&config);
+    more_files();
     runtime()?.block_on(async move {
         let clock: SharedClock = Arc::new(SystemClock::new());
         let mut signals = Signals::listen()?;
@@ -43,6 +47,7 @@ pub fn demo(mut config: Config, demo: Demo) -> anyhow::Result<()> {
     let ready_file = demo.ready_file.as_deref().map(ReadyFile::open).transpose()?;
     let data = user::settle(demo.data.as_deref().or(config.data_dir.as_deref()))?;
     logging(&config);
+    more_files();
     config.http = demo.http.unwrap_or_else(|| or_free(config.http));
     config.managed_broker = demo.mqtt.unwrap_or_else(|| or_free(config.managed_broker));
     config.brokers.clear();
@@ -110,6 +115,16 @@ async fn wait_and_stop(running: Running, mut signals: Signals, first: Cancellati
         "a part that the hub cannot do without has ended; the log says which and why"
     );
     Ok(())
+}
+
+/// Connections are files: the usual 1,024 are too few for a door that thousands may hold on to.
+fn more_files() {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    let raised = getrlimit(Resource::RLIMIT_NOFILE)
+        .and_then(|(soft, hard)| setrlimit(Resource::RLIMIT_NOFILE, soft.max(hard.min(FILES)), hard));
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the number of files that may be open cannot be raised; see `ulimit -n`");
+    }
 }
 
 /// The async world, on all cores.

@@ -8,6 +8,7 @@ mod backup;
 mod brokers;
 mod doctor;
 mod durability;
+mod hostile;
 mod house;
 mod input;
 mod managed;

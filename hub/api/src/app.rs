@@ -36,11 +36,13 @@ pub struct ApiLimits {
     pub concurrent: usize,
     /// Live streams at once.
     pub streams: usize,
+    /// Connections at once; one more waits until another ends.
+    pub connections: usize,
 }
 
 impl Default for ApiLimits {
     fn default() -> Self {
-        Self { request_timeout: Duration::from_secs(10), concurrent: 256, streams: 512 }
+        Self { request_timeout: Duration::from_secs(10), concurrent: 256, streams: 512, connections: 8192 }
     }
 }
 

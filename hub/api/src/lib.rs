@@ -8,6 +8,7 @@ mod backups;
 mod caller;
 mod corrections;
 mod devices;
+mod door;
 mod events;
 mod health;
 mod hours;
@@ -33,6 +34,7 @@ mod web;
 
 pub use app::{About, ApiLimits, App, ClockSync, SyncState};
 pub use backups::{BackupCheckView, BackupFailureView, BackupView, Backups, BackupsView};
+pub use door::{ServeError, serve};
 pub use openapi::document as openapi;
 pub use routes::{Object, RouteInfo, table};
-pub use serve::{ServeError, router, serve};
+pub use serve::router;

@@ -1,15 +1,12 @@
-//! The router and the server around it: time limits, size limits, load shedding, headers for browsers. Ends when the
-//! stop token says so; open streams end with it.
+//! The router and what stands around every handler: time limits, size limits, load shedding, headers for browsers.
 
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Response as HttpResponse};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::serve::ListenerExt as _;
 use axum::{Router, body::Body};
 use chengshu_access::Access;
-use tokio::net::TcpListener;
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::load_shed::LoadShedLayer;
@@ -23,11 +20,6 @@ use crate::caller::known_only;
 use crate::problem::Problem;
 use crate::routes::{TABLE_MAX, routes};
 use crate::web;
-
-/// The server could not go on.
-#[derive(Debug, thiserror::Error)]
-#[error("the HTTP server ended")]
-pub struct ServeError(#[from] std::io::Error);
 
 /// What the dashboards may load: nothing but themselves.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; connect-src 'self'; \
@@ -86,17 +78,4 @@ async fn deadline(State(app): State<App>, request: Request, next: Next) -> Respo
         response = next.run(request) => response,
         () = app.clock.sleep(app.limits.request_timeout) => Problem::timeout().into_response(),
     }
-}
-
-/// Serves until `app.stop`.
-///
-/// # Errors
-/// [`ServeError`] when the listener fails.
-pub async fn serve(listener: TcpListener, app: App) -> Result<(), ServeError> {
-    let stop = app.stop.clone();
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true); // small answers at once; without it they only wait longer
-    });
-    axum::serve(listener, router(app)).with_graceful_shutdown(stop.cancelled_owned()).await?;
-    Ok(())
 }

@@ -218,6 +218,7 @@ fn api(mut section: Section<'_>) -> ApiLimits {
         request_timeout: SECONDS(section.number("request_timeout_s", default.request_timeout.as_secs(), 1, 600)),
         concurrent: section.number("concurrent", default.concurrent as u64, 1, 100_000) as usize,
         streams: section.number("streams", default.streams as u64, 1, 100_000) as usize,
+        connections: section.number("connections", default.connections as u64, 16, 100_000) as usize,
     };
     section.end();
     limits

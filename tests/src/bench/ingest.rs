@@ -1,5 +1,6 @@
 //! Durable ingest: messages a second from the first publish to the last committed row, hub and reference in turn.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::flood::{Load, publish};
@@ -53,6 +54,46 @@ pub fn ingest(messages: u64) -> anyhow::Result<()> {
             None => println!("    Node-RED: NODE_RED_HOME names no folder with node_modules/node-red and pg"),
         }
     }
+    Ok(())
+}
+
+/// What truth costs: this hub beside an older one (`CHENGSHU_BEFORE`, the path of its program) that has neither ledger nor
+/// deadlines nor rollups; each on a database of its own.
+pub fn before(messages: u64) -> anyhow::Result<()> {
+    let Some(program) = std::env::var_os("CHENGSHU_BEFORE").map(PathBuf::from) else {
+        println!("beside an older hub: CHENGSHU_BEFORE names no program");
+        return Ok(());
+    };
+    let worlds = [World::new()?, World::new()?];
+    let databases = [Database::start_durable(&worlds[0])?, Database::start_durable(&worlds[1])?];
+    let brokers = [Broker::start(&worlds[0])?, Broker::start(&worlds[1])?];
+    let start = |n: usize| {
+        let config = format!("[database]\nurl = \"{}\"\n{}", databases[n].url, brokers[n].section(""));
+        if n == 0 { Hub::with_config(&worlds[n], &config) } else { Hub::of(&program, &worlds[n], &config) }
+    };
+    let load = Load { messages, devices: 1_000, readings: 1, theme: "bench", rate: None };
+    let mut rates = [Vec::new(), Vec::new()];
+    for run in 0..=RUNS {
+        for n in 0..2 {
+            databases[n].execute("TRUNCATE reading")?;
+            let mut hub = start(n)?;
+            std::thread::sleep(Duration::from_millis(500));
+            let begin = Instant::now();
+            publish(brokers[n].port, load)?;
+            wait_stored(&hub, messages)?;
+            let took = begin.elapsed();
+            hub.stop()?;
+            // the first run registers the devices
+            if run > 0 {
+                rates[n].push(messages as f64 / took.as_secs_f64());
+            }
+        }
+    }
+    let [now, before] = rates.map(median);
+    println!(
+        "durable ingest with ledger, deadlines and rollups {now:.0} msg/s, before them {before:.0} msg/s, ratio {:.2}",
+        now / before
+    );
     Ok(())
 }
 

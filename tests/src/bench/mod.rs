@@ -1,6 +1,7 @@
 //! `make bench`: what the hub does, side by side with a reference in the same run. Prints figures and ratios; judges
 //! nothing, because machines differ.
 
+mod district;
 mod flood;
 mod ingest;
 mod live;
@@ -9,7 +10,8 @@ mod reads;
 mod reference;
 mod truth;
 
-pub use ingest::ingest;
+pub use district::{import, lists, streams};
+pub use ingest::{before, ingest};
 pub use live::{latency, memory};
 pub use reads::reads;
 pub use truth::{deadlines, rollups, spooling};

@@ -1,6 +1,6 @@
-//! The figures of README. `make bench`; with arguments only those named: ingest, latency, reads, rollups, spool,
-//! deadlines, memory. `--long` lets the memory run last ten minutes, `--big` puts a hundred million readings under the
-//! rollups.
+//! The figures of README. `make bench`; with arguments only those named: ingest, before, latency, reads, rollups, spool,
+//! deadlines, import, lists, streams, memory. `--long` lets the memory run last ten minutes, `--big` puts a hundred
+//! million readings under the rollups.
 
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
@@ -14,6 +14,9 @@ fn main() -> anyhow::Result<()> {
     println!("machine: {} × {model}", std::thread::available_parallelism()?);
     if wanted("ingest") {
         bench::ingest(300_000)?;
+    }
+    if wanted("before") {
+        bench::before(300_000)?;
     }
     if wanted("latency") {
         bench::latency()?;
@@ -29,6 +32,15 @@ fn main() -> anyhow::Result<()> {
     }
     if wanted("deadlines") {
         bench::deadlines(100_000)?;
+    }
+    if wanted("import") {
+        bench::import()?;
+    }
+    if wanted("lists") {
+        bench::lists()?;
+    }
+    if wanted("streams") {
+        bench::streams(200)?;
     }
     if wanted("memory") {
         bench::memory(if args.iter().any(|arg| arg == "--long") { 10 } else { 2 })?;

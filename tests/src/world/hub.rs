@@ -15,6 +15,8 @@ use super::{Broker, Database, GUARD, World, binary, free_port, until};
 
 pub struct Hub {
     process: Option<Process>,
+    /// Another program than the one that was built with the tests.
+    program: Option<PathBuf>,
     command: Vec<String>,
     log: PathBuf,
     data: PathBuf,
@@ -31,6 +33,13 @@ impl Hub {
     /// A hub with these sections in its configuration.
     pub fn with_config(world: &World, sections: &str) -> anyhow::Result<Self> {
         let mut hub = Self::configured(world, sections)?;
+        hub.up()?;
+        Ok(hub)
+    }
+
+    /// The same with another program: an older one, to be compared with.
+    pub(crate) fn of(program: &Path, world: &World, sections: &str) -> anyhow::Result<Self> {
+        let mut hub = Self { program: Some(program.to_path_buf()), ..Self::configured(world, sections)? };
         hub.up()?;
         Ok(hub)
     }
@@ -57,7 +66,7 @@ impl Hub {
     }
 
     fn prepared(world: &World, data: PathBuf, command: Vec<String>, http: String) -> Self {
-        Self { process: None, command, log: world.path("hub.log"), data, http, key: String::new() }
+        Self { process: None, program: None, command, log: world.path("hub.log"), data, http, key: String::new() }
     }
 
     /// A demo on embedded defaults; answers the ready file.
@@ -84,7 +93,8 @@ impl Hub {
 
     fn launch(&mut self) -> anyhow::Result<()> {
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", "--"]).arg(binary::hub()?).args(&self.command);
+        let program = self.program.clone().map_or_else(binary::hub, Ok)?;
+        command.args(["--pdeathsig", "KILL", "--"]).arg(program).args(&self.command);
         command.env("NO_COLOR", "1");
         self.process = Some(Process::start(command, &self.log)?);
         Ok(())
@@ -129,6 +139,11 @@ impl Hub {
 
     pub fn memory(&self) -> u64 {
         self.process.as_ref().map_or(0, Process::memory)
+    }
+
+    /// Files and connections that it holds.
+    pub fn files(&self) -> usize {
+        self.process.as_ref().map_or(0, Process::files)
     }
 
     /// The last lines of its log.
@@ -184,7 +199,8 @@ impl Hub {
         Ok(answer)
     }
 
-    fn exchange(
+    /// Any method, any body: status and answer.
+    pub fn exchange(
         &self,
         method: &str,
         path: &str,

@@ -104,6 +104,11 @@ impl Process {
         Ok(start.elapsed())
     }
 
+    /// Files that are open now, connections among them.
+    pub fn files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).map_or(0, Iterator::count)
+    }
+
     /// Resident memory now, bytes.
     pub fn memory(&self) -> u64 {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();

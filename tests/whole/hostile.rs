@@ -1,0 +1,136 @@
+//! Clients that mean harm, or are merely slow: bombs, sizes, and connections that say nothing (S15, S16). The others must
+//! not notice, and nothing may stay open for ever.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+use chengshu_tests::world::{Broker, Database, GUARD, Hub, World, until};
+
+/// More than this may not stay with the hub after an attack.
+const KEPT_MAX: u64 = 64 << 20;
+
+fn hub() -> (World, Database, Broker, Hub) {
+    let world = World::new().unwrap();
+    let database = Database::start(&world).unwrap();
+    let broker = Broker::start(&world).unwrap();
+    let hub = Hub::start(&world, &database, &broker).unwrap();
+    (world, database, broker, hub)
+}
+
+fn connect(hub: &Hub) -> TcpStream {
+    let stream = TcpStream::connect(hub.http.trim_start_matches("http://")).unwrap();
+    stream.set_read_timeout(Some(GUARD)).unwrap();
+    stream
+}
+
+/// Waits for the other side to end the connection.
+fn ended(mut stream: TcpStream) {
+    let mut buffer = [0; 4096];
+    // an answer such as 408 may come first; an error is an end too
+    while stream.read(&mut buffer).is_ok_and(|count| count > 0) {}
+}
+
+#[test]
+fn slow_and_silent_clients_are_shown_out_and_the_others_do_not_notice() {
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+    setrlimit(Resource::RLIMIT_NOFILE, most.min(8192), most).unwrap();
+    let (_world, _database, _broker, hub) = hub();
+    let before = hub.files();
+    let silent: Vec<_> = (0..1_500).map(|_| connect(&hub)).collect();
+    let head: Vec<_> = (0..300)
+        .map(|_| {
+            let mut stream = connect(&hub);
+            stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: h\r\nX-Slow: ").unwrap();
+            stream
+        })
+        .collect();
+    let body: Vec<_> = (0..100)
+        .map(|_| {
+            let mut stream = connect(&hub);
+            let head = format!(
+                "POST /api/v1/corrections HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{",
+                hub.key
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    until("all of them are at the door", GUARD, || (hub.files() >= before + 1_800).then_some(())).unwrap();
+    for _ in 0..50 {
+        hub.get("/api/v1/status").unwrap();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    silent.into_iter().chain(head).chain(body).for_each(ended);
+    until("the hub holds none of them", GUARD, || (hub.files() <= before + 10).then_some(())).unwrap();
+    hub.get("/api/v1/status").unwrap();
+}
+
+#[test]
+fn a_client_that_takes_nothing_of_its_answer_is_shown_out() {
+    let (_world, _database, broker, hub) = hub();
+    let message = |n: usize| (format!("city/water/H-{n}/telemetry"), br#"{"values":{"level":1.5}}"#.to_vec());
+    let messages: Vec<_> = (0..3_000).map(message).collect();
+    chengshu_tests::world::publish_all(broker.port, &messages).unwrap();
+    until("3,000 devices are known", GUARD, || {
+        (hub.get("/api/v1/devices?limit=5000").ok()?["devices"].as_array()?.len() == 3_000).then_some(())
+    })
+    .unwrap();
+    let before = hub.files();
+    let stuck: Vec<_> = (0..20)
+        .map(|_| {
+            let mut stream = connect(&hub);
+            // megabytes of answers, one after the other, none of them taken
+            for _ in 0..20 {
+                let ask = format!(
+                    "GET /api/v1/latest?limit=20000 HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {}\r\n\r\n",
+                    hub.key
+                );
+                stream.write_all(ask.as_bytes()).unwrap();
+            }
+            stream
+        })
+        .collect();
+    until("the hub has let go of them", GUARD, || (hub.files() <= before + 5).then_some(())).unwrap();
+    drop(stuck);
+    hub.get("/api/v1/status").unwrap();
+}
+
+#[test]
+fn bombs_and_sizes_are_refused_in_words_and_leave_nothing_behind() {
+    let (_world, _database, _broker, hub) = hub();
+    hub.get("/api/v1/status").unwrap();
+    let before = hub.memory();
+    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    let (status, answer) =
+        hub.exchange("POST", "/api/v1/corrections", Some(&hub.key), "application/json", deep.as_bytes()).unwrap();
+    assert_eq!(status, 400, "{}", String::from_utf8_lossy(&answer));
+    let keys: Vec<String> = (0..60_000).map(|n| format!("\"k{n}\":1")).collect();
+    let wide = format!("{{{}}}", keys.join(","));
+    let (status, answer) =
+        hub.exchange("POST", "/api/v1/corrections", Some(&hub.key), "application/json", wide.as_bytes()).unwrap();
+    assert_eq!(status, 400, "{}", String::from_utf8_lossy(&answer));
+    let large = vec![b' '; 11 << 20];
+    for path in ["/api/v1/corrections", "/api/v1/import/devices?format=csv"] {
+        // the door may end the connection while the rest is still being sent
+        if let Ok((status, answer)) = hub.exchange("POST", path, Some(&hub.key), "application/json", &large) {
+            assert_eq!(status, 413, "{path}: {}", String::from_utf8_lossy(&answer));
+        }
+    }
+    // many headers, one long header, one long address: an answer or an end, never a wait
+    let lines: String = (0..100_000).map(|n| format!("X-{n}: 1\r\n")).collect();
+    for text in [
+        format!("GET /healthz HTTP/1.1\r\nHost: h\r\n{lines}\r\n"),
+        format!("GET /healthz HTTP/1.1\r\nHost: h\r\nX: {}\r\n\r\n", "x".repeat(1 << 20)),
+        format!("GET /{} HTTP/1.1\r\nHost: h\r\n\r\n", "x".repeat(1 << 20)),
+    ] {
+        let mut stream = connect(&hub);
+        let _ = stream.write_all(text.as_bytes()); // it may be ended before all of it is written
+        ended(stream);
+    }
+    hub.get("/api/v1/status").unwrap();
+    let kept = hub.memory().saturating_sub(before);
+    assert!(kept <= KEPT_MAX, "{} MB stay", kept >> 20);
+}
