@@ -5,6 +5,7 @@ mod backup;
 mod clock;
 mod config;
 mod decode;
+mod foreign;
 mod import;
 mod managed;
 mod ready;

@@ -8,6 +8,7 @@ mod backup;
 mod brokers;
 mod durability;
 mod house;
+mod ingest;
 mod input;
 mod managed;
 mod register;

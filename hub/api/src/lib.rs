@@ -11,6 +11,7 @@ mod devices;
 mod events;
 mod health;
 mod hours;
+mod ingest;
 mod kpis;
 mod latest;
 mod ledger;
@@ -33,6 +34,7 @@ mod web;
 
 pub use app::{About, ApiLimits, App, ClockSync, SyncState};
 pub use backups::{BackupCheckView, BackupFailureView, BackupView, Backups, BackupsView};
+pub use ingest::{Door, DoorParts};
 pub use openapi::document as openapi;
 pub use routes::{Object, RouteInfo, table};
 pub use serve::{ServeError, router, serve};
