@@ -251,10 +251,12 @@ async fn managed(
                 group: broker.group.clone(),
                 payload_max: config.payload_max,
                 times: config.times,
-                mapped: foreign::mapped(&broker.mappings.as_ref().map_or_else(
-                    || config.mappings.clone(),
-                    |names| config.mappings.only(names),
-                )),
+                mapped: foreign::mapped(
+                    &broker
+                        .mappings
+                        .as_ref()
+                        .map_or_else(|| config.mappings.clone(), |names| config.mappings.only(names)),
+                ),
             };
             (broker.name.clone(), mqtt)
         });

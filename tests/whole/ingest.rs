@@ -89,7 +89,12 @@ fn what_is_sent_is_stored_answered_and_counted() {
     let answer = taken(&hub, INGEST, &[LINES], lines.join("\n").as_bytes());
     assert_eq!((&answer["stored"], &answer["rejected"], &answer["unlisted"]), (&json!(999), &json!(1), &json!(0)));
     assert_eq!((&answer["faults"][0]["index"], &answer["faults"][0]["reason"]), (&json!(500), &json!("undecodable")));
-    assert_eq!(database.count("SELECT count(*) FROM reading r JOIN series s ON s.id = r.series WHERE s.device = 'N-1'").unwrap(), 999);
+    assert_eq!(
+        database
+            .count("SELECT count(*) FROM reading r JOIN series s ON s.id = r.series WHERE s.device = 'N-1'")
+            .unwrap(),
+        999
+    );
     let page = hub.get("/api/v1/rejected?link=http:ingest&reason=undecodable").unwrap();
     assert_eq!(page["rejected"][0]["raw"], "{\"theme\": \"test\", oops");
 
@@ -105,7 +110,11 @@ fn what_is_sent_is_stored_answered_and_counted() {
     drop(broker);
     let ledger = hub.get("/api/v1/ledger").unwrap();
     let line = ledger["adapters"].as_array().unwrap().iter().find(|line| line["link"] == "http:ingest").unwrap();
-    assert_eq!((&line["difference"], &line["in_flight"], &line["spooled"]), (&json!(0), &json!(0), &json!(0)), "{line}");
+    assert_eq!(
+        (&line["difference"], &line["in_flight"], &line["spooled"]),
+        (&json!(0), &json!(0), &json!(0)),
+        "{line}"
+    );
     assert!(line["received"].as_u64().unwrap() > 1000, "{line}");
 }
 
@@ -139,9 +148,7 @@ fn d13_a_retry_under_the_same_key_stores_nothing_twice_and_gets_the_same_answer(
         let cut = std::thread::scope(|scope| {
             let sent = scope.spawn(|| hub_send(&hub.http, &hub.key, &headers, &body));
             std::thread::sleep(Duration::from_millis(u64::from(round) * 3));
-            sent
-                .is_finished()
-                .then(|| sent.join().unwrap())
+            sent.is_finished().then(|| sent.join().unwrap())
         });
         hub.kill();
         hub.up().unwrap();
@@ -210,7 +217,14 @@ fn s15_bombs_and_nonsense_are_refused_and_cost_little() {
         assert!(status == 413 && answer.contains("\"too_large\""), "{status} {answer}");
     }
     refused(&hub, INGEST, &[JSON], "[".repeat(100_000).as_bytes(), 400, "bad_request");
-    refused(&hub, INGEST, &[JSON], format!("{}1{}", "{\"a\":".repeat(100_000), "}".repeat(100_000)).as_bytes(), 400, "bad_request");
+    refused(
+        &hub,
+        INGEST,
+        &[JSON],
+        format!("{}1{}", "{\"a\":".repeat(100_000), "}".repeat(100_000)).as_bytes(),
+        400,
+        "bad_request",
+    );
     let keys: Vec<String> = (0..500_000).map(|n| format!("\"k{n}\":1")).collect();
     let many = format!("{{\"theme\":\"test\",\"device\":\"B-1\",{}}}", keys.join(","));
     refused(&hub, INGEST, &[JSON], many.as_bytes(), 413, "too_large");

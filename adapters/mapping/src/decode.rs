@@ -71,13 +71,7 @@ impl Mapping {
     }
 
     /// Everything; an error is one of the whole message.
-    fn whole(
-        &self,
-        source: &str,
-        raw: &[u8],
-        retained: bool,
-        decoded: &mut Decoded,
-    ) -> Result<(), (Reason, String)> {
+    fn whole(&self, source: &str, raw: &[u8], retained: bool, decoded: &mut Decoded) -> Result<(), (Reason, String)> {
         let Some(names) = self.catch(source) else {
             decoded.delivery.source = source.chars().take(200).collect::<String>().into();
             let expected = [&self.topic, &self.path].into_iter().flatten().map(|pattern| pattern.as_str());

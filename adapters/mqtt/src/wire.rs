@@ -22,10 +22,14 @@ const SESSION_S: u32 = 7 * 86_400;
 
 /// What came.
 pub(crate) enum Got {
-    Connected { session_present: bool },
+    Connected {
+        session_present: bool,
+    },
     Publish(Incoming),
     /// Which of the filters the broker refused, if any.
-    Subscribed { refused: Option<usize> },
+    Subscribed {
+        refused: Option<usize>,
+    },
     Disconnected(String),
     Other,
 }

@@ -11,8 +11,8 @@ use tower_http::decompression::RequestDecompressionLayer;
 use crate::app::App;
 use crate::register::{device, export, find, history, import, maintenance, messages, parts};
 use crate::{
-    alarms, backups, corrections, devices, events, health, hours, ingest, kpis, latest, ledger, links, metrics, openapi,
-    readings, rejected, status, stream, themes, unseen,
+    alarms, backups, corrections, devices, events, health, hours, ingest, kpis, latest, ledger, links, metrics,
+    openapi, readings, rejected, status, stream, themes, unseen,
 };
 
 /// What kind of object a route is about; access to it is cut to the caller's scope.

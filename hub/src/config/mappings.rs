@@ -100,13 +100,13 @@ mod tests {
                 vec!["pumps: path", "path = \"/push/pumps\""],
             ),
             (
-                &format!("{}[mapping]\nbuiltin = [\"chirpstack4\"]\nown_file = \"OWN\"\n", OWN.replace("pumps", "chirpstack4")),
+                &format!(
+                    "{}[mapping]\nbuiltin = [\"chirpstack4\"]\nown_file = \"OWN\"\n",
+                    OWN.replace("pumps", "chirpstack4")
+                ),
                 vec!["chirpstack4: name"],
             ),
-            (
-                "[[broker]]\nurl = \"mqtt://h:1\"\nmappings = [\"pumps\"]\n",
-                vec!["broker[0].mappings", "it names none"],
-            ),
+            ("[[broker]]\nurl = \"mqtt://h:1\"\nmappings = [\"pumps\"]\n", vec!["broker[0].mappings", "it names none"]),
         ] {
             let all = load(text).unwrap_err();
             for part in parts {

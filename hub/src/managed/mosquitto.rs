@@ -85,7 +85,10 @@ impl Broker {
         let topics = |right: &str| more.iter().map(|topic| format!("topic {right} {topic}\n")).collect::<String>();
         let rights = format!(
             "user {}\ntopic read city/#\ntopic write city/+/+/alarm\ntopic write city/+/+/command\n{}\nuser {}\ntopic readwrite city/#\n{}",
-            self.hub.0, topics("read"), self.field.0, topics("readwrite")
+            self.hub.0,
+            topics("read"),
+            self.field.0,
+            topics("readwrite")
         );
         secret::write_private(&dir.join("rights"), &rights)?;
         secret::write_private(&self.config, &self.settings(dir))

@@ -141,7 +141,8 @@ impl Door {
         let mut view = IngestView { messages: messages.len(), ..IngestView::default() };
         let mut flights = Vec::with_capacity(messages.len());
         for Message { index, raw } in messages {
-            let nobody = || Problem::not_found(format!("no mapping takes {source}; see `mapping` in the configuration"));
+            let nobody =
+                || Problem::not_found(format!("no mapping takes {source}; see `mapping` in the configuration"));
             let delivery = self.0.readers.decode(source, raw, received).ok_or_else(nobody)?;
             self.0.link.count_message();
             delivery.rejected.iter().for_each(|rejected| view.decoded(index, rejected));
@@ -192,4 +193,3 @@ impl IngestView {
         if self.faults.len() < FAULTS { self.faults.push(fault) } else { self.unlisted += 1 }
     }
 }
-

@@ -119,7 +119,10 @@ mod tests {
     #[test]
     fn the_address_is_taken_out_and_the_rest_stays_to_the_letter() {
         let (topic, payload) = both(r#"{"theme":"water","device":"MY-1","ts":1,"values":{"a": 1e400, "水":0.10}}"#);
-        assert_eq!((topic.as_str(), payload.as_str()), ("city/water/MY-1/telemetry", r#"{"ts":1,"values":{"a": 1e400, "水":0.10}}"#));
+        assert_eq!(
+            (topic.as_str(), payload.as_str()),
+            ("city/water/MY-1/telemetry", r#"{"ts":1,"values":{"a": 1e400, "水":0.10}}"#)
+        );
         let (topic, payload) = both(r#"{"kind":"k","type":"event","device":"MY-1","theme":"water","x\"y":[1]}"#);
         assert_eq!((topic.as_str(), payload.as_str()), ("city/water/MY-1/event", r#"{"kind":"k","x\"y":[1]}"#));
         assert_eq!(both(r#"{"theme":"water","device":"MY-1"}"#).1, "{}");

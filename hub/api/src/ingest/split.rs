@@ -129,7 +129,10 @@ mod tests {
     fn bombs_are_told_before_they_are_built() {
         assert!(fault("[".repeat(100_000).as_bytes()).unwrap().contains("128"));
         assert!(fault(format!("{}1{}", "[".repeat(128), "]".repeat(128)).as_bytes()).is_none());
-        assert!(fault(format!("{{\"text\":\"{}\\\"[\"}}", "[".repeat(500)).as_bytes()).is_none(), "texts have no depth");
+        assert!(
+            fault(format!("{{\"text\":\"{}\\\"[\"}}", "[".repeat(500)).as_bytes()).is_none(),
+            "texts have no depth"
+        );
         let many = format!("[{}1]", "1,".repeat(MESSAGES_MAX));
         assert!(list(&many.into()).is_err());
         assert!(lines(&"1\n".repeat(MESSAGES_MAX + 1).into()).is_err());

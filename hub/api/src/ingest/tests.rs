@@ -64,7 +64,9 @@ fn world() -> World {
         intake: handover.for_link(link.clone()),
         link,
         city: city(),
-        push: Box::new(|path, raw, received| (path == "/push/a").then(|| city()("city/test/P-1/telemetry", raw, received))?),
+        push: Box::new(|path, raw, received| {
+            (path == "/push/a").then(|| city()("city/test/P-1/telemetry", raw, received))?
+        }),
         keys: Keys::open(log, clock.clone()).unwrap(),
         clock,
         payload_max: 100,
@@ -123,7 +125,8 @@ async fn what_is_not_durable_is_not_answered_and_a_retry_keeps_the_time() {
     for answers in [[None], [STORED]] {
         let door = world.door.clone();
         let body = r#"{"theme":"test","device":"A-1","x":1}"#;
-        let take = tokio::spawn(async move { door.take(door::ITEMS, messages(door::ITEMS, body), Some((key, print))).await });
+        let take =
+            tokio::spawn(async move { door.take(door::ITEMS, messages(door::ITEMS, body), Some((key, print))).await });
         let handed = world.engine(&answers).await;
         assert_eq!(handed[0].received, NOW);
         let answer = take.await.unwrap();
@@ -162,7 +165,9 @@ async fn one_at_a_time_under_a_key_and_nobody_after_the_end() {
 #[test]
 fn bodies_are_judged_before_anything_is_kept() {
     let judge = |source: &str, body: &str| {
-        split(source, false, Bytes::copy_from_slice(body.as_bytes()), 100).map(|messages| messages.len()).map_err(status)
+        split(source, false, Bytes::copy_from_slice(body.as_bytes()), 100)
+            .map(|messages| messages.len())
+            .map_err(status)
     };
     assert_eq!(judge(door::ITEMS, TWO), Ok(2));
     assert_eq!(judge("city/test/A-1/telemetry", TWO), Ok(1), "a list is one payload of MQTT");
