@@ -6,6 +6,7 @@ mod clock;
 mod config;
 mod decode;
 mod doctor;
+mod foreign;
 mod import;
 mod managed;
 mod ready;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chengshu_api::{About, App, ClockSync, serve};
-use chengshu_core::model::LinkId;
-use chengshu_core::seam::{AdapterContext, AdapterFactory, Link, SharedClock, intake};
-use chengshu_engine::{Engine, EngineMetrics, Replayer, Services};
+use chengshu_api::{About, App, ClockSync, Door, DoorParts, serve};
+use chengshu_core::model::{Limits, LinkId};
+use chengshu_core::seam::{AdapterContext, AdapterFactory, Intake, Link, SharedClock, intake};
+use chengshu_engine::{Engine, EngineMetrics, KEYS_BYTES, Keys, Replayer, Services};
 use chengshu_mqtt::{MqttConfig, MqttVersion};
 use chengshu_spool::{Spool, SpoolOptions};
 use chengshu_store::{Store, StoreError, StoreOptions};
@@ -24,7 +24,7 @@ use crate::managed::mosquitto::Broker;
 use crate::managed::postgres::Cluster;
 use crate::managed::{child, secret};
 use crate::ready::Ready;
-use crate::{backup, supervise, timesync};
+use crate::{backup, foreign, supervise, timesync};
 
 /// How long the parts may take to stop, all in all under ten seconds.
 const STOP_GRACE: Duration = Duration::from_secs(7);
@@ -65,7 +65,8 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         tracing::error!(theme = %theme.0, error = %theme.1, "a theme is switched off");
     }
     let registry = Registry::new();
-    let links: Vec<_> = brokers.iter().map(|(name, _)| link(name, &clock)).collect::<anyhow::Result<_>>()?;
+    let links: Vec<_> = brokers.iter().map(|(name, _)| link("mqtt", name, &clock)).collect::<anyhow::Result<_>>()?;
+    let http_link = link("http", "ingest", &clock)?;
     let (spool, damage) =
         Spool::open(SpoolOptions::new(data.join("spool"), config.spool_bytes)).context("opening the spool")?;
     if !damage.is_none() {
@@ -75,7 +76,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         store: store.clone(),
         holder: format!("{} pid {}", data.display(), std::process::id()),
         themes: themes.into(),
-        links: links.clone(),
+        links: links.iter().chain([&http_link]).cloned().collect(),
         spool,
         clock: clock.clone(),
         options: config.engine,
@@ -92,10 +93,12 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
 
     // 3. the engine; it ends when the last adapter has let go of the intake
     let (handover, queue) = intake(config.intake_bytes);
+    let door = door(config, data, &http_link, &handover, &clock)?;
     let ways = links.iter().zip(&brokers).map(|(link, (_, mqtt))| {
         let decoder = chengshu_mqtt::decoder(mqtt, link.id.clone());
         (link.id.to_string(), (decoder, handover.for_link(link.clone())))
     });
+    let ways = ways.chain([(http_link.id.to_string(), (door.decoder(), handover.for_link(http_link.clone())))]);
     let replayer = Replayer::new(ways.collect(), store.clone(), clock.clone());
     let about = About {
         version: env!("CARGO_PKG_VERSION"),
@@ -110,6 +113,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         &engine,
         store,
         replayer.clone(),
+        door.clone(),
         clock.clone(),
         door_stop.clone(),
         about,
@@ -148,9 +152,11 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     registry.register(Box::new(gauge.clone()))?;
     tasks.spawn(timesync::watch(clock_sync.clone(), gauge, clock.clone(), stop.clone()));
     tasks.spawn(nightly.run(stop.clone()));
+    let closing = door.clone();
     tasks.spawn(async move {
         stop.cancelled().await;
         replayer.close(); // the engine ends when nobody is left who could hand something over
+        closing.close();
     });
     let listener = TcpListener::bind(config.http).await.with_context(|| {
         format!(
@@ -159,6 +165,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         )
     })?;
     let http = listener.local_addr()?;
+    door.open();
     let server_failed = failed.clone();
     tasks.spawn(async move {
         if let Err(error) = serve(listener, app).await {
@@ -238,7 +245,9 @@ async fn managed(
         });
         return Ok((url, external.collect()));
     }
-    let broker = Broker::prepare(data, config.managed_broker).await.context("preparing the managed broker")?;
+    let mapped = foreign::mapped(&config.mappings);
+    let filters = mapped.as_ref().map_or(&[][..], |mapped| &mapped.filters);
+    let broker = Broker::prepare(data, config.managed_broker, filters).await.context("preparing the managed broker")?;
     tasks.spawn(child::keep(broker.spec(), clock.clone(), stop));
     broker.wait_ready(clock).await?;
     let mqtt = MqttConfig {
@@ -251,6 +260,7 @@ async fn managed(
         group: None,
         payload_max: config.payload_max,
         times: config.times,
+        mapped,
     };
     parts.field = Some((broker.address, broker.field.0, broker.field.1));
     Ok((url, vec![("main".to_owned(), mqtt)]))
@@ -259,6 +269,8 @@ async fn managed(
 /// What the connection to an external broker needs to know.
 pub fn mqtt(config: &Config, broker: &BrokerConfig, client_id: String) -> MqttConfig {
     let login = broker.user.clone().map(|user| (user, broker.password.clone().unwrap_or_default()));
+    let mappings =
+        broker.mappings.as_ref().map_or_else(|| config.mappings.clone(), |names| config.mappings.only(names));
     MqttConfig {
         host: broker.host.clone(),
         port: broker.port,
@@ -269,10 +281,32 @@ pub fn mqtt(config: &Config, broker: &BrokerConfig, client_id: String) -> MqttCo
         group: broker.group.clone(),
         payload_max: config.payload_max,
         times: config.times,
+        mapped: foreign::mapped(&mappings),
     }
 }
 
-fn link(name: &str, clock: &SharedClock) -> anyhow::Result<Arc<Link>> {
-    let id = LinkId::parse(&format!("mqtt:{name}"))?;
-    Ok(Arc::new(Link::new(id, "mqtt", name.to_owned(), clock.now())))
+fn link(kind: &'static str, name: &str, clock: &SharedClock) -> anyhow::Result<Arc<Link>> {
+    let id = LinkId::parse(&format!("{kind}:{name}"))?;
+    Ok(Arc::new(Link::new(id, kind, name.to_owned(), clock.now())))
+}
+
+/// The door for what is sent by HTTP.
+fn door(
+    config: &Config,
+    data: &Path,
+    link: &Arc<Link>,
+    handover: &Intake,
+    clock: &SharedClock,
+) -> anyhow::Result<Door> {
+    let keys = Spool::open(SpoolOptions::new(data.join("keys"), KEYS_BYTES)).context("opening the idempotency keys")?.0;
+    let keys = Keys::open(keys, clock.clone()).context("reading the idempotency keys")?;
+    Ok(Door::new(DoorParts {
+        link: link.clone(),
+        intake: handover.for_link(link.clone()),
+        city: foreign::city(link.id.clone(), Limits { payload_max: config.payload_max, times: config.times }),
+        push: foreign::push(link.id.clone(), config.mappings.clone()),
+        keys,
+        clock: clock.clone(),
+        payload_max: config.payload_max,
+    }))
 }

@@ -1,6 +1,6 @@
 //! `chengshu doctor` beside a hub that is well, whose parts fall ill, and that is not there.
 
-use chengshu_tests::world::{Broker, Database, GUARD, Hub, World, chengshu, until};
+use chengshu_tests::world::{Broker, Database, GUARD, Hub, World, chengshu, publish_all, until};
 use serde_json::Value;
 
 /// Its findings, and whether it left with success.
@@ -25,8 +25,26 @@ fn every_illness_is_named_with_its_cure() {
     let mut hub = Hub::start(&world, &database, &broker).unwrap();
 
     let (findings, _) = doctor(&world);
-    for part in ["configuration", "port http", "database", "timescaledb", "schema", "connections", "broker main", "hub"]
-    {
+    assert_eq!(verdict(&findings, "probe").0, "note", "nobody lives yet");
+    let payload = br#"{"values":{"level":1.5}}"#.to_vec();
+    publish_all(broker.port, &[("city/water/D-1/telemetry".to_owned(), payload)]).unwrap();
+    until("it lives", GUARD, || hub.latest("D-1", "level")).unwrap();
+    let heard = |hub: &Hub| hub.get("/api/v1/devices/D-1/latest").unwrap()["metrics"]["level"]["received"].clone();
+    let before = heard(&hub);
+
+    let (findings, _) = doctor(&world);
+    assert_eq!(heard(&hub), before, "the doctor's probe is no sign of life");
+    for part in [
+        "probe",
+        "configuration",
+        "port http",
+        "database",
+        "timescaledb",
+        "schema",
+        "connections",
+        "broker main",
+        "hub",
+    ] {
         assert_eq!(verdict(&findings, part).0, "good", "{findings:#?}");
     }
     let ill = |findings: &[Value]| -> Vec<String> {

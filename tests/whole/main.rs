@@ -10,6 +10,7 @@ mod doctor;
 mod durability;
 mod hostile;
 mod house;
+mod ingest;
 mod input;
 mod managed;
 mod register;

@@ -12,6 +12,13 @@ pub const FILES: [(&str, &str); 4] = [
     ("ttn3.toml", include_str!("../builtin/ttn3.toml")),
 ];
 
+/// The text of one, by the name of its mapping.
+#[must_use]
+pub fn text(name: &str) -> Option<&'static str> {
+    let file = format!("{name}.toml");
+    FILES.into_iter().find(|(known, _)| *known == file).map(|(_, text)| text)
+}
+
 /// All of them. A test sees to it that there are no mistakes.
 ///
 /// # Errors

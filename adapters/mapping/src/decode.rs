@@ -39,9 +39,19 @@ impl Mapping {
         self.decode_counted(source, raw, received, link).delivery
     }
 
+    /// The same for a message that the broker kept: nobody knows when its values were measured, unless it says so.
+    #[must_use]
+    pub fn decode_retained(&self, source: &str, raw: Bytes, received: Timestamp, link: &LinkId) -> Delivery {
+        self.decode_as(true, source, raw, received, link).delivery
+    }
+
     /// The same, counting the records that were passed over.
     #[must_use]
     pub fn decode_counted(&self, source: &str, raw: Bytes, received: Timestamp, link: &LinkId) -> Decoded {
+        self.decode_as(false, source, raw, received, link)
+    }
+
+    fn decode_as(&self, retained: bool, source: &str, raw: Bytes, received: Timestamp, link: &LinkId) -> Decoded {
         let delivery = Delivery {
             link: link.clone(),
             theme: None,
@@ -54,14 +64,14 @@ impl Mapping {
             rejected: Vec::new(),
         };
         let mut decoded = Decoded { delivery, skipped: 0 };
-        if let Err(fault) = self.whole(source, &raw, &mut decoded) {
+        if let Err(fault) = self.whole(source, &raw, retained, &mut decoded) {
             refuse(&mut decoded.delivery, fault);
         }
         decoded
     }
 
     /// Everything; an error is one of the whole message.
-    fn whole(&self, source: &str, raw: &[u8], decoded: &mut Decoded) -> Result<(), (Reason, String)> {
+    fn whole(&self, source: &str, raw: &[u8], retained: bool, decoded: &mut Decoded) -> Result<(), (Reason, String)> {
         let Some(names) = self.catch(source) else {
             decoded.delivery.source = source.chars().take(200).collect::<String>().into();
             let expected = [&self.topic, &self.path].into_iter().flatten().map(|pattern| pattern.as_str());
@@ -84,7 +94,7 @@ impl Mapping {
                 decoded.skipped += 1;
                 continue;
             }
-            record::read(self, &scope, &mut decoded.delivery);
+            record::read(self, &scope, retained, &mut decoded.delivery);
             let items = decoded.delivery.readings.len() + decoded.delivery.rejected.len();
             if items > ITEMS_MAX {
                 let detail = format!("the message makes more than {ITEMS_MAX} values; expected fewer");

@@ -125,12 +125,6 @@ impl Mapping {
         pattern.map(|pattern| pattern.with(str::to_owned)).unwrap_or_default()
     }
 
-    /// Whether readings may get the time of arrival. Then a retained or replayed message must not be taken for new.
-    #[must_use]
-    pub fn may_use_arrival(&self) -> bool {
-        self.at.as_ref().is_none_or(|at| at.or_arrival)
-    }
-
     pub(crate) fn catch<'a>(&'a self, source: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
         [&self.topic, &self.path].into_iter().flatten().find_map(|pattern| pattern.catch(source))
     }

@@ -11,13 +11,15 @@ use crate::tree::Tree;
 
 type Fault = (Reason, String);
 
+const RETAINED: &str = "a retained message without a time: nobody knows when it was measured";
+
 /// A value that was declared and is there, or should be.
 struct Item {
     metric: Option<MetricId>,
     value: Result<f64, Fault>,
 }
 
-pub(crate) fn read(mapping: &Mapping, scope: &Scope<'_>, delivery: &mut Delivery) {
+pub(crate) fn read(mapping: &Mapping, scope: &Scope<'_>, retained: bool, delivery: &mut Delivery) {
     let device = mapping
         .device
         .fill(scope, "")
@@ -32,7 +34,9 @@ pub(crate) fn read(mapping: &Mapping, scope: &Scope<'_>, delivery: &mut Delivery
         let fault = (Reason::NoValues, detail);
         items.push(Item { metric: None, value: Err(device.as_ref().err().cloned().unwrap_or(fault)) });
     }
-    let moment = moment(mapping.at.as_ref(), scope, delivery.received, mapping.limits);
+    // what the broker kept may be of any age: its arrival says nothing
+    let arrival = if retained { Err((Reason::TimeUnreadable, RETAINED.to_owned())) } else { Ok(delivery.received) };
+    let moment = moment(mapping.at.as_ref(), scope, arrival, delivery.received, mapping.limits);
     for Item { metric, value } in items {
         let whole = device.as_ref().map_err(Clone::clone).and_then(|device| {
             let at = moment.as_ref().map_err(Clone::clone)?;
@@ -136,12 +140,18 @@ fn presence(online: &Online, scope: &Scope<'_>) -> Option<Result<bool, Fault>> {
     }
 }
 
-/// The time of the record, if it may be believed.
-fn moment(at: Option<&At>, scope: &Scope<'_>, received: Timestamp, limits: Limits) -> Result<Timestamp, Fault> {
-    let Some(at) = at else { return Ok(received) };
+/// The time of the record, if it may be believed; `arrival` stands for one that is not there.
+fn moment(
+    at: Option<&At>,
+    scope: &Scope<'_>,
+    arrival: Result<Timestamp, Fault>,
+    received: Timestamp,
+    limits: Limits,
+) -> Result<Timestamp, Fault> {
+    let Some(at) = at else { return arrival };
     let name = at.pointer.as_str();
     let found = match at.pointer.find(scope) {
-        Ok(Tree::Null) | Err(_) if at.or_arrival => return Ok(received),
+        Ok(Tree::Null) | Err(_) if at.or_arrival => return arrival,
         Ok(found) => found,
         Err(nothing) => return Err((Reason::TimeUnreadable, nothing.detail)),
     };

@@ -64,6 +64,12 @@ impl Mappings {
         find(&self.0, path, |mapping| mapping.path.as_ref())
     }
 
+    /// Those of `names` only.
+    #[must_use]
+    pub fn only(&self, names: &[String]) -> Self {
+        Self(self.0.iter().filter(|mapping| names.contains(&mapping.name)).cloned().collect())
+    }
+
     /// All of them, in the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = &Mapping> {
         self.0.iter()

@@ -12,15 +12,17 @@ pub async fn knock(config: &MqttConfig) -> Result<(), String> {
     let config = MqttConfig { client_id: format!("{}-doctor", config.client_id), group: None, ..config.clone() };
     let mut wire = Wire::new(&config);
     wire.forgettable();
+    let filters = config.filters();
     loop {
         match wire.poll().await? {
-            Got::Connected { .. } => wire.subscribe(None)?,
-            Got::Subscribed { refused: false } => {
+            Got::Connected { .. } => wire.subscribe(filters.clone())?,
+            Got::Subscribed { refused: None } => {
                 wire.disconnect().await;
                 return Ok(());
             }
-            Got::Subscribed { refused: true } => {
-                return Err("the broker refuses the subscription to city/#".to_owned());
+            Got::Subscribed { refused: Some(place) } => {
+                let filter = filters.get(place).map_or("city/#", String::as_str);
+                return Err(format!("the broker refuses the subscription to {filter}"));
             }
             Got::Disconnected(reason) => return Err(reason),
             Got::Publish(_) | Got::Other => {}

@@ -6,12 +6,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use chengshu_core::model::{Delivery, Limits, LinkId};
+use bytes::Bytes;
+use chengshu_core::model::{Delivery, Limits, LinkId, Timestamp};
 use chengshu_core::seam::{AdapterContext, AdapterError, Closed, Decoder, LinkState, NotDurable, Outcome, Receipt};
 use rand::RngExt as _;
 
 use crate::codec::Codec;
-use crate::config::MqttConfig;
+use crate::config::{Mapped, MqttConfig};
 use crate::error::MqttError;
 use crate::wire::{Got, Incoming, Wire};
 
@@ -34,8 +35,26 @@ pub async fn run(config: MqttConfig, context: AdapterContext) -> Result<(), Adap
 #[must_use]
 pub fn decoder(config: &MqttConfig, link: LinkId) -> Decoder {
     let limits = Limits { payload_max: config.payload_max, times: config.times };
+    let mapped = config.mapped.clone();
     // a codec remembers names; a second look at old messages is rare enough to begin anew each time
-    Box::new(move |topic, raw, received| Codec::new(link.clone(), limits).decode(topic, raw, false, received))
+    Box::new(move |topic, raw, received| {
+        foreign(mapped.as_ref(), &link, topic, &raw, false, received)
+            .or_else(|| Codec::new(link.clone(), limits).decode(topic, raw, false, received))
+    })
+}
+
+/// A message beside `city/`, if somebody takes its topic. A subscription that the broker still keeps although nobody
+/// takes it any more falls through to the codec, which sets the message aside.
+fn foreign(
+    mapped: Option<&Mapped>,
+    link: &LinkId,
+    topic: &str,
+    raw: &Bytes,
+    retained: bool,
+    received: Timestamp,
+) -> Option<Delivery> {
+    let mapped = mapped.filter(|_| !topic.starts_with("city/"))?;
+    (mapped.decode)(link, topic, raw.clone(), retained, received)
 }
 
 type HandOver = Pin<Box<dyn Future<Output = Result<Receipt, Closed>> + Send>>;
@@ -107,13 +126,13 @@ impl Session {
             match got {
                 Got::Publish(incoming) => self.publish(&incoming),
                 Got::Connected { session_present } => self.connected(session_present),
-                Got::Subscribed { refused: true } => {
-                    self.lost(
-                        "the broker refuses the subscription to city/#; give the hub's user the right to read it",
-                    );
-                    return;
+                Got::Subscribed { refused: Some(number) } => {
+                    let filters = self.config.filters();
+                    let filter = filters.get(number).map_or("city/#", String::as_str);
+                    let right = "give the hub's user the right to read it";
+                    return self.lost(&format!("the broker refuses the subscription to {filter}; {right}"));
                 }
-                Got::Subscribed { refused: false } => self.up(),
+                Got::Subscribed { refused: None } => self.up(),
                 Got::Disconnected(reason) => return self.lost(&reason),
                 Got::Other => {}
             }
@@ -128,7 +147,9 @@ impl Session {
         self.context.link.count_message();
         let received = self.context.clock.now();
         let topic = String::from_utf8_lossy(&incoming.topic);
-        let delivery = self.codec.decode(&topic, incoming.payload.clone(), incoming.retained, received);
+        let (payload, retained) = (&incoming.payload, incoming.retained);
+        let mapped = foreign(self.config.mapped.as_ref(), &self.context.link.id, &topic, payload, retained, received);
+        let delivery = mapped.or_else(|| self.codec.decode(&topic, payload.clone(), retained, received));
         let delivery = delivery.unwrap_or_else(|| self.own_echo(received));
         match self.context.intake.try_hand_over(delivery) {
             Ok(receipt) => self.fly(incoming.packet, receipt),
@@ -196,7 +217,7 @@ impl Session {
             return self.up();
         }
         // The first time even with a session: so that retained presence comes again.
-        if let Err(reason) = self.wire.subscribe(self.config.group.as_deref()) {
+        if let Err(reason) = self.wire.subscribe(self.config.filters()) {
             self.lost(&reason);
         }
     }

@@ -22,9 +22,14 @@ const SESSION_S: u32 = 7 * 86_400;
 
 /// What came.
 pub(crate) enum Got {
-    Connected { session_present: bool },
+    Connected {
+        session_present: bool,
+    },
     Publish(Incoming),
-    Subscribed { refused: bool },
+    /// Which of the filters the broker refused, if any.
+    Subscribed {
+        refused: Option<usize>,
+    },
     Disconnected(String),
     Other,
 }
@@ -100,12 +105,17 @@ impl Wire {
         }
     }
 
-    /// Subscribes to everything below `city/`.
-    pub(crate) fn subscribe(&self, group: Option<&str>) -> Result<(), String> {
-        let filter = group.map_or_else(|| "city/#".to_owned(), |group| format!("$share/{group}/city/#"));
+    /// Subscribes to all of `filters` at once.
+    pub(crate) fn subscribe(&self, filters: Vec<String>) -> Result<(), String> {
         match self {
-            Self::V311(_, client) => client.try_subscribe(filter, rumqttc::QoS::AtLeastOnce).map_err(|e| e.to_string()),
-            Self::V5(_, client) => client.try_subscribe(filter, m5::QoS::AtLeastOnce).map_err(|e| e.to_string()),
+            Self::V311(_, client) => {
+                let filter = |path| rumqttc::SubscribeFilter::new(path, rumqttc::QoS::AtLeastOnce);
+                client.try_subscribe_many(filters.into_iter().map(filter)).map_err(|e| e.to_string())
+            }
+            Self::V5(_, client) => {
+                let filter = |path| m5::v5::Filter::new(path, m5::QoS::AtLeastOnce);
+                client.try_subscribe_many(filters.into_iter().map(filter)).map_err(|e| e.to_string())
+            }
         }
     }
 
@@ -184,7 +194,7 @@ fn got_v311(event: rumqttc::Event) -> Got {
         }),
         Event::Incoming(Packet::ConnAck(ack)) => Got::Connected { session_present: ack.session_present },
         Event::Incoming(Packet::SubAck(ack)) => {
-            Got::Subscribed { refused: ack.return_codes.contains(&SubscribeReasonCode::Failure) }
+            Got::Subscribed { refused: ack.return_codes.iter().position(|code| *code == SubscribeReasonCode::Failure) }
         }
         Event::Incoming(Packet::Disconnect) => Got::Disconnected("the broker ended the connection".to_owned()),
         _ => Got::Other,
@@ -202,7 +212,7 @@ fn got_v5(event: v5::Event) -> Got {
         }),
         v5::Event::Incoming(Packet::ConnAck(ack)) => Got::Connected { session_present: ack.session_present },
         v5::Event::Incoming(Packet::SubAck(ack)) => Got::Subscribed {
-            refused: !ack.return_codes.iter().all(|code| matches!(code, SubscribeReasonCode::Success(_))),
+            refused: ack.return_codes.iter().position(|code| !matches!(code, SubscribeReasonCode::Success(_))),
         },
         v5::Event::Incoming(Packet::Disconnect(goodbye)) => {
             Got::Disconnected(format!("the broker ended the connection: {:?}", goodbye.reason_code))

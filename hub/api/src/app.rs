@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backups::Backups;
 use crate::caller::KeyHash;
+use crate::ingest::Door;
 
 /// What the hub says of itself.
 #[derive(Debug, Clone)]
@@ -100,6 +101,8 @@ pub struct App {
     pub taps: Taps,
     /// Tries again what was set aside.
     pub replayer: Replayer,
+    /// Takes what is sent by HTTP.
+    pub ingest: Door,
     /// The one clock.
     pub clock: SharedClock,
     /// Ends live streams when the hub stops.
@@ -129,6 +132,7 @@ impl App {
         engine: &Engine,
         store: Store,
         replayer: Replayer,
+        ingest: Door,
         clock: SharedClock,
         stop: CancellationToken,
         about: About,
@@ -144,6 +148,7 @@ impl App {
             commands: engine.commands(),
             taps: engine.taps(),
             replayer,
+            ingest,
             store,
             clock,
             stop,

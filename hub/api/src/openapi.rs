@@ -26,7 +26,7 @@ pub fn document() -> Value {
     let mut paths = Map::new();
     for route in routes() {
         let operation = operation(&route, &mut generator, &problem);
-        let path = paths.entry(route.info.path).or_insert_with(|| json!({}));
+        let path = paths.entry(route.info.path.replace("{*", "{")).or_insert_with(|| json!({}));
         path[route.info.method.to_ascii_lowercase()] = operation;
     }
     let schemas = generator.take_definitions(true);
@@ -47,7 +47,7 @@ pub fn document() -> Value {
 }
 
 fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars::Schema) -> Value {
-    let id = route.info.path.trim_start_matches("/api/v1").replace(['{', '}'], "").replace(['/', '.'], "_");
+    let id = route.info.path.trim_start_matches("/api/v1").replace(['{', '}', '*'], "").replace(['/', '.'], "_");
     let media = match route.media {
         Media::Json => "application/json",
         Media::Text => "text/plain",
@@ -71,9 +71,27 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars:
     } else {
         responses["503"] = fault("overloaded, too slow, or the database is away");
     }
-    let parameters = parameters(route, generator);
+    let mut parameters = parameters(route, generator);
+    let sends = matches!(route.body, Some(Sent::Messages(_)));
+    if sends {
+        parameters.extend([
+            json!({
+                "name": "Idempotency-Key", "in": "header", "required": false,
+                "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
+                "description": "a retry under the same key gets the same answer, for 24 hours, over restarts; values without ts keep their first time of arrival"
+            }),
+            json!({
+                "name": "Content-Encoding", "in": "header", "required": false,
+                "schema": { "type": "string", "enum": ["gzip"] }, "description": "how the body is packed"
+            }),
+        ]);
+    }
     let body = route.body.map(|sent| match sent {
         Sent::Json(schema) => json!({ "application/json": { "schema": schema(generator).to_value() } }),
+        Sent::Messages(schema) => json!({
+            "application/json": { "schema": schema(generator).to_value() },
+            "application/x-ndjson": { "schema": { "type": "string", "description": "one of them on each line" } }
+        }),
         Sent::Table => tables(&json!({ "schema": { "type": "string", "format": "binary" } })),
     });
     if route.info.access == Access::Known {
@@ -90,6 +108,11 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars:
     if let Some(content) = body {
         operation["requestBody"] = json!({ "required": true, "content": content });
         operation["responses"]["413"] = fault("too many bytes");
+    }
+    if sends {
+        operation["responses"]["409"] = fault("a request with the same key is under way");
+        operation["responses"]["415"] = fault("packed otherwise than with gzip");
+        operation["responses"]["422"] = fault("something else was sent under this key");
     }
     if ["PUT", "DELETE"].contains(&route.info.method) {
         operation["responses"]["409"] = fault("somebody else has changed it meanwhile");
@@ -113,6 +136,7 @@ fn tables(file: &Value) -> Value {
 fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
     let names = route.info.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut list: Vec<Value> = names
+        .map(|name| name.trim_start_matches('*'))
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
         .collect();
     let Some(schema) = route.params else { return list };

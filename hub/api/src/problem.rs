@@ -72,6 +72,33 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "changed", detail)
     }
 
+    /// More than is taken.
+    pub(crate) fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+    }
+
+    /// A body packed in a way that nobody here unpacks.
+    pub(crate) fn encoding(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoding", detail)
+    }
+
+    /// The same is being done right now.
+    pub(crate) fn in_progress() -> Self {
+        let detail = "a request with this Idempotency-Key is under way; try again in a moment for its answer";
+        Self::new(StatusCode::CONFLICT, "in_progress", detail)
+    }
+
+    /// Something else was sent under the same key.
+    pub(crate) fn key_reused() -> Self {
+        let detail = "something else was sent under this Idempotency-Key in the last 24 hours; take a new key";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "key_reused", detail)
+    }
+
+    /// Not durable: the sender must keep it.
+    pub(crate) fn not_durable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_durable", detail)
+    }
+
     pub(crate) fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "send a valid key as `Authorization: Bearer …`")
     }
@@ -151,11 +178,12 @@ impl From<serde_json::Error> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let later = status == StatusCode::SERVICE_UNAVAILABLE || self.code == "in_progress";
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match status {
-            StatusCode::SERVICE_UNAVAILABLE => {
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::CONFLICT if later => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
             }
             StatusCode::UNAUTHORIZED => {

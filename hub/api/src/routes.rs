@@ -6,12 +6,13 @@ use axum::handler::Handler;
 use axum::routing::{MethodRouter, delete as delete_method, get as get_method, post as post_method, put as put_method};
 use chengshu_access::Access;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::app::App;
 use crate::register::{device, export, find, history, import, maintenance, messages, parts};
 use crate::{
-    alarms, backups, corrections, devices, events, health, hours, kpis, latest, ledger, links, metrics, openapi,
-    readings, rejected, status, stream, themes, unseen,
+    alarms, backups, corrections, devices, events, health, hours, ingest, kpis, latest, ledger, links, metrics,
+    openapi, readings, rejected, status, stream, themes, unseen,
 };
 
 /// What kind of object a route is about; access to it is cut to the caller's scope.
@@ -37,12 +38,15 @@ pub enum Object {
     Ledger,
     /// Corrections of readings.
     Correction,
+    /// What is sent by HTTP.
+    Ingest,
 }
 
 impl Object {
-    /// The hub itself, its links and its themes can be told of before the database has answered for the first time.
+    /// The hub itself, its links and its themes can be told of before the database has answered for the first time, and
+    /// what is sent is kept in the spool.
     pub(crate) fn needs_loaded_board(self) -> bool {
-        !matches!(self, Self::Hub | Self::Link | Self::Theme)
+        !matches!(self, Self::Hub | Self::Link | Self::Theme | Self::Ingest)
     }
 }
 
@@ -63,6 +67,8 @@ pub(crate) enum Media {
 pub(crate) enum Sent {
     Json(SchemaOf),
     Table,
+    /// JSON or NDJSON, perhaps packed with gzip, perhaps under an Idempotency-Key.
+    Messages(SchemaOf),
 }
 
 /// Bytes of a table at most.
@@ -153,6 +159,24 @@ fn upload<H: Handler<T, App>, T: 'static>(
     let info = RouteInfo { method: "POST", path, access, object, summary };
     let handler = post_method(handler).layer(DefaultBodyLimit::max(TABLE_MAX));
     Route { info, handler, params: None, body: Some(Sent::Table), answer: None, media: Media::Json }
+}
+
+/// Messages are sent: up to ten megabytes, unpacked on the way; the handler bounds what comes out.
+fn messages<B: JsonSchema, H: Handler<T, App>, T: 'static>(
+    path: &'static str,
+    handler: H,
+    summary: &'static str,
+) -> Route {
+    let info = RouteInfo { method: "POST", path, access: Access::Known, object: Object::Ingest, summary };
+    let body = Some(Sent::Messages(|generator| generator.subschema_for::<B>()));
+    let handler = post_method(handler).layer(unpacked());
+    let route = Route { info, handler, params: None, body, answer: None, media: Media::Json };
+    route.answers::<ingest::IngestView>()
+}
+
+/// Unpacks gzip; whoever reads the body sees what else it may be packed with.
+pub(crate) fn unpacked() -> RequestDecompressionLayer {
+    RequestDecompressionLayer::new().pass_through_unaccepted(true)
 }
 
 impl Route {
@@ -266,6 +290,21 @@ pub(crate) fn routes() -> Vec<Route> {
             "Try again what was set aside",
         )
         .answers::<rejected::ReplayView>(),
+        messages::<ingest::IngestBody, _, _>(
+            "/api/v1/ingest",
+            ingest::items,
+            "Send messages that name their devices; answered when they are durable",
+        ),
+        messages::<ingest::AnyJson, _, _>(
+            "/api/v1/ingest/{theme}/{device}/{type}",
+            ingest::message,
+            "Send what would be the payload of city/{theme}/{device}/{type} in MQTT",
+        ),
+        messages::<ingest::AnyJson, _, _>(
+            "/push/{*rest}",
+            ingest::push,
+            "Send what a platform pushes, in its own form; a declared mapping reads it",
+        ),
         get("/api/v1/ledger", ledger::adapters, Known, Object::Ledger, "What was received, and what became of it")
             .answers::<ledger::LedgerView>(),
         get("/api/v1/ledger/devices", ledger::devices, Known, Object::Ledger, "The same by device, for a day")

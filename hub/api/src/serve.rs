@@ -2,8 +2,8 @@
 
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, Response as HttpResponse};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::http::{HeaderName, HeaderValue, Response as HttpResponse, StatusCode, header as names};
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, body::Body};
 use chengshu_access::Access;
@@ -54,6 +54,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), deadline))
         .layer(shed)
         .layer(RequestBodyLimitLayer::new(TABLE_MAX))
+        .layer(map_response(in_words))
         .layer(CatchPanicLayer::custom(|_| -> HttpResponse<Body> { Problem::internal().into_response() }))
         .layer(CompressionLayer::new().gzip(true))
         .layer(header("content-security-policy", CSP))
@@ -70,6 +71,15 @@ fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<Hea
 /// Before the board is loaded an answer about devices would be a lie: there are not none of them.
 async fn loaded_only(State(app): State<App>, request: Request, next: Next) -> Response {
     if app.board.read(|board| board.loaded) { next.run(request).await } else { Problem::not_loaded().into_response() }
+}
+
+/// The layer that bounds bodies answers in plain text; problems are told in one form.
+async fn in_words(response: Response) -> Response {
+    let told = response.headers().get(names::CONTENT_TYPE).is_some_and(|media| media == "application/problem+json");
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE && !told {
+        return Problem::too_large(format!("body: more than {TABLE_MAX} bytes; send it in parts")).into_response();
+    }
+    response
 }
 
 /// Answers for a handler that takes too long. A stream answers at once and then goes on.

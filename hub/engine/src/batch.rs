@@ -149,7 +149,9 @@ impl Engine {
             *(if *new { &mut outcome.stored } else { &mut outcome.duplicate }) += 1;
         }
         for (delivery, _, rejected) in rejections(jobs, plan, &written.conflicts) {
-            outcomes[delivery as usize].rejected += 1;
+            let outcome = &mut outcomes[delivery as usize];
+            outcome.rejected += 1;
+            outcome.reason = Some(rejected.reason);
             self.metrics.rejected.with_label_values(&[rejected.reason.code()]).inc();
         }
         let sum = |part: fn(&Outcome) -> u32| outcomes.iter().map(|outcome| u64::from(part(outcome))).sum();

@@ -16,6 +16,7 @@ mod freshness;
 mod housekeeping;
 mod inlet;
 mod job;
+mod keys;
 mod kpi;
 mod metrics;
 mod outbox;
@@ -36,6 +37,7 @@ pub use board::{
 };
 pub use command::{Commands, Correction, Refused};
 pub use entries::{Entered, EntryOrder, Orders, Wish};
+pub use keys::{Begun, KEYS_BYTES, KeyHash, Keys, KeysError, Turn};
 pub use metrics::EngineMetrics;
 pub use register::Unknown;
 pub use replay::{ReplayReport, Replayer};

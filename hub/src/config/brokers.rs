@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use chengshu_mapping::{Mapping, Mappings};
 use chengshu_mqtt::{MqttTls, MqttVersion};
 
 use super::reader::{Reader, Section};
@@ -33,15 +34,17 @@ pub struct BrokerConfig {
     pub group: Option<String>,
     /// Client id; none lets the hub make one that stays.
     pub client_id: Option<String>,
+    /// Mappings whose topics are subscribed to here; none: all that there are.
+    pub mappings: Option<Vec<String>>,
 }
 
-pub(super) fn read(reader: &mut Reader) -> Vec<BrokerConfig> {
+pub(super) fn read(reader: &mut Reader, mappings: &Mappings) -> Vec<BrokerConfig> {
     let tables = reader.list("broker");
     let mut names = Vec::new();
     let mut brokers = Vec::new();
     for (number, table) in tables.into_iter().enumerate() {
         let mut section = reader.item("broker", number, table);
-        let broker = one(&mut section);
+        let broker = one(&mut section, mappings);
         if names.contains(&broker.name) {
             section.mistake(
                 "name",
@@ -57,7 +60,7 @@ pub(super) fn read(reader: &mut Reader) -> Vec<BrokerConfig> {
     brokers
 }
 
-fn one(section: &mut Section<'_>) -> BrokerConfig {
+fn one(section: &mut Section<'_>, known: &Mappings) -> BrokerConfig {
     let name = section.text("name", "main");
     if name.is_empty()
         || name.len() > 40
@@ -92,6 +95,15 @@ fn one(section: &mut Section<'_>) -> BrokerConfig {
         client: certificate.zip(key),
     });
     let port = url.as_ref().and_then(url::Url::port).unwrap_or(if secure { 8883 } else { 1883 });
+    let mappings = section.words("mappings", "[]");
+    for name in mappings.iter().flatten().filter(|name| known.find(name).is_none()) {
+        let known: Vec<&str> = known.iter().map(Mapping::name).collect();
+        let expected = match known.as_slice() {
+            [] => "a mapping that [mapping] names; it names none".to_owned(),
+            known => format!("one of {}", known.join(", ")),
+        };
+        section.mistake("mappings", &format!("{name:?}"), &expected, "mappings = []");
+    }
     BrokerConfig {
         name,
         host: url.as_ref().and_then(url::Url::host_str).unwrap_or_default().to_owned(),
@@ -103,6 +115,7 @@ fn one(section: &mut Section<'_>) -> BrokerConfig {
         own_ca,
         group: section.optional("group"),
         client_id: section.optional("client_id"),
+        mappings,
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod backup;
 mod brokers;
+mod mappings;
 mod reader;
 
 use std::net::SocketAddr;
@@ -11,8 +12,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chengshu_api::ApiLimits;
-use chengshu_core::model::{Label, TimeLimits};
+use chengshu_core::model::{Label, Limits, TimeLimits};
 use chengshu_engine::{EngineOptions, Keep, Unknown};
+use chengshu_mapping::Mappings;
 
 pub use backup::{BackupConfig, Captured};
 pub use brokers::BrokerConfig;
@@ -46,6 +48,8 @@ pub struct Config {
     pub managed_broker: SocketAddr,
     /// More themes, or changed ones.
     pub topics_dir: Option<PathBuf>,
+    /// Declared mappings of foreign JSON.
+    pub mappings: Mappings,
     /// Device times outside of these are rejected.
     pub times: TimeLimits,
     /// A payload larger than this is set aside, bytes.
@@ -157,7 +161,8 @@ impl Config {
 
         let engine = EngineOptions { spool_after, keep, unknown, ..engine(reader.section("engine")) };
         let api = api(reader.section("api"));
-        let brokers = brokers::read(reader);
+        let mappings = mappings::read(reader).limited(Limits { payload_max, times });
+        let brokers = brokers::read(reader, &mappings);
         Self {
             data_dir,
             http,
@@ -171,6 +176,7 @@ impl Config {
             brokers,
             managed_broker,
             topics_dir,
+            mappings,
             times,
             payload_max,
             intake_bytes,

@@ -192,6 +192,17 @@ impl Section<'_> {
         self.optional(key).map(PathBuf::from)
     }
 
+    /// A list of words; none when the key is not there.
+    pub(super) fn words(&mut self, key: &str, example: &str) -> Option<Vec<String>> {
+        let value = self.take(key)?;
+        let list = value.as_array().cloned().unwrap_or_default();
+        let words: Vec<String> = list.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect();
+        if !value.is_array() || words.len() != list.len() {
+            self.mistake(key, &show(&value), "a list of words in quotes", &format!("{key} = {example}"));
+        }
+        Some(words)
+    }
+
     pub(super) fn number(&mut self, key: &str, default: u64, least: u64, most: u64) -> u64 {
         let Some(value) = self.take(key) else { return default };
         match value

@@ -7,6 +7,7 @@ use chengshu_mqtt::{MqttConfig, MqttVersion, knock};
 
 use super::{Finding, PATIENCE, certificate};
 use crate::config::{BrokerConfig, Config};
+use crate::foreign;
 
 /// What was found.
 pub async fn look(config: &Config, data: &Path, clock: &SharedClock) -> Vec<Finding> {
@@ -45,6 +46,7 @@ async fn managed(config: &Config, data: &Path, clock: &SharedClock) -> Finding {
         group: None,
         payload_max: config.payload_max,
         times: config.times,
+        mapped: foreign::mapped(&config.mappings),
     };
     let cure = "the managed broker runs with the hub only; if the hub runs, its log says why mosquitto does not (journalctl -u chengshu)";
     ask(part, &mqtt, clock, cure).await
@@ -78,7 +80,7 @@ async fn ask(part: &str, mqtt: &MqttConfig, clock: &SharedClock, cure: &str) -> 
     };
     let address = format!("{}:{}", mqtt.host, mqtt.port);
     match answer {
-        Ok(()) => Finding::good(part, format!("{address} lets the hub in and lets it read city/#")),
+        Ok(()) => Finding::good(part, format!("{address} lets the hub in and lets it read")),
         Err(words) => Finding::bad(part, format!("{address}: {words}"), cure),
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::machine::size;
 use super::{Finding, PATIENCE};
@@ -41,6 +41,51 @@ impl Hub {
             request = request.header("Authorization", format!("Bearer {key}"));
         }
         Ok(serde_json::from_reader(request.call()?.body_mut().as_reader())?)
+    }
+
+    /// Sends the newest reading of a living device once more: it passes the door, the engine and the database, which knows it
+    /// already. It proves no life, and leaves nothing but one duplicate in the ledger.
+    fn probe(&self) -> Option<Finding> {
+        let part = "probe";
+        let devices = self.get("/api/v1/devices?state=live&limit=20").ok()?;
+        let chosen = devices["devices"].as_array()?.iter().find_map(|device| {
+            let id = device["device"].as_str()?;
+            let latest = self.get(&format!("/api/v1/devices/{id}/latest")).ok()?;
+            let (metric, known) =
+                latest["metrics"].as_object()?.iter().find(|(_, known)| known["quality"] == json!([]))?;
+            let mut values = Map::new();
+            values.insert(metric.clone(), known["value"].clone());
+            Some(json!({"theme": device["theme"], "device": id, "ts": known["at"], "values": values}))
+        });
+        let Some(message) = chosen else {
+            return Some(Finding::note(
+                part,
+                "no device is live, so no reading could be sent a second time",
+                "ask again when one is",
+            ));
+        };
+        let request = self.agent.post(format!("{}/api/v1/ingest", self.base));
+        let request = request.header("Authorization", format!("Bearer {}", self.key.as_deref()?));
+        let answer = request.header("Content-Type", "application/json").send(message.to_string());
+        let cure = "the hub's log says more; GET /api/v1/ledger and /api/v1/rejected tell where it stayed";
+        let answer: Value = match answer
+            .map_err(anyhow::Error::from)
+            .and_then(|mut answer| Ok(serde_json::from_reader(answer.body_mut().as_reader())?))
+        {
+            Ok(answer) => answer,
+            Err(error) => return Some(Finding::bad(part, format!("a reading was not taken: {error:#}"), cure)),
+        };
+        Some(match (answer["duplicate"].as_u64(), answer["spooled"].as_u64()) {
+            (Some(1), _) => {
+                let text =
+                    format!("a reading of {} passed from the door to the database, which knew it", message["device"]);
+                Finding::good(part, text)
+            }
+            (_, Some(1)) => {
+                Finding::note(part, "a reading came as far as the spool", "see the finding about the database")
+            }
+            _ => Finding::bad(part, format!("a known reading was answered with {answer}"), cure),
+        })
     }
 
     /// What it says.
@@ -86,6 +131,7 @@ impl Hub {
                 findings.push(Finding::bad(PART, format!("it does not say its status: {error:#}"), "its log says why"))
             }
         }
+        findings.extend(self.probe());
         if let Ok(backups) = self.get("/api/v1/backups") {
             findings.push(backup(&backups, config));
         }

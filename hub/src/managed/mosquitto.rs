@@ -27,8 +27,8 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// Writes the broker's files under `dir`. Port 0 picks a free one.
-    pub async fn prepare(dir: &Path, listen: SocketAddr) -> anyhow::Result<Self> {
+    /// Writes the broker's files under `dir`. Port 0 picks a free one. `more` are the topics of declared mappings.
+    pub async fn prepare(dir: &Path, listen: SocketAddr, more: &[String]) -> anyhow::Result<Self> {
         let program = ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto"]
             .into_iter()
             .map(PathBuf::from)
@@ -40,7 +40,7 @@ impl Broker {
         let hub = ("chengshu-hub".to_owned(), secret::keep(&dir.join("hub.secret"))?);
         let field = ("field".to_owned(), secret::keep(&dir.join("field.secret"))?);
         let broker = Self { address, hub, field, config: dir.join("mosquitto.conf"), program };
-        broker.write_files(&dir).await?;
+        broker.write_files(&dir, more).await?;
         Ok(broker)
     }
 
@@ -66,7 +66,7 @@ impl Broker {
         anyhow::bail!("the managed broker did not listen on {} within 10 s", self.address)
     }
 
-    async fn write_files(&self, dir: &Path) -> anyhow::Result<()> {
+    async fn write_files(&self, dir: &Path, more: &[String]) -> anyhow::Result<()> {
         let passwords = dir.join("passwords");
         let plain = format!("{}:{}\n{}:{}\n", self.hub.0, self.hub.1, self.field.0, self.field.1);
         secret::write_private(&passwords, &plain)?;
@@ -82,9 +82,13 @@ impl Broker {
             "mosquitto_passwd failed: {}",
             String::from_utf8_lossy(&output.stderr).trim()
         );
+        let topics = |right: &str| more.iter().map(|topic| format!("topic {right} {topic}\n")).collect::<String>();
         let rights = format!(
-            "user {}\ntopic read city/#\ntopic write city/+/+/alarm\ntopic write city/+/+/command\n\nuser {}\ntopic readwrite city/#\n",
-            self.hub.0, self.field.0
+            "user {}\ntopic read city/#\ntopic write city/+/+/alarm\ntopic write city/+/+/command\n{}\nuser {}\ntopic readwrite city/#\n{}",
+            self.hub.0,
+            topics("read"),
+            self.field.0,
+            topics("readwrite")
         );
         secret::write_private(&dir.join("rights"), &rights)?;
         secret::write_private(&self.config, &self.settings(dir))

@@ -146,6 +146,10 @@ impl Hub {
         self.process.as_ref().map_or(0, Process::files)
     }
 
+    pub fn memory_peak(&self) -> u64 {
+        self.process.as_ref().map_or(0, Process::memory_peak)
+    }
+
     /// The last lines of its log.
     pub fn log(&self) -> String {
         let text = std::fs::read_to_string(&self.log).unwrap_or_default();
@@ -192,6 +196,12 @@ impl Hub {
         Ok((status, serde_json::from_slice(&answer)?))
     }
 
+    /// POSTs with the key and more headers: status and the answer to the byte.
+    pub fn send(&self, path: &str, headers: &[(&str, &str)], bytes: &[u8]) -> anyhow::Result<(u16, String)> {
+        let (status, answer) = self.exchange_with("POST", path, Some(&self.key), headers, bytes)?;
+        Ok((status, String::from_utf8(answer)?))
+    }
+
     /// GETs a file with the key.
     pub fn download(&self, path: &str) -> anyhow::Result<Vec<u8>> {
         let (status, answer) = self.exchange("GET", path, Some(&self.key), "", &[])?;
@@ -208,6 +218,17 @@ impl Hub {
         media: &str,
         bytes: &[u8],
     ) -> anyhow::Result<(u16, Vec<u8>)> {
+        self.exchange_with(method, path, key, &[("Content-Type", media)], bytes)
+    }
+
+    fn exchange_with(
+        &self,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        headers: &[(&str, &str)],
+        bytes: &[u8],
+    ) -> anyhow::Result<(u16, Vec<u8>)> {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(20)))
             .http_status_as_error(false)
@@ -221,7 +242,10 @@ impl Hub {
         let mut response = if bytes.is_empty() {
             agent.run(request.body(())?)?
         } else {
-            agent.run(request.header("Content-Type", media).body(bytes.to_vec())?)?
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            agent.run(request.body(bytes.to_vec())?)?
         };
         Ok((response.status().as_u16(), response.body_mut().with_config().limit(1 << 30).read_to_vec()?))
     }

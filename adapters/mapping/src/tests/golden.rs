@@ -65,3 +65,20 @@ fn people_see_values_and_reasons() {
     }
     assert!(decoded.is_understood());
 }
+
+#[test]
+fn what_the_broker_kept_must_say_its_time() {
+    let text = "[[mapping]]\nname = \"t\"\ntopic = \"t/{device}\"\ntheme = \"water\"\ndevice = \"{device}\"\n\
+        at = { pointer = \"/ts\", format = \"ms\", missing = \"arrival\" }\n\
+        values = [{ metric = \"level\", pointer = \"/l\" }]";
+    let set = Mappings::load(text).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let mapping = set.find_topic("t/W-1").unwrap();
+    let kept = |payload: String| mapping.decode_retained("t/W-1", Bytes::from(payload), super::NOW, &link());
+    let timed = kept(format!("{{\"l\":1,\"ts\":{}}}", super::NOW.ms() - 1000));
+    assert_eq!((timed.readings.len(), timed.rejected.len()), (1, 0));
+    let timeless = kept("{\"l\":1}".to_owned());
+    assert!(timeless.readings.is_empty());
+    assert!(timeless.rejected[0].detail.contains("nobody knows when"), "{:?}", timeless.rejected);
+    assert_eq!(mapping.decode("t/W-1", Bytes::from_static(b"{\"l\":1}"), super::NOW, &link()).readings.len(), 1);
+    assert_eq!(set.only(&["u".to_owned()]).iter().count(), 0);
+}

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::Link;
-use crate::model::Delivery;
+use crate::model::{Delivery, Reason};
 
 /// What one delivery costs of the queue's room beside its raw bytes: the structs, names and slots around it.
 const OVERHEAD_BYTES: usize = 256;
@@ -35,6 +35,8 @@ pub struct Outcome {
     pub rejected: u32,
     /// In the fsynced spool; what becomes of them is decided when the database is back.
     pub spooled: u32,
+    /// Why the last of those was set aside that were: what the decoder found wrong comes before what the hub did.
+    pub reason: Option<Reason>,
 }
 
 /// A delivery on its way, as the engine gets it.
