@@ -26,7 +26,8 @@ pub fn document() -> Value {
     let mut paths = Map::new();
     for route in routes() {
         let operation = operation(&route, &mut generator, &problem);
-        let path = paths.entry(route.info.path).or_insert_with(|| json!({}));
+        // a parameter that takes the whole rest of an address is an ordinary one here
+        let path = paths.entry(route.info.path.replace("{*", "{")).or_insert_with(|| json!({}));
         path[route.info.method.to_ascii_lowercase()] = operation;
     }
     let schemas = generator.take_definitions(true);
@@ -47,7 +48,7 @@ pub fn document() -> Value {
 }
 
 fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars::Schema) -> Value {
-    let id = route.info.path.trim_start_matches("/api/v1").replace(['{', '}'], "").replace(['/', '.'], "_");
+    let id = route.info.path.trim_start_matches("/api/v1").replace(['{', '}', '*'], "").replace(['/', '.'], "_");
     let media = match route.media {
         Media::Json => "application/json",
         Media::Text => "text/plain",
@@ -112,6 +113,7 @@ fn tables(file: &Value) -> Value {
 /// Path parameters from the path, query parameters from the type that reads them.
 fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
     let names = route.info.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let names = names.map(|name| name.trim_start_matches('*'));
     let mut list: Vec<Value> = names
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
         .collect();
