@@ -58,6 +58,13 @@ impl Store {
         _scope: &Scope,
         query: &ObservationQuery,
     ) -> Result<Vec<ObservationRow>, StoreError> {
+        let make = |((((series, at), lag_ms), value), bits): ((((i32, PgTime), i32), f64), i16)| ObservationRow {
+            series,
+            at: at.0,
+            received: Timestamp::from_ms(at.0.ms().saturating_add(i64::from(lag_ms))),
+            value,
+            quality: Quality::from_bits_truncate(bits),
+        };
         // The two differ in their order only; a macro's text must be a literal. Arrays, because unpacking ten thousand
         // rows costs more than finding them.
         macro_rules! ordered {
@@ -86,13 +93,6 @@ impl Store {
                 row.series.into_iter().zip(row.at).zip(row.lag_ms).zip(row.value).zip(row.quality).map(make).collect()
             }};
         }
-        let make = |((((series, at), lag_ms), value), bits): ((((i32, PgTime), i32), f64), i16)| ObservationRow {
-            series,
-            at: at.0,
-            received: Timestamp::from_ms(at.0.ms().saturating_add(i64::from(lag_ms))),
-            value,
-            quality: Quality::from_bits_truncate(bits),
-        };
         Ok(if query.descending { ordered!("DESC") } else { ordered!("ASC") })
     }
 

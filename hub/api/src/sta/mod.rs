@@ -192,5 +192,5 @@ fn leaf(ask: &Ask<'_>, key: &Key, (name, part, raw): Leaf, options: &Options) ->
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         return Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response());
     }
-    Ok(Written::json(&json!({ part.unwrap_or(name): value }))?.into_response())
+    Ok(Written::json(&json!({ (part.unwrap_or(name)): value }))?.into_response())
 }

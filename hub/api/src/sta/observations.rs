@@ -7,7 +7,7 @@ use chengshu_core::model::{DeviceId, Quality, Timestamp};
 use chengshu_engine::{BoardState, DeviceSlot, SeriesSlot};
 use chengshu_sta::{Expr, ID, Options, Split, Val, passes, split};
 use chengshu_store::{ObservationQuery, ObservationRow};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::answer::Ask;
 use super::entity::{Entity, Key};
@@ -257,7 +257,9 @@ pub(super) async fn lists(ask: &Ask<'_>, series: Vec<Series>, options: &Options)
             let found = slot.and_then(|slot| Some((slot, slot.series.iter().find(|series| series.id == *id)?)));
             found.is_some_and(|(slot, series)| chosen(slot, series, &split, ask.now))
         };
-        series.iter().filter(fits).cloned().collect()
+        // a Datastream may be there several times, within several others
+        let mut seen = FxHashSet::default();
+        series.iter().filter(|(_, id)| seen.insert(*id)).filter(fits).cloned().collect()
     });
     let mut query = question(&wanted, &split, descending);
     (query.skip, query.limit) = (options.skip as i64, options.top as i64 + 1);

@@ -104,7 +104,7 @@ impl Source {
 pub(super) fn sensors<'b>(board: &'b BoardState, scope: &Scope) -> Vec<Entity<'b>> {
     let themes = board.themes.iter().filter(|theme| scope.covers_theme(theme.id.as_str()));
     let declared =
-        themes.flat_map(|theme| theme.kinds.iter().map(|kind| Entity::Sensor(theme.id.as_str(), Some(kind))));
+        themes.flat_map(|theme| theme.kinds.iter().map(move |kind| Entity::Sensor(theme.id.as_str(), Some(kind))));
     let unknown = board.devices().iter().filter(|slot| slot.kind.is_none() && visible(scope, slot));
     let unknown: BTreeSet<&str> = unknown.map(|slot| slot.device.theme.as_str()).collect();
     declared.chain(unknown.into_iter().map(|theme| Entity::Sensor(theme, None))).collect()
