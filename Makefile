@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test lint bench soak fresh web setup-run setup-test setup-all
+.PHONY: help run test lint bench soak fresh web sta-client setup-run setup-test setup-all
 
 # Node may have been put aside by deploy/setup.sh; Rust may not be on a service's PATH
 export PATH := /opt/chengshu/bin:$(PATH):$(HOME)/.cargo/bin
@@ -24,7 +24,7 @@ run: setup-run web ## set up what is missing, build, start the demo (ARGS="--dev
 	cargo build --workspace --bin chengshu
 	exec target/debug/chengshu demo $(ARGS)
 
-test: setup-test web ## every test: Rust, dashboards, dashboards in a browser
+test: setup-test web sta-client ## every test: Rust, dashboards, dashboards in a browser
 	cargo build --workspace --all-targets
 	cargo test --workspace
 	cd dashboards && npm test
@@ -49,6 +49,13 @@ soak: setup-test web ## the long forms of the fault tests
 
 fresh: ## both README commands on a bare Debian in a chroot (SUITE=bookworm|trixie)
 	deploy/fresh.sh $(SUITE)
+
+sta-client: target/sta-client/.made ## the client of SensorThings that tests drive (Python, pinned)
+
+target/sta-client/.made: tests/sta/requirements.txt
+	python3 -m venv --clear target/sta-client
+	target/sta-client/bin/pip install --quiet --disable-pip-version-check --no-cache-dir --retries 8 -r tests/sta/requirements.txt
+	@touch $@
 
 web: dashboards/dist/index.html ## the dashboards, when their sources changed
 

@@ -66,7 +66,7 @@ install_packages() {
   local want=(ca-certificates curl git build-essential pkg-config mosquitto mosquitto-clients) missing
   if [ "$PG_HAS_TIMESCALEDB" = yes ]; then timescaledb_there || want+=("postgresql-$PG" "postgresql-$PG-timescaledb")
   elif ! timescaledb_there; then want+=("postgresql-$PG"); fi
-  [ "$mode" = run ] || want+=(chromium fonts-noto-cjk)
+  [ "$mode" = run ] || want+=(chromium fonts-noto-cjk python3-venv)
   [ "$mode" != all ] || want+=(shellcheck debootstrap)
   [ "$mode" != all ] || [ "$CODENAME" = bookworm ] || want+=(promtool)
   mapfile -t missing < <(missing_of "${want[@]}")

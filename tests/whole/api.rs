@@ -21,7 +21,7 @@ fn every_route_asks_for_a_key_answers_in_json_and_stands_in_the_document() {
             "{} is not documented",
             route.path
         );
-        let path = route.path.replace("{id}", "NOBODY").replace("{*rest}", "nobody");
+        let path = route.path.replace("{id}", "NOBODY").replace("{*rest}", "nobody").replace("{*path}", "Things");
         let path = path.replace("{theme}/{device}/{type}", "test/NOBODY/telemetry");
         for key in [None, Some(""), Some("wrong"), Some("Bearer")] {
             let (status, body) = hub.call(route.method, &path, key, None).unwrap();

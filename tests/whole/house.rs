@@ -9,7 +9,7 @@ fn root() -> PathBuf {
 }
 
 /// What each crate may depend on, besides core.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("chengshu-core", &[]),
     ("chengshu-access", &[]),
     ("chengshu-rules", &[]),
@@ -17,7 +17,8 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("chengshu-spool", &[]),
     ("chengshu-engine", &["access", "rules", "spool", "store"]),
     ("chengshu-sheet", &[]),
-    ("chengshu-api", &["access", "engine", "sheet", "store"]),
+    ("chengshu-sta", &[]),
+    ("chengshu-api", &["access", "engine", "sheet", "sta", "store"]),
     ("chengshu-mapping", &[]),
     ("chengshu-mqtt", &[]),
     ("chengshu-topics", &[]),

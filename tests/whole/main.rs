@@ -15,4 +15,5 @@ mod input;
 mod managed;
 mod register;
 mod spine;
+mod sta;
 mod truth;

@@ -26,6 +26,7 @@ mod register;
 mod rejected;
 mod routes;
 mod serve;
+mod sta;
 mod status;
 mod stream;
 mod themes;

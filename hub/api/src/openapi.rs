@@ -26,6 +26,7 @@ pub fn document() -> Value {
     let mut paths = Map::new();
     for route in routes() {
         let operation = operation(&route, &mut generator, &problem);
+        // a parameter that takes the whole rest of an address is an ordinary one here
         let path = paths.entry(route.info.path.replace("{*", "{")).or_insert_with(|| json!({}));
         path[route.info.method.to_ascii_lowercase()] = operation;
     }
@@ -135,8 +136,8 @@ fn tables(file: &Value) -> Value {
 /// Path parameters from the path, query parameters from the type that reads them.
 fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
     let names = route.info.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let names = names.map(|name| name.trim_start_matches('*'));
     let mut list: Vec<Value> = names
-        .map(|name| name.trim_start_matches('*'))
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
         .collect();
     let Some(schema) = route.params else { return list };

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::register::{device, export, find, history, import, maintenance, messages, parts};
 use crate::{
     alarms, backups, corrections, devices, events, health, hours, ingest, kpis, latest, ledger, links, metrics,
-    openapi, readings, rejected, status, stream, themes, unseen,
+    openapi, readings, rejected, sta, status, stream, themes, unseen,
 };
 
 /// What kind of object a route is about; access to it is cut to the caller's scope.
@@ -339,6 +339,18 @@ pub(crate) fn routes() -> Vec<Route> {
             .params::<stream::StreamParams>()
             .answers::<stream::StreamEvents<'_>>()
             .media(Media::Stream),
+        get("/sta/v1.1", sta::root, Known, Object::Reading, "OGC SensorThings 1.1: the way in")
+            .answers::<sta::StaRoot>(),
+        get("/sta/v1.1/", sta::root, Known, Object::Reading, "The same").answers::<sta::StaRoot>(),
+        get(
+            "/sta/v1.1/{*path}",
+            sta::get,
+            Known,
+            Object::Reading,
+            "OGC SensorThings 1.1, e.g. Datastreams(1)/Observations",
+        )
+        .params::<sta::StaParams>()
+        .answers::<sta::StaPage>(),
     ]
 }
 

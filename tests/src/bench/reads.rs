@@ -40,6 +40,22 @@ pub fn reads() -> anyhow::Result<()> {
     let points = hub.get(&raw)?["points"].as_array().map_or(0, Vec::len);
     println!("one series, 24 h raw ({points} points) of {rows} readings: {:.1} ms", time(&hub, &raw)?);
     println!("the same in 500 buckets: {:.1} ms", time(&hub, &format!("{raw}&max_points=500"))?);
+    sensorthings(&hub, rows)
+}
+
+/// The same store as SensorThings shows it.
+fn sensorthings(hub: &Hub, rows: i64) -> anyhow::Result<()> {
+    let list = "/sta/v1.1/Datastreams(500)/Observations?$top=1000";
+    let page = hub.get(list)?["value"].as_array().map_or(0, Vec::len);
+    println!("SensorThings, a page of {page} Observations of {rows}: {:.1} ms", time(hub, list)?);
+    println!("the same with its count: {:.1} ms", time(hub, &format!("{list}&$count=true"))?);
+    println!("the same as dataArray: {:.1} ms", time(hub, &format!("{list}&$resultFormat=dataArray"))?);
+    let hour = format!("{list}&$filter=phenomenonTime%20lt%20now()%20sub%20duration'PT12H'%20and%20result%20gt%2050");
+    println!("the same half a day back, by value: {:.1} ms", time(hub, &hour)?);
+    let newest = "/sta/v1.1/Things?$top=100&$expand=Datastreams($expand=Observations($top=1))";
+    println!("100 Things with their Datastreams, each with its newest Observation: {:.1} ms", time(hub, newest)?);
+    let things = "/sta/v1.1/Things?$top=1000&$filter=properties/state%20eq%20'live'&$count=true";
+    println!("1,000 Things of 10,000, filtered and counted: {:.1} ms", time(hub, things)?);
     Ok(())
 }
 
