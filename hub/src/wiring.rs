@@ -10,6 +10,7 @@ use chengshu_api::{About, App, ClockSync, serve};
 use chengshu_core::model::LinkId;
 use chengshu_core::seam::{AdapterContext, AdapterFactory, Link, SharedClock, intake};
 use chengshu_engine::{Engine, EngineMetrics, Replayer, Services};
+use chengshu_hooks::{HookMetrics, Hooks};
 use chengshu_mqtt::{MqttConfig, MqttVersion};
 use chengshu_spool::{Spool, SpoolOptions};
 use chengshu_store::{Store, StoreError, StoreOptions};
@@ -119,6 +120,16 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         &admin_key,
     );
     app.backups = nightly.board();
+    app.guard = config.hooks.guard.clone();
+    app.scratch = data.to_owned();
+    let hooks = Hooks {
+        board: engine.board(),
+        store: app.store.clone(),
+        clock: clock.clone(),
+        wake: engine.hooks_wake(),
+        options: config.hooks.clone(),
+        metrics: HookMetrics::new(&registry)?,
+    };
     let (stop, tasks) = parts.part();
     let engine_failed = failed.clone();
     tasks.spawn(async move {
@@ -148,6 +159,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     registry.register(Box::new(gauge.clone()))?;
     tasks.spawn(timesync::watch(clock_sync.clone(), gauge, clock.clone(), stop.clone()));
     tasks.spawn(nightly.run(stop.clone()));
+    tasks.spawn(chengshu_hooks::run(hooks, stop.clone()));
     tasks.spawn(async move {
         stop.cancelled().await;
         replayer.close(); // the engine ends when nobody is left who could hand something over

@@ -9,20 +9,21 @@ fn root() -> PathBuf {
 }
 
 /// What each crate may depend on, besides core.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("chengshu-core", &[]),
     ("chengshu-access", &[]),
     ("chengshu-rules", &[]),
     ("chengshu-store", &["access"]),
     ("chengshu-spool", &[]),
     ("chengshu-engine", &["access", "rules", "spool", "store"]),
+    ("chengshu-hooks", &["engine", "store"]),
     ("chengshu-sheet", &[]),
     ("chengshu-api", &["access", "engine", "sheet", "store"]),
     ("chengshu-mapping", &[]),
     ("chengshu-mqtt", &[]),
     ("chengshu-topics", &[]),
     ("chengshu-sim", &[]),
-    ("chengshu", &["api", "engine", "mapping", "mqtt", "sim", "spool", "store", "topics"]),
+    ("chengshu", &["api", "engine", "hooks", "mapping", "mqtt", "sim", "spool", "store", "topics"]),
 ];
 
 #[test]

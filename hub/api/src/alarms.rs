@@ -24,6 +24,7 @@ pub(crate) struct AlarmParams {
     /// Only those raised (hub time) since.
     since: Option<When>,
     /// At most this many, 1 to 5000; default 200.
+    #[schemars(range(min = 1, max = 5_000))]
     limit: Option<u32>,
     /// The `next` of the page before.
     after: Option<String>,

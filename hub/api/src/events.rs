@@ -19,6 +19,7 @@ pub(crate) struct EventParams {
     /// Only those received before this moment.
     before: Option<When>,
     /// At most this many, 1 to 1000; default 100.
+    #[schemars(range(min = 1, max = 1_000))]
     limit: Option<u32>,
 }
 

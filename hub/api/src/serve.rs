@@ -3,8 +3,9 @@
 
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, Response as HttpResponse};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue, Response as HttpResponse, Uri};
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt as _;
 use axum::{Router, body::Body};
@@ -62,6 +63,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), deadline))
         .layer(shed)
         .layer(RequestBodyLimitLayer::new(TABLE_MAX))
+        .layer(map_response(problems_only))
         .layer(CatchPanicLayer::custom(|_| -> HttpResponse<Body> { Problem::internal().into_response() }))
         .layer(CompressionLayer::new().gzip(true))
         .layer(header("content-security-policy", CSP))
@@ -78,6 +80,22 @@ fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<Hea
 /// Before the board is loaded an answer about devices would be a lie: there are not none of them.
 async fn loaded_only(State(app): State<App>, request: Request, next: Next) -> Response {
     if app.board.read(|board| board.loaded) { next.run(request).await } else { Problem::not_loaded().into_response() }
+}
+
+/// What a layer below refused in plain text (too many bytes, a path that is no text) is told like everything else.
+async fn problems_only(uri: Uri, response: Response) -> Response {
+    let status = response.status();
+    let media = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let told = media.starts_with("application/") || !(status.is_client_error() || status.is_server_error());
+    if told || !uri.path().starts_with("/api/") {
+        return response;
+    }
+    let allow = response.headers().get(ALLOW).cloned();
+    let mut problem = Problem::of_status(status).into_response();
+    if let Some(allow) = allow {
+        problem.headers_mut().insert(ALLOW, allow);
+    }
+    problem
 }
 
 /// Answers for a handler that takes too long. A stream answers at once and then goes on.
