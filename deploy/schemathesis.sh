@@ -17,10 +17,10 @@ if [ "${1:-}" != --inside ]; then
     cp tests/schemathesis/requirements.txt "$venv/"
   fi
   export CHENGSHU_BIN=$binary
-  if unshare --net true 2>/dev/null; then exec unshare --net "$0" --inside "$@"; fi
+  if unshare --net true 2>/dev/null; then exec unshare --net "$PWD/deploy/schemathesis.sh" --inside "$@"; fi
   echo "schemathesis: no network of its own; webhooks are not made" >&2
   export SCHEMATHESIS_SHARED=1
-  exec "$0" --inside "$@"
+  exec "$PWD/deploy/schemathesis.sh" --inside "$@"
 fi
 shift
 seconds=${1:-300}

@@ -108,6 +108,17 @@ fn each_thing_is_told_at_least_once_signed_and_numbered_over_kills_of_the_hub() 
         assert_eq!((&json["data"]["device"], &json["data"]["cleared_value"]), (&json!("H-1"), &json!(2.0)));
     }
     assert!(messages.iter().any(|message| message.answered == 503), "something had to be tried again");
+    let events = |query: &str| hub.get(&format!("/api/v1/events?{query}")).unwrap();
+    send(&broker, "H-1", "event", &json!({"kind": "pump_stopped", "key": "a|b"}));
+    until("it is stored", GUARD, || (events("")["events"].as_array()?.len() == 2).then_some(())).unwrap();
+    let first = events("limit=1&device=H-1&theme=water");
+    assert_eq!(first["events"][0]["kind"], "pump_stopped");
+    let next = first["next"].as_str().unwrap().replace('|', "%7C");
+    assert_eq!(events(&format!("limit=1&after={next}"))["events"][0]["kind"], "pump_started");
+    assert_eq!(events("kind=pump_started")["events"].as_array().unwrap().len(), 1);
+    assert_eq!(events("theme=fire")["events"], json!([]));
+    assert_eq!(hub.get("/api/v1/alarms?device=H-1").unwrap()["alarms"].as_array().unwrap().len(), 3);
+    assert_eq!(hub.get("/api/v1/alarms?device=H-2").unwrap()["alarms"], json!([]));
     assert_eq!(delivered(&hub, other).len(), 0, "another theme is told to nobody here");
     let (status, _) = hub.call("DELETE", &format!("/api/v1/webhooks/{all}"), Some(&hub.key), None).unwrap();
     assert_eq!(status, 204);

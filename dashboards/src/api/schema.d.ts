@@ -1410,6 +1410,8 @@ export interface components {
         /** @description A page of events. */
         EventPage: {
             events: components["schemas"]["EventView"][];
+            /** @description Ask again with `after` set to this; none when this was the last page. */
+            next?: string | null;
         };
         EventView: {
             /**
@@ -2386,6 +2388,8 @@ export interface operations {
                 active?: boolean | null;
                 /** @description The `next` of the page before. */
                 after?: string | null;
+                /** @description Only those of this device. */
+                device?: string | null;
                 /** @description At most this many, 1 to 5000; default 200. */
                 limit?: number | null;
                 /** @description Only those raised (hub time) since. */
@@ -3260,10 +3264,18 @@ export interface operations {
     get_events: {
         parameters: {
             query?: {
+                /** @description The `next` of the page before. */
+                after?: string | null;
                 /** @description Only those received before this moment. */
                 before?: components["schemas"]["When"] | null;
+                /** @description Only of this device. */
+                device?: string | null;
+                /** @description Only of this kind. */
+                kind?: string | null;
                 /** @description At most this many, 1 to 1000; default 100. */
                 limit?: number | null;
+                /** @description Only of devices of this theme. */
+                theme?: string | null;
             };
             header?: never;
             path?: never;
@@ -3698,7 +3710,10 @@ export interface operations {
     };
     get_kpis: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only those of this theme. */
+                theme?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;

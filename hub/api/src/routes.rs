@@ -223,6 +223,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .answers::<themes::ThemeList<'_>>()
             .tagged(),
         get("/api/v1/kpis", kpis::list, Known, Object::Theme, "Key figures with their trends")
+            .params::<kpis::KpiParams>()
             .answers::<kpis::KpiList<'_>>()
             .tagged(),
         get("/api/v1/devices", devices::list, Known, Object::Device, "Devices, their places and states")

@@ -36,7 +36,7 @@ pub use correction::{NewCorrection, StoredCorrection};
 pub use delivery::{Again, Attempt, DueDelivery, Happening, StoredDelivery};
 pub use device::{NewSeries, SeriesRow, StoredDevice};
 pub use error::StoreError;
-pub use event::EventRow;
+pub use event::{EventFilter, EventRow};
 pub use export::ReadingRow;
 pub use hub::Lease;
 pub use kpi::KpiSample;
