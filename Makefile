@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test lint bench soak fresh web sta-client setup-run setup-test setup-all
+.PHONY: help run test lint bench soak schemathesis fresh web sta-client setup-run setup-test setup-all
 
 # Node may have been put aside by deploy/setup.sh; Rust may not be on a service's PATH
 export PATH := /opt/chengshu/bin:$(PATH):$(HOME)/.cargo/bin
@@ -46,6 +46,10 @@ bench: setup-test web ## the figures of README (ARGS=… goes to the bench)
 soak: setup-test web ## the long forms of the fault tests
 	cargo build --release --workspace --bins
 	target/release/soak $(ARGS)
+
+schemathesis: setup-test web ## questions made from the OpenAPI document against a demo hub (SECONDS=300)
+	cargo build --workspace --bin chengshu
+	deploy/schemathesis.sh $(or $(SECONDS),300)
 
 fresh: ## both README commands on a bare Debian in a chroot (SUITE=bookworm|trixie)
 	deploy/fresh.sh $(SUITE)

@@ -12,6 +12,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500,
+    // the app, and the page of the API, which shares nothing with it but the colours
+    rolldownOptions: { input: ['index.html', 'docs.html'] },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], reporters: ['default'], testTimeout: 30_000 },

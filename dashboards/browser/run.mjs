@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { FakeHub } from '../fake/server.mjs'
 import { deskSteps } from './desk.mjs'
+import { docsSteps } from './docs.mjs'
 import { healthSteps } from './health.mjs'
 import { launch, openWall, sleep } from './page.mjs'
 import { storageSteps } from './storage.mjs'
@@ -171,6 +172,8 @@ step('and "try now" brings it back at once', async () => {
   await wall.page.getByRole('button', { name: 'Try now' }).click()
   await wall.page.waitForSelector('[data-frozen=false]', { timeout: 25_000 })
 })
+
+docsSteps(tools)
 
 step('without a key there is a form, and a wrong key is refused', async () => {
   const { page, context } = await openWall(browser, address, { key: '' })

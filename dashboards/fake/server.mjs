@@ -1,7 +1,7 @@
 // A small fake hub on node's http: exactly the contract's routes, stream and answers, plus the built app under the
 // hub's strict Content-Security-Policy. Shared by the tests and for development; it keeps nothing on disk.
 import { createServer } from 'node:http'
-import { createReadStream, existsSync, statSync } from 'node:fs'
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath, URL } from 'node:url'
 import { Aside } from './aside.mjs'
@@ -19,6 +19,8 @@ const DIST = join(dirname(fileURLToPath(import.meta.url)), '../dist')
 export const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; connect-src 'self'; img-src 'self' data: blob:; " +
   "media-src 'self' blob:; font-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+/** The real document: the page of the API is tried on nothing else. */
+const OPENAPI = join(DIST, '../../hub/api/openapi.json')
 const TYPES = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2',
   '.woff': 'font/woff', '.geojson': 'application/geo+json', '.md': 'text/markdown; charset=utf-8',
@@ -113,6 +115,8 @@ export class FakeHub {
 
   answer(q, r) {
     const url = new URL(q.url, 'http://fake')
+    if (url.pathname === '/api/docs') return serveDist('/docs.html', r)
+    if (url.pathname === '/api/v1/openapi.json') return r.writeHead(200, { 'content-type': 'application/json' }).end(readFileSync(OPENAPI))
     if (!url.pathname.startsWith('/api/')) return serveDist(url.pathname, r)
     if (q.headers.authorization !== `Bearer ${this.key}`) return problem(r, 401, 'unauthorized', 'the key is missing or wrong')
     if (url.pathname === '/api/v1/stream') return this.stream.open(q, r)

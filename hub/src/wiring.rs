@@ -10,6 +10,7 @@ use chengshu_api::{About, App, ClockSync, Door, DoorParts, serve};
 use chengshu_core::model::{Limits, LinkId};
 use chengshu_core::seam::{AdapterContext, AdapterFactory, Intake, Link, SharedClock, intake};
 use chengshu_engine::{Engine, EngineMetrics, KEYS_BYTES, Keys, Replayer, Services};
+use chengshu_hooks::{HookMetrics, Hooks};
 use chengshu_mqtt::{MqttConfig, MqttVersion};
 use chengshu_spool::{Spool, SpoolOptions};
 use chengshu_store::{Store, StoreError, StoreOptions};
@@ -123,6 +124,16 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         &admin_key,
     );
     app.backups = nightly.board();
+    app.guard = config.hooks.guard.clone();
+    app.scratch = data.to_owned();
+    let hooks = Hooks {
+        board: engine.board(),
+        store: app.store.clone(),
+        clock: clock.clone(),
+        wake: engine.hooks_wake(),
+        options: config.hooks.clone(),
+        metrics: HookMetrics::new(&registry)?,
+    };
     let (stop, tasks) = parts.part();
     let engine_failed = failed.clone();
     tasks.spawn(async move {
@@ -152,6 +163,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     registry.register(Box::new(gauge.clone()))?;
     tasks.spawn(timesync::watch(clock_sync.clone(), gauge, clock.clone(), stop.clone()));
     tasks.spawn(nightly.run(stop.clone()));
+    tasks.spawn(chengshu_hooks::run(hooks, stop.clone()));
     let closing = door.clone();
     tasks.spawn(async move {
         stop.cancelled().await;

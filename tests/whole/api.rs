@@ -43,7 +43,7 @@ fn every_route_asks_for_a_key_answers_in_json_and_stands_in_the_document() {
 fn wrong_questions_are_answered_with_what_would_be_right() {
     let (_world, _database, _broker, hub) = hub();
     for (path, status, words) in [
-        ("/api/v1/devices?state=dead", 400, "expected one of live, stale, offline, never"),
+        ("/api/v1/devices?state=dead", 400, "expected one of `live`, `stale`, `offline`, `never`"),
         ("/api/v1/devices?limit=0", 400, "expected 1 to"),
         ("/api/v1/devices?limit=x", 400, "limit"),
         ("/api/v1/devices?after=NOBODY", 400, "after"),

@@ -16,6 +16,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("chengshu-store", &["access"]),
     ("chengshu-spool", &[]),
     ("chengshu-engine", &["access", "rules", "spool", "store"]),
+    ("chengshu-hooks", &["engine", "store"]),
     ("chengshu-sheet", &[]),
     ("chengshu-sta", &[]),
     ("chengshu-api", &["access", "engine", "sheet", "sta", "store"]),
@@ -23,7 +24,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("chengshu-mqtt", &[]),
     ("chengshu-topics", &[]),
     ("chengshu-sim", &[]),
-    ("chengshu", &["api", "engine", "mapping", "mqtt", "sim", "spool", "store", "topics"]),
+    ("chengshu", &["api", "engine", "hooks", "mapping", "mqtt", "sim", "spool", "store", "topics"]),
 ];
 
 #[test]

@@ -177,6 +177,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/export/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Readings as a file, of a day, a department, a theme, a device */
+        get: operations["get_export_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hours": {
         parameters: {
             query?: never;
@@ -364,6 +381,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readings/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Readings of up to 200 series at once; one that does not exist has an error of its own */
+        post: operations["post_readings_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rejected": {
         parameters: {
             query?: never;
@@ -460,6 +494,94 @@ export interface paths {
         get: operations["get_unseen"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Webhooks, and how their telling stands */
+        get: operations["get_webhooks"];
+        put?: never;
+        /** Make a webhook; its secret is shown once */
+        post: operations["post_webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A webhook */
+        get: operations["get_webhooks_id"];
+        /** Change a webhook */
+        put: operations["put_webhooks_id"];
+        post?: never;
+        /** Delete a webhook with its deliveries */
+        delete: operations["delete_webhooks_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a webhook is told, newest first */
+        get: operations["get_webhooks_id_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell a webhook again */
+        post: operations["post_webhooks_id_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test to a webhook */
+        post: operations["post_webhooks_id_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -569,6 +691,19 @@ export interface components {
              * @description New rows.
              */
             stored: number;
+        };
+        /** @description What is to be delivered again. */
+        AgainOrder: {
+            /** @description These deliveries, whatever became of them; left out: all that were given up. */
+            ids?: number[] | null;
+        };
+        /** @description What will be. */
+        AgainView: {
+            /**
+             * Format: uint64
+             * @description Deliveries that wait again.
+             */
+            deliveries: number;
         };
         /** @description The aggregate's word in a query. */
         AggregateWord: "avg" | "min" | "max" | "sum";
@@ -894,6 +1029,60 @@ export interface components {
              */
             stale_after_s: number;
         };
+        /** @description A page of deliveries, newest first. */
+        DeliveryPage: {
+            deliveries: components["schemas"]["DeliveryView"][];
+            /**
+             * Format: int64
+             * @description Ask again with `before` set to this; none when this was the last page.
+             */
+            next?: number | null;
+        };
+        DeliveryView: {
+            /**
+             * Format: int32
+             * @description How often it was tried since it was last asked for.
+             */
+            attempts: number;
+            /** @description What is told. */
+            data: unknown;
+            /**
+             * Format: int64
+             * @description When it is tried next, if it waits, ms since 1970.
+             */
+            due?: number | null;
+            /** @description What went wrong last. */
+            error?: string | null;
+            /** @description alarm.raised, alarm.cleared, event, device.offline, device.online or test. */
+            event: string;
+            /**
+             * Format: int64
+             * @description Its number, also the `sequence` of the message: what happened later has a greater one.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it happened, hub time, ms since 1970.
+             */
+            made: number;
+            /** @description waiting, delivered or given_up. */
+            state: string;
+            /**
+             * Format: int32
+             * @description The HTTP status of the last answer.
+             */
+            status?: number | null;
+            /**
+             * Format: int64
+             * @description The last attempt, ms since 1970.
+             */
+            tried?: number | null;
+        };
+        /**
+         * @description How a delivery stands.
+         * @enum {string}
+         */
+        DeliveryWord: "waiting" | "delivered" | "given_up";
         /** @description What changed in one topic. */
         Delta: {
             items: components["schemas"]["DeviceFull"][];
@@ -1214,13 +1403,15 @@ export interface components {
             theme: string;
             /**
              * Format: int32
-             * @description The `version` that was read; 0 for a new device.
+             * @description The `version` that was read; 0 for a new device. May be left out when `If-Match` carries the ETag that was read.
              */
-            version: number;
+            version?: number | null;
         };
         /** @description A page of events. */
         EventPage: {
             events: components["schemas"]["EventView"][];
+            /** @description Ask again with `after` set to this; none when this was the last page. */
+            next?: string | null;
         };
         EventView: {
             /**
@@ -1258,6 +1449,13 @@ export interface components {
             /** @description What was read. */
             read: string;
         };
+        /**
+         * @description The format of a file of readings.
+         * @enum {string}
+         */
+        FileWord: "csv" | "ndjson" | "xlsx";
+        /** @description What can be told. */
+        HappeningWord: "alarm.raised" | "alarm.cleared" | "event" | "device.offline" | "device.online";
         /** @description The process lives. */
         HealthView: {
             status: string;
@@ -1462,6 +1660,24 @@ export interface components {
             /** @description What to look at first. */
             causes: components["schemas"]["CauseView"][];
         };
+        /** @description Which readings of many series. */
+        ManyReadings: {
+            /** @description How a bucket becomes one value: avg (default), min, max or sum. */
+            agg?: components["schemas"]["AggregateWord"] | null;
+            /** @description Length of a bucket: a number with s, m, h or d, e.g. `15m`. Without it the answer is raw. */
+            bucket?: string | null;
+            /** @description From this device time on. */
+            from: components["schemas"]["When"];
+            /**
+             * Format: uint32
+             * @description Let the hub choose buckets so that about this many points come for each series, 2 to 10000. Not together with `bucket`.
+             */
+            max_points?: number | null;
+            /** @description 1 to 200 series. */
+            series: components["schemas"]["SeriesName"][];
+            /** @description Up to, not including, this device time. */
+            to: components["schemas"]["When"];
+        };
         /** @description What has come since the tap was opened, at most the last 20. It closes ten minutes after the last ask. */
         MessageList: {
             /** @description Oldest first. */
@@ -1636,6 +1852,15 @@ export interface components {
             ][];
             series: components["schemas"]["SeriesView"];
         };
+        /** @description Readings of many series, in the order in which they were asked for. */
+        ReadingsOfMany: {
+            /**
+             * Format: int64
+             * @description Length of a bucket, ms; none when the points are raw.
+             */
+            bucket_ms?: number | null;
+            series: components["schemas"]["SeriesReadings"][];
+        };
         /** @description Whether the hub is of use. */
         ReadyView: {
             ready: boolean;
@@ -1648,6 +1873,11 @@ export interface components {
             /** @description The words of whoever said no. */
             text: string;
         };
+        /**
+         * @description How it came into the register.
+         * @enum {string}
+         */
+        RegistrationWord: "registered" | "accepted" | "pending" | "retired";
         /** @description A page of what was set aside. */
         RejectedPage: {
             /**
@@ -1764,6 +1994,45 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description Why a series has no answer. */
+        SeriesFault: {
+            /** @description Stable code: not_found. */
+            code: string;
+            /** @description In words. */
+            detail: string;
+        };
+        /** @description One of many series. */
+        SeriesName: {
+            /** @description The device. */
+            device: string;
+            /** @description The metric. */
+            metric: string;
+        };
+        /** @description The answer about one of many series: points, or an error. */
+        SeriesReadings: {
+            device: string;
+            /** @description Why there is no answer for this series; null when there is one. */
+            error?: components["schemas"]["SeriesFault"] | null;
+            /** @description `[from, to]`: spans without a reading, as in `/readings`. */
+            gaps: [
+                number,
+                number
+            ][];
+            metric: string;
+            /**
+             * Format: int64
+             * @description There is more: ask for this series again with `from` set to this.
+             */
+            next?: number | null;
+            /** @description `[at, value, quality]`, as in `/readings`. */
+            points: [
+                number,
+                number,
+                string[]
+            ][];
+            /** @description Its unit; empty when it is not known. */
+            unit: string;
+        };
         /** @description Which series an answer is about. */
         SeriesView: {
             device: string;
@@ -1837,6 +2106,11 @@ export interface components {
             /** @description empty, spooling, draining, full or failing. */
             state: string;
         };
+        /**
+         * @description What can be said of a device.
+         * @enum {string}
+         */
+        StateWord: "live" | "stale" | "offline" | "never";
         /** @description The hub. */
         StatusView: {
             clock: components["schemas"]["ClockView"];
@@ -1876,6 +2150,19 @@ export interface components {
             line: number;
             /** @description What was read. */
             read: string;
+        };
+        /**
+         * @description The format of a table of devices.
+         * @enum {string}
+         */
+        TableWord: "csv" | "geojson" | "xlsx";
+        /** @description A test that will be delivered. */
+        TestView: {
+            /**
+             * Format: int64
+             * @description The number of the delivery.
+             */
+            delivery: number;
         };
         /** @description All themes. */
         ThemeList: {
@@ -1971,8 +2258,116 @@ export interface components {
              */
             value: number;
         };
+        /** @description A webhook to be made or changed. */
+        WebhookBody: {
+            /**
+             * @description Whether it is told at all; default true.
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * @description Only these; empty (default): all.
+             * @default []
+             */
+            events: components["schemas"]["HappeningWord"][];
+            /** @description A name for people, 1 to 200 characters. */
+            name: string;
+            /**
+             * @description Make a new secret (changes only; a new webhook always gets one). Default false.
+             * @default false
+             */
+            new_secret: boolean;
+            /**
+             * @description Only of these themes; empty (default): all.
+             * @default []
+             */
+            themes: string[];
+            /**
+             * Format: uri
+             * @description Where it is told: `https://…` or `http://…`. Addresses that are not public must stand in `webhooks.allow` of the
+             *     configuration.
+             */
+            url: string;
+        };
+        /** @description All webhooks. */
+        WebhookList: {
+            webhooks: components["schemas"]["WebhookView"][];
+        };
+        /** @description A webhook after it was made or changed. */
+        WebhookSaved: {
+            /** @description By whom. */
+            caller: string;
+            enabled: boolean;
+            /** @description Only these; empty: all. */
+            events: string[];
+            /**
+             * Format: int64
+             * @description Deliveries that were given up, and can be replayed.
+             */
+            given_up: number;
+            /**
+             * Format: int64
+             * @description Its receiver does not answer: nothing is sent before this moment, ms since 1970.
+             */
+            held_until?: number | null;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it was made, ms since 1970. What happened before is not told.
+             */
+            made: number;
+            name: string;
+            /**
+             * @description Signs what is sent (`X-Chengshu-Signature: t=SECONDS,v1=HMAC-SHA256 of "SECONDS.BODY"`). Shown here and never again;
+             *     null when it did not change.
+             */
+            secret?: string | null;
+            /** @description Only of these themes; empty: all. */
+            themes: string[];
+            url: string;
+            /**
+             * Format: int64
+             * @description Deliveries that wait.
+             */
+            waiting: number;
+        };
+        /** @description A webhook. */
+        WebhookView: {
+            /** @description By whom. */
+            caller: string;
+            enabled: boolean;
+            /** @description Only these; empty: all. */
+            events: string[];
+            /**
+             * Format: int64
+             * @description Deliveries that were given up, and can be replayed.
+             */
+            given_up: number;
+            /**
+             * Format: int64
+             * @description Its receiver does not answer: nothing is sent before this moment, ms since 1970.
+             */
+            held_until?: number | null;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it was made, ms since 1970. What happened before is not told.
+             */
+            made: number;
+            name: string;
+            /** @description Only of these themes; empty: all. */
+            themes: string[];
+            url: string;
+            /**
+             * Format: int64
+             * @description Deliveries that wait.
+             */
+            waiting: number;
+        };
         /**
-         * @description milliseconds since 1970, or RFC 3339
+         * @description milliseconds since 1970, or RFC 3339; years 1 to 9999
          * @example 1795336920000
          * @example 2026-11-22T16:42:00+08:00
          */
@@ -1993,6 +2388,8 @@ export interface operations {
                 active?: boolean | null;
                 /** @description The `next` of the page before. */
                 after?: string | null;
+                /** @description Only those of this device. */
+                device?: string | null;
                 /** @description At most this many, 1 to 5000; default 200. */
                 limit?: number | null;
                 /** @description Only those raised (hub time) since. */
@@ -2015,7 +2412,7 @@ export interface operations {
                     "application/json": components["schemas"]["AlarmPageView"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2042,7 +2439,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2071,7 +2477,7 @@ export interface operations {
                     "application/json": components["schemas"]["BackupsView"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2098,7 +2504,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2134,7 +2549,7 @@ export interface operations {
                     "application/json": components["schemas"]["CorrectionPage"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2161,7 +2576,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2194,7 +2618,7 @@ export interface operations {
                     "application/json": components["schemas"]["CorrectionDone"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2221,6 +2645,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description too many bytes */
             413: {
                 headers: {
@@ -2230,7 +2672,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2251,7 +2702,7 @@ export interface operations {
                 /** @description Only those that this department answers for. */
                 department?: string | null;
                 /** @description csv (default), geojson or xlsx (exports only). */
-                format?: string | null;
+                format?: components["schemas"]["TableWord"] | null;
                 /** @description Only those behind this gateway. */
                 gateway?: string | null;
                 /** @description Only those of this group. */
@@ -2262,10 +2713,10 @@ export interface operations {
                 limit?: number | null;
                 /** @description Part of the id, the name or the serial number, in any case. */
                 q?: string | null;
-                /** @description Only registered, accepted, pending or retired ones; without it all but the retired. */
-                registration?: string | null;
-                /** @description Only those in this state: live, stale, offline or never. */
-                state?: string | null;
+                /** @description Without it all but the retired. */
+                registration?: components["schemas"]["RegistrationWord"] | null;
+                /** @description Only those in this state. */
+                state?: components["schemas"]["StateWord"] | null;
                 /** @description Only those with this tag. */
                 tag?: string | null;
                 /** @description Only those of this theme. */
@@ -2282,13 +2733,22 @@ export interface operations {
             /** @description ok */
             200: {
                 headers: {
+                    /** @description send it back in If-None-Match */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DevicePage"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description still what If-None-Match names */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2315,7 +2775,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2346,7 +2815,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceDetail"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2373,7 +2842,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2387,7 +2865,10 @@ export interface operations {
     put_devices_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the ETag of the device as it was read: refused with 412 when somebody has changed it since */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2408,7 +2889,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceDetail"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2435,8 +2916,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, or there is no room */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match names another version than the newest */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2453,7 +2952,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2482,7 +2990,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2509,7 +3017,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2518,7 +3035,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2554,7 +3080,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangePage"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2581,7 +3107,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2612,7 +3147,7 @@ export interface operations {
                     "application/json": components["schemas"]["LatestView"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2639,7 +3174,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2670,7 +3214,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageList"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2697,7 +3241,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2711,10 +3264,18 @@ export interface operations {
     get_events: {
         parameters: {
             query?: {
+                /** @description The `next` of the page before. */
+                after?: string | null;
                 /** @description Only those received before this moment. */
                 before?: components["schemas"]["When"] | null;
+                /** @description Only of this device. */
+                device?: string | null;
+                /** @description Only of this kind. */
+                kind?: string | null;
                 /** @description At most this many, 1 to 1000; default 100. */
                 limit?: number | null;
+                /** @description Only of devices of this theme. */
+                theme?: string | null;
             };
             header?: never;
             path?: never;
@@ -2731,7 +3292,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventPage"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2758,7 +3319,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2779,7 +3349,7 @@ export interface operations {
                 /** @description Only those that this department answers for. */
                 department?: string | null;
                 /** @description csv (default), geojson or xlsx (exports only). */
-                format?: string | null;
+                format?: components["schemas"]["TableWord"] | null;
                 /** @description Only those behind this gateway. */
                 gateway?: string | null;
                 /** @description Only those of this group. */
@@ -2790,10 +3360,10 @@ export interface operations {
                 limit?: number | null;
                 /** @description Part of the id, the name or the serial number, in any case. */
                 q?: string | null;
-                /** @description Only registered, accepted, pending or retired ones; without it all but the retired. */
-                registration?: string | null;
-                /** @description Only those in this state: live, stale, offline or never. */
-                state?: string | null;
+                /** @description Without it all but the retired. */
+                registration?: components["schemas"]["RegistrationWord"] | null;
+                /** @description Only those in this state. */
+                state?: components["schemas"]["StateWord"] | null;
                 /** @description Only those with this tag. */
                 tag?: string | null;
                 /** @description Only those of this theme. */
@@ -2818,7 +3388,7 @@ export interface operations {
                     "text/csv; charset=utf-8": string;
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2845,7 +3415,108 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_export_readings: {
+        parameters: {
+            query: {
+                /** @description How a bucket becomes one value: avg (default), min, max or sum. */
+                agg?: components["schemas"]["AggregateWord"] | null;
+                /** @description Only of devices of this area. */
+                area?: string | null;
+                /** @description Length of a bucket: a number with s, m, h or d, e.g. `15m`. Without it the readings as they came. */
+                bucket?: string | null;
+                /** @description Only of devices that this department answers for. */
+                department?: string | null;
+                /** @description Only of this device. */
+                device?: string | null;
+                /** @description csv (default), ndjson or xlsx. */
+                format?: components["schemas"]["FileWord"] | null;
+                /** @description From this device time on. */
+                from: components["schemas"]["When"];
+                /** @description Only of devices of this group. */
+                group?: string | null;
+                /** @description Only of devices of this kind. */
+                kind?: string | null;
+                /** @description Only this metric. */
+                metric?: string | null;
+                /** @description Only of devices of this theme. */
+                theme?: string | null;
+                /** @description Up to, not including, this device time. */
+                to: components["schemas"]["When"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2885,7 +3556,7 @@ export interface operations {
                     "application/json": components["schemas"]["HoursView"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2912,7 +3583,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2929,7 +3609,7 @@ export interface operations {
                 /** @description Only look: say what would be done. Default false. */
                 dry_run?: boolean;
                 /** @description csv, geojson or xlsx. */
-                format: string;
+                format: components["schemas"]["TableWord"];
                 /** @description The theme of rows that name none. */
                 theme?: string | null;
             };
@@ -2954,7 +3634,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportReport"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2974,6 +3654,24 @@ export interface operations {
             };
             /** @description no such object */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, or there is no room */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2999,7 +3697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3012,7 +3710,10 @@ export interface operations {
     };
     get_kpis: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only those of this theme. */
+                theme?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3022,13 +3723,22 @@ export interface operations {
             /** @description ok */
             200: {
                 headers: {
+                    /** @description send it back in If-None-Match */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KpiList"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description still what If-None-Match names */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3055,7 +3765,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3071,12 +3790,32 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string | null;
+                /** @description Only those of this area. */
+                area?: string | null;
+                /** @description Only those that this department answers for. */
+                department?: string | null;
                 /** @description Only these, separated by commas. */
                 devices?: string | null;
+                /** @description Only those behind this gateway. */
+                gateway?: string | null;
+                /** @description Only those of this group. */
+                group?: string | null;
+                /** @description Only those of this kind. */
+                kind?: string | null;
                 /** @description At most this many, 1 to 20000; default 1000. */
                 limit?: number | null;
+                /** @description Part of the id, the name or the serial number, in any case. */
+                q?: string | null;
+                /** @description Without it all but the retired. */
+                registration?: components["schemas"]["RegistrationWord"] | null;
+                /** @description Only those in this state. */
+                state?: components["schemas"]["StateWord"] | null;
+                /** @description Only those with this tag. */
+                tag?: string | null;
                 /** @description Only those of this theme. */
                 theme?: string | null;
+                /** @description Only those of this maker. */
+                vendor?: string | null;
             };
             header?: never;
             path?: never;
@@ -3093,7 +3832,7 @@ export interface operations {
                     "application/json": components["schemas"]["LatestPage"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3120,7 +3859,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3149,7 +3897,7 @@ export interface operations {
                     "application/json": components["schemas"]["LedgerView"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3176,7 +3924,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3216,7 +3973,7 @@ export interface operations {
                     "application/json": components["schemas"]["LedgerDevicePage"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3243,7 +4000,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3272,7 +4038,7 @@ export interface operations {
                     "application/json": components["schemas"]["LinkList"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3299,7 +4065,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3331,7 +4106,7 @@ export interface operations {
                     "application/json": components["schemas"]["MaintenanceView"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3358,7 +4133,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3381,13 +4165,31 @@ export interface operations {
             /** @description ok */
             200: {
                 headers: {
+                    /** @description send it back in If-None-Match */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": unknown;
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description still what If-None-Match names */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3410,13 +4212,22 @@ export interface operations {
             /** @description ok */
             200: {
                 headers: {
+                    /** @description send it back in If-None-Match */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PartList"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description still what If-None-Match names */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3443,7 +4254,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3487,7 +4307,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReadingPage"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3514,7 +4334,112 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_readings_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyReadings"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingsOfMany"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3554,7 +4479,7 @@ export interface operations {
                     "application/json": components["schemas"]["RejectedPage"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3581,7 +4506,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3614,7 +4548,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReplayView"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3641,6 +4575,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description too many bytes */
             413: {
                 headers: {
@@ -3650,7 +4602,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3679,7 +4640,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatusView"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3706,7 +4667,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3744,7 +4714,7 @@ export interface operations {
                     "text/event-stream": components["schemas"]["StreamEvents"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3771,7 +4741,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3794,13 +4773,22 @@ export interface operations {
             /** @description ok */
             200: {
                 headers: {
+                    /** @description send it back in If-None-Match */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ThemeList"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description still what If-None-Match names */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3827,7 +4815,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3863,7 +4860,7 @@ export interface operations {
                     "application/json": components["schemas"]["UnseenPage"];
                 };
             };
-            /** @description a parameter is wrong */
+            /** @description something that was sent is wrong; `detail` says what would be right */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3890,7 +4887,682 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSaved"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhooks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_webhooks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSaved"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhooks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhooks_id_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those with a smaller number: the `next` of the page before. */
+                before?: number | null;
+                /** @description At most this many, 1 to 1000; default 100. */
+                limit?: number | null;
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["DeliveryWord"] | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_id_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgainOrder"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgainView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_id_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3919,7 +5591,16 @@ export interface operations {
                     "application/json": components["schemas"]["HealthView"];
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3948,7 +5629,16 @@ export interface operations {
                     "text/plain": unknown;
                 };
             };
-            /** @description overloaded, too slow, or the database is away */
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3975,6 +5665,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadyView"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description not of use; the reasons say why */

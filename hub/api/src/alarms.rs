@@ -21,9 +21,12 @@ pub(crate) struct AlarmParams {
     active: Option<bool>,
     /// Only those of this theme.
     theme: Option<String>,
+    /// Only those of this device.
+    device: Option<String>,
     /// Only those raised (hub time) since.
     since: Option<When>,
     /// At most this many, 1 to 5000; default 200.
+    #[schemars(range(min = 1, max = 5_000))]
     limit: Option<u32>,
     /// The `next` of the page before.
     after: Option<String>,
@@ -118,6 +121,7 @@ pub(crate) async fn list(
     let filter = AlarmFilter {
         active: params.active,
         theme: theme.map_err(|error| Problem::bad_request(format!("query: {error}")))?,
+        device: params.device,
         since: params.since.map(|since| since.0),
         after: params.after.as_deref().map(cursor).transpose()?,
         limit: page(params.limit, 200, 5_000)? as i64,

@@ -1,19 +1,24 @@
 //! What every handler may reach: the board, the store, the clock, and what the hub says of itself.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use chengshu_core::model::Label;
+use chengshu_core::model::{AddressGuard, Label};
 use chengshu_core::seam::SharedClock;
 use chengshu_engine::{Board, Commands, Engine, Replayer, Rollups, SharedSpool, Taps};
 use chengshu_store::Store;
 use prometheus::Registry;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::backups::Backups;
 use crate::caller::KeyHash;
 use crate::ingest::Door;
+
+/// Exports at once; a workbook counts for two.
+const EXPORTS: usize = 4;
 
 /// What the hub says of itself.
 #[derive(Debug, Clone)]
@@ -117,6 +122,14 @@ pub struct App {
     pub clock_sync: ClockSync,
     /// What is known of backups; whoever makes them puts theirs here.
     pub backups: Backups,
+    /// Wakes whoever delivers to webhooks.
+    pub hooks_wake: Arc<Notify>,
+    /// Where webhooks may point; whoever sends them has the same.
+    pub guard: AddressGuard,
+    /// Where exports grow that cannot be streamed.
+    pub scratch: PathBuf,
+    /// Places for exports.
+    pub(crate) exports: Arc<Semaphore>,
     pub(crate) key: KeyHash,
     pub(crate) streams: Arc<AtomicUsize>,
 }
@@ -157,6 +170,10 @@ impl App {
             registry,
             clock_sync,
             backups: Backups::default(),
+            hooks_wake: engine.hooks_wake(),
+            guard: AddressGuard::default(),
+            scratch: std::env::temp_dir(),
+            exports: Arc::new(Semaphore::new(EXPORTS)),
             key: KeyHash::of(admin_key),
             streams: Arc::new(AtomicUsize::new(0)),
         }

@@ -79,6 +79,7 @@ pub(crate) struct CorrectionParams {
     /// Only those with a smaller number: the `next` of the page before.
     before: Option<i64>,
     /// At most this many, 1 to 1000; default 100.
+    #[schemars(range(min = 1, max = 1_000))]
     limit: Option<u32>,
 }
 

@@ -4,17 +4,24 @@ use axum::extract::State;
 use chengshu_core::model::Severity;
 use chengshu_engine::KpiSlot;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::caller::Who;
-use crate::latest::NoParams;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::view::Written;
 
 /// Points of a trend at most.
 const POINTS: usize = 96;
+
+/// Which of them.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KpiParams {
+    /// Only those of this theme.
+    theme: Option<String>,
+}
 
 /// A key figure.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -71,10 +78,13 @@ pub(crate) struct KpiList<'a> {
 pub(crate) async fn list(
     State(app): State<App>,
     Who(caller): Who,
-    Params(NoParams {}): Params<NoParams>,
+    Params(params): Params<KpiParams>,
 ) -> Result<Written, Problem> {
     app.board.read(|board| {
-        let visible = board.kpis.iter().filter(|slot| caller.scope.covers_theme(slot.theme.as_str()));
+        let visible = board.kpis.iter().filter(|slot| {
+            let theme = slot.theme.as_str();
+            caller.scope.covers_theme(theme) && params.theme.as_deref().is_none_or(|wanted| wanted == theme)
+        });
         Written::json(&KpiList { kpis: visible.map(|slot| KpiView::new(slot, true)).collect() })
     })
 }

@@ -1,4 +1,5 @@
-//! Latest values, each with its age and what is known against it. Answered from memory.
+//! Latest values, each with its age and what is known against it; one device, or all that pass the filters of the
+//! register. Answered from memory.
 
 use axum::extract::{Path, State};
 use chengshu_core::model::Timestamp;
@@ -10,20 +11,80 @@ use crate::app::App;
 use crate::caller::Who;
 use crate::params::{Params, page};
 use crate::problem::Problem;
+use crate::register::find::{DeviceQuery, RegistrationWord, StateWord};
 use crate::view::{Values, Written, device_page, values};
 
-/// Which devices.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+/// Which devices; all that are given must hold.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct LatestParams {
     /// Only those of this theme.
     theme: Option<String>,
+    /// Only those of this kind.
+    kind: Option<String>,
+    /// Only those in this state.
+    state: Option<StateWord>,
+    /// Only those that this department answers for.
+    department: Option<String>,
+    /// Only those of this area.
+    area: Option<String>,
+    /// Only those of this group.
+    group: Option<String>,
+    /// Only those behind this gateway.
+    gateway: Option<String>,
+    /// Only those of this maker.
+    vendor: Option<String>,
+    /// Only those with this tag.
+    tag: Option<String>,
+    /// Without it all but the retired.
+    registration: Option<RegistrationWord>,
+    /// Part of the id, the name or the serial number, in any case.
+    q: Option<String>,
     /// Only these, separated by commas.
     devices: Option<String>,
     /// At most this many, 1 to 20000; default 1000.
+    #[schemars(range(min = 1, max = 20_000))]
     limit: Option<u32>,
     /// The `next` of the page before.
     after: Option<String>,
+}
+
+impl LatestParams {
+    fn split(self) -> (DeviceQuery, Option<String>) {
+        let Self {
+            theme,
+            kind,
+            state,
+            department,
+            area,
+            group,
+            gateway,
+            vendor,
+            tag,
+            registration,
+            q,
+            devices,
+            limit,
+            after,
+        } = self;
+        let query = DeviceQuery {
+            theme,
+            kind,
+            state,
+            department,
+            area,
+            group,
+            gateway,
+            vendor,
+            tag,
+            registration,
+            q,
+            limit,
+            after,
+            format: None,
+        };
+        (query.plain(), devices)
+    }
 }
 
 /// Nothing to choose.
@@ -74,20 +135,22 @@ pub(crate) async fn list(
     Params(params): Params<LatestParams>,
 ) -> Result<Written, Problem> {
     let limit = page(params.limit, 1_000, 20_000)?;
+    let (query, only) = params.split();
     let now = app.clock.now();
     app.board.read(|board| {
         let mut next = None;
-        let slots: Vec<&DeviceSlot> = match &params.devices {
-            Some(ids) => ids.split(',').filter_map(|id| board.device(id.trim())).take(limit).collect(),
+        let slots: Vec<&DeviceSlot> = match &only {
+            Some(ids) => {
+                let named = ids.split(',').filter_map(|id| board.device(id.trim()));
+                named.filter(|slot| query.takes(&caller.scope, slot)).take(limit).collect()
+            }
             None => {
-                let (slots, after) = device_page(board, params.after.as_deref(), limit, |slot| {
-                    params.theme.as_deref().is_none_or(|wanted| wanted == slot.device.theme.as_str())
-                })?;
+                let after = query.after.as_deref();
+                let (slots, after) = device_page(board, after, limit, |slot| query.takes(&caller.scope, slot))?;
                 next = after;
                 slots
             }
         };
-        let visible = slots.into_iter().filter(|slot| caller.scope.covers_theme(slot.device.theme.as_str()));
-        Written::json(&LatestPage { devices: visible.map(|slot| LatestView::new(slot, now)).collect(), next })
+        Written::json(&LatestPage { devices: slots.into_iter().map(|slot| LatestView::new(slot, now)).collect(), next })
     })
 }

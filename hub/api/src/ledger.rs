@@ -85,6 +85,7 @@ pub(crate) struct LedgerDeviceParams {
     /// Only of this device.
     device: Option<String>,
     /// At most this many, 1 to 5000; default 200.
+    #[schemars(range(min = 1, max = 5_000))]
     limit: Option<u32>,
     /// The `next` of the page before.
     after: Option<String>,

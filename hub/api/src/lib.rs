@@ -8,7 +8,9 @@ mod backups;
 mod caller;
 mod corrections;
 mod devices;
+mod etag;
 mod events;
+mod export;
 mod health;
 mod hours;
 mod ingest;
@@ -33,6 +35,7 @@ mod themes;
 mod unseen;
 mod view;
 mod web;
+mod webhooks;
 
 pub use app::{About, ApiLimits, App, ClockSync, SyncState};
 pub use backups::{BackupCheckView, BackupFailureView, BackupView, Backups, BackupsView};

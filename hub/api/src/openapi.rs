@@ -7,8 +7,9 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+use crate::export::NDJSON;
 use crate::problem::Problem;
-use crate::routes::{Media, Route, Sent, routes};
+use crate::routes::{Media, Object, Route, Sent, routes};
 
 pub(crate) async fn get() -> Json<Value> {
     Json(document())
@@ -24,7 +25,13 @@ pub fn document() -> Value {
     let mut generator = settings.into_generator();
     let problem = generator.subschema_for::<Problem>();
     let mut paths = Map::new();
+    let mut tags: Vec<Value> = Vec::new();
     for route in routes() {
+        let (name, words) = tag(route.info.object);
+        let entry = json!({ "name": name, "description": words });
+        if !tags.contains(&entry) {
+            tags.push(entry);
+        }
         let operation = operation(&route, &mut generator, &problem);
         // a parameter that takes the whole rest of an address is an ordinary one here
         let path = paths.entry(route.info.path.replace("{*", "{")).or_insert_with(|| json!({}));
@@ -39,6 +46,7 @@ pub fn document() -> Value {
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
             "description": "Times are integers: milliseconds since 1970, UTC. Errors are RFC 9457 problem details."
         },
+        "tags": tags,
         "paths": paths,
         "components": {
             "schemas": schemas,
@@ -49,32 +57,27 @@ pub fn document() -> Value {
 
 fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars::Schema) -> Value {
     let id = route.info.path.trim_start_matches("/api/v1").replace(['{', '}', '*'], "").replace(['/', '.'], "_");
-    let media = match route.media {
-        Media::Json => "application/json",
-        Media::Text => "text/plain",
-        Media::Stream => "text/event-stream",
-        Media::Table => "text/csv",
-        Media::Nothing => "",
-    };
     let schema = route.answer.map_or_else(|| json!({}), |schema| schema(generator).to_value());
-    let fault = |description: &str| json!({ "description": description, "content": { "application/problem+json": { "schema": problem } } });
-    let mut responses = json!({ "200": { "description": "ok", "content": { media: { "schema": schema } } } });
+    let mut responses = json!({ "200": { "description": "ok", "content": content(route.media, &schema) } });
     if route.media == Media::Nothing {
         responses = json!({ "204": { "description": "done" } });
     }
-    if route.media == Media::Table {
-        let file = json!({ "schema": { "type": "string", "format": "binary" } });
-        responses["200"]["content"] = tables(&file);
+    for (status, words) in faults(route) {
+        let content = json!({ "application/problem+json": { "schema": problem } });
+        responses[status] = json!({ "description": words, "content": content });
     }
     if route.info.path == "/readyz" {
-        responses["503"] =
-            json!({ "description": "not of use; the reasons say why", "content": { media: { "schema": schema } } });
-    } else {
-        responses["503"] = fault("overloaded, too slow, or the database is away");
+        let content = content(route.media, &schema);
+        responses["503"] = json!({ "description": "not of use; the reasons say why", "content": content });
+    }
+    if route.tagged {
+        let etag =
+            json!({ "ETag": { "description": "send it back in If-None-Match", "schema": { "type": "string" } } });
+        responses["200"]["headers"] = etag;
+        responses["304"] = json!({ "description": "still what If-None-Match names" });
     }
     let mut parameters = parameters(route, generator);
-    let sends = matches!(route.body, Some(Sent::Messages(_)));
-    if sends {
+    if matches!(route.body, Some(Sent::Messages(_))) {
         parameters.extend([
             json!({
                 "name": "Idempotency-Key", "in": "header", "required": false,
@@ -87,6 +90,13 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars:
             }),
         ]);
     }
+    let mut operation = json!({
+        "operationId": format!("{}{id}", route.info.method.to_ascii_lowercase()),
+        "summary": route.info.summary,
+        "tags": [tag(route.info.object).0],
+        "parameters": parameters,
+        "responses": responses
+    });
     let body = route.body.map(|sent| match sent {
         Sent::Json(schema) => json!({ "application/json": { "schema": schema(generator).to_value() } }),
         Sent::Messages(schema) => json!({
@@ -95,36 +105,77 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars:
         }),
         Sent::Table => tables(&json!({ "schema": { "type": "string", "format": "binary" } })),
     });
-    if route.info.access == Access::Known {
-        responses["400"] = fault("a parameter is wrong");
-        responses["401"] = fault("no valid key");
-        responses["404"] = fault("no such object");
-    }
-    let mut operation = json!({
-        "operationId": format!("{}{id}", route.info.method.to_ascii_lowercase()),
-        "summary": route.info.summary,
-        "parameters": parameters,
-        "responses": responses
-    });
     if let Some(content) = body {
         operation["requestBody"] = json!({ "required": true, "content": content });
-        operation["responses"]["413"] = fault("too many bytes");
-    }
-    if sends {
-        operation["responses"]["409"] = fault("a request with the same key is under way");
-        operation["responses"]["415"] = fault("packed otherwise than with gzip");
-        operation["responses"]["422"] = fault("something else was sent under this key");
-    }
-    if ["PUT", "DELETE"].contains(&route.info.method) {
-        operation["responses"]["409"] = fault("somebody else has changed it meanwhile");
-    }
-    if matches!(route.body, Some(Sent::Table)) {
-        operation["responses"]["422"] = fault("the table has mistakes, and nothing of it was taken");
     }
     if route.info.access == Access::Known {
         operation["security"] = json!([{ "key": [] }]);
     }
     operation
+}
+
+/// What an answer comes as.
+fn content(media: Media, schema: &Value) -> Value {
+    let file = json!({ "schema": { "type": "string", "format": "binary" } });
+    let word = match media {
+        Media::Json => "application/json",
+        Media::Text => "text/plain",
+        Media::Stream => "text/event-stream",
+        Media::Table => return tables(&file),
+        Media::Readings => return json!({ (Format::Csv.media()): file, (NDJSON): file, (Format::Xlsx.media()): file }),
+        Media::Nothing => return json!({}),
+    };
+    json!({ word: { "schema": schema } })
+}
+
+/// The problems that a route may answer with.
+fn faults(route: &Route) -> Vec<(&'static str, &'static str)> {
+    let mut faults = vec![
+        ("405", "this address has no such method"),
+        ("503", "overloaded, too slow, or the database is away; try again"),
+    ];
+    if route.info.access == Access::Known {
+        faults.extend([
+            ("400", "something that was sent is wrong; `detail` says what would be right"),
+            ("401", "no valid key"),
+        ]);
+        faults.push(("404", "no such object"));
+    }
+    if route.info.method != "GET" {
+        faults.extend([
+            ("409", "somebody else has changed it meanwhile, or there is no room"),
+            ("413", "too many bytes"),
+        ]);
+    }
+    match route.body {
+        Some(Sent::Table) => faults.push(("422", "the table has mistakes, and nothing of it was taken")),
+        Some(Sent::Json(_)) => faults.push(("415", "the body is not application/json")),
+        Some(Sent::Messages(_)) => faults
+            .extend([("415", "packed otherwise than with gzip"), ("422", "something else was sent under this key")]),
+        None => {}
+    }
+    if route.matched {
+        faults.push(("412", "If-Match names another version than the newest"));
+    }
+    faults
+}
+
+/// The word and the meaning of a group of routes.
+fn tag(object: Object) -> (&'static str, &'static str) {
+    match object {
+        Object::Hub => ("hub", "The hub itself · 系统"),
+        Object::Theme => ("themes", "Themes and key figures · 专题与体征"),
+        Object::Device => ("devices", "The register and latest values · 设备"),
+        Object::Reading => ("readings", "Readings · 监测数据"),
+        Object::Alarm => ("alarms", "Alarms · 告警"),
+        Object::Event => ("events", "Events · 事件"),
+        Object::Link => ("links", "Links · 接入链路"),
+        Object::Rejected => ("rejected", "What was set aside · 被拒收"),
+        Object::Ledger => ("ledger", "The ledger · 账本"),
+        Object::Correction => ("corrections", "Corrections · 数据订正"),
+        Object::Ingest => ("ingest", "What is sent by HTTP · 数据上报"),
+        Object::Webhook => ("webhooks", "Webhooks · 消息推送"),
+    }
 }
 
 /// The formats of tables, each with the same description.
@@ -140,6 +191,13 @@ fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
     let mut list: Vec<Value> = names
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
         .collect();
+    if route.matched {
+        let words = "the ETag of the device as it was read: refused with 412 when somebody has changed it since";
+        list.push(json!({
+            "name": "If-Match", "in": "header", "required": false, "description": words,
+            "schema": { "type": "string", "pattern": "^(\\*|\"v[0-9]{1,9}\")$" }
+        }));
+    }
     let Some(schema) = route.params else { return list };
     let schema = schema(generator).to_value();
     let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();

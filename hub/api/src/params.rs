@@ -1,8 +1,10 @@
 //! What clients send in a query. A wrong or unknown parameter is answered with its name and what would be right.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use chengshu_core::model::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
@@ -16,6 +18,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        // no text of the house holds a NUL, and the database takes none
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) || parts.uri.path().contains("%00") {
+            return Err(Problem::bad_request("address: a NUL character; expected texts without one"));
+        }
         match Query::<T>::from_request_parts(parts, state).await {
             Ok(Query(params)) => Ok(Self(params)),
             Err(rejection) => Err(Problem::bad_request(format!("query: {}", rejection.body_text()))),
@@ -30,12 +36,28 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match Json::<T>::from_request(request, state).await {
+        let media =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if media != "application/json" && !(media.starts_with("application/") && media.ends_with("+json")) {
+            return Err(Problem::media(format!("body: Content-Type is {media:?}; expected application/json")));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE),
+            _ => Problem::bad_request(format!("body: {}", rejection.body_text())),
+        })?;
+        if bytes.windows(6).any(|window| window == b"\\u0000") {
+            return Err(Problem::bad_request("body: a NUL character; expected texts without one"));
+        }
+        match Json::<T>::from_bytes(&bytes) {
             Ok(Json(body)) => Ok(Self(body)),
             Err(rejection) => Err(Problem::bad_request(format!("body: {}", rejection.body_text()))),
         }
     }
 }
+
+/// The years 1 to 9999, ms since 1970: what a database and a calendar can tell.
+const MOMENTS: std::ops::Range<i64> = -62_135_596_800_000..253_402_300_800_000;
 
 /// A moment in a query: milliseconds since 1970, or RFC 3339.
 #[derive(Debug, Clone, Copy)]
@@ -50,13 +72,20 @@ impl<'de> Deserialize<'de> for When {
             _ => return Err(serde::de::Error::custom("expected milliseconds since 1970 or RFC 3339")),
         };
         if let Ok(ms) = text.parse::<i64>() {
-            return Ok(Self(Timestamp::from_ms(ms)));
+            return if MOMENTS.contains(&ms) {
+                Ok(Self(Timestamp::from_ms(ms)))
+            } else {
+                Err(serde::de::Error::custom(format!("{ms} ms is no moment of the years 1 to 9999")))
+            };
         }
         // a plus sign that was not escaped comes as a space
         Timestamp::parse(&text.replace(' ', "+"))
             .or_else(|_| Timestamp::parse(&text))
-            .map(Self)
             .map_err(serde::de::Error::custom)
+            .and_then(|moment| match MOMENTS.contains(&moment.ms()) {
+                true => Ok(Self(moment)),
+                false => Err(serde::de::Error::custom("a moment of the years 1 to 9999 is expected")),
+            })
     }
 }
 
@@ -66,7 +95,7 @@ impl JsonSchema for When {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["string", "integer"], "description": "milliseconds since 1970, or RFC 3339", "examples": ["1795336920000", "2026-11-22T16:42:00+08:00"] })
+        json_schema!({ "type": ["string", "integer"], "description": "milliseconds since 1970, or RFC 3339; years 1 to 9999", "minimum": MOMENTS.start, "maximum": MOMENTS.end - 1, "examples": ["1795336920000", "2026-11-22T16:42:00+08:00"] })
     }
 }
 

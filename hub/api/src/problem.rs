@@ -49,6 +49,14 @@ impl Problem {
         }
     }
 
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", detail)
     }
@@ -99,6 +107,11 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_durable", detail)
     }
 
+    /// `If-Match` names another version than the newest.
+    pub(crate) fn precondition(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "changed", detail)
+    }
+
     pub(crate) fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "send a valid key as `Authorization: Bearer …`")
     }
@@ -121,6 +134,33 @@ impl Problem {
             "overloaded",
             "too many requests are under way; try again in a moment",
         )
+    }
+
+    /// A body that is not JSON.
+    pub(crate) fn media(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+    }
+
+    /// What a layer below answered without words, as a problem.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::too_large("the body is too large: at most 1 MiB, for tables and messages 10 MiB")
+            }
+            StatusCode::METHOD_NOT_ALLOWED => Self::method_not_allowed(),
+            status if status.is_server_error() => Self { status: status.as_u16(), ..Self::internal() },
+            status => Self::new(status, "bad_request", "the request could not be read; see /api/v1/openapi.json"),
+        }
+    }
+
+    /// There is room for no more of them.
+    pub(crate) fn full(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "full", detail)
+    }
+
+    /// Of what takes long, enough is under way.
+    pub(crate) fn busy(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", detail)
     }
 
     pub(crate) fn unavailable(detail: impl Into<String>) -> Self {

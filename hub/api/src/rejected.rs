@@ -26,6 +26,7 @@ pub(crate) struct RejectedParams {
     /// Only those with a smaller number: the `next` of the page before.
     before: Option<i64>,
     /// At most this many, 1 to 1000; default 100.
+    #[schemars(range(min = 1, max = 1_000))]
     limit: Option<u32>,
 }
 
@@ -76,6 +77,7 @@ pub(crate) struct ReplayOrder {
     /// Only by this link.
     link: Option<String>,
     /// At most this many, 1 to 1000; default 1000.
+    #[schemars(range(min = 1, max = 1_000))]
     limit: Option<u32>,
 }
 

@@ -3,16 +3,18 @@
 
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
+use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, delete as delete_method, get as get_method, post as post_method, put as put_method};
 use chengshu_access::Access;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::app::App;
+use crate::export as readings_export;
 use crate::register::{device, export, find, history, import, maintenance, messages, parts};
 use crate::{
-    alarms, backups, corrections, devices, events, health, hours, ingest, kpis, latest, ledger, links, metrics,
-    openapi, readings, rejected, sta, status, stream, themes, unseen,
+    alarms, backups, corrections, devices, etag, events, health, hours, ingest, kpis, latest, ledger, links, metrics,
+    openapi, readings, rejected, sta, status, stream, themes, unseen, webhooks,
 };
 
 /// What kind of object a route is about; access to it is cut to the caller's scope.
@@ -40,13 +42,15 @@ pub enum Object {
     Correction,
     /// What is sent by HTTP.
     Ingest,
+    /// Webhooks and their deliveries.
+    Webhook,
 }
 
 impl Object {
     /// The hub itself, its links and its themes can be told of before the database has answered for the first time, and
     /// what is sent is kept in the spool.
     pub(crate) fn needs_loaded_board(self) -> bool {
-        !matches!(self, Self::Hub | Self::Link | Self::Theme | Self::Ingest)
+        !matches!(self, Self::Hub | Self::Link | Self::Theme | Self::Ingest | Self::Webhook)
     }
 }
 
@@ -58,6 +62,8 @@ pub(crate) enum Media {
     Stream,
     /// A file in one of the formats of tables.
     Table,
+    /// A file of readings.
+    Readings,
     /// No body.
     Nothing,
 }
@@ -85,6 +91,10 @@ pub(crate) struct Route {
     pub(crate) body: Option<Sent>,
     pub(crate) answer: Option<SchemaOf>,
     pub(crate) media: Media,
+    /// The answer carries an ETag, and is not sent again to whoever has it.
+    pub(crate) tagged: bool,
+    /// `If-Match` is understood.
+    pub(crate) matched: bool,
 }
 
 /// A line of the table, for tests and documents.
@@ -110,7 +120,7 @@ fn get<H: Handler<T, App>, T: 'static>(
     summary: &'static str,
 ) -> Route {
     let info = RouteInfo { method: "GET", path, access, object, summary };
-    Route { info, handler: get_method(handler), params: None, body: None, answer: None, media: Media::Json }
+    Route::new(info, get_method(handler), None, Media::Json)
 }
 
 fn post<B: JsonSchema, H: Handler<T, App>, T: 'static>(
@@ -122,7 +132,7 @@ fn post<B: JsonSchema, H: Handler<T, App>, T: 'static>(
 ) -> Route {
     let info = RouteInfo { method: "POST", path, access, object, summary };
     let body = Some(Sent::Json(|generator| generator.subschema_for::<B>()));
-    Route { info, handler: post_method(handler).layer(BODY), params: None, body, answer: None, media: Media::Json }
+    Route::new(info, post_method(handler).layer(BODY), body, Media::Json)
 }
 
 fn put<B: JsonSchema, H: Handler<T, App>, T: 'static>(
@@ -134,7 +144,7 @@ fn put<B: JsonSchema, H: Handler<T, App>, T: 'static>(
 ) -> Route {
     let info = RouteInfo { method: "PUT", path, access, object, summary };
     let body = Some(Sent::Json(|generator| generator.subschema_for::<B>()));
-    Route { info, handler: put_method(handler).layer(BODY), params: None, body, answer: None, media: Media::Json }
+    Route::new(info, put_method(handler).layer(BODY), body, Media::Json)
 }
 
 fn delete<H: Handler<T, App>, T: 'static>(
@@ -145,7 +155,7 @@ fn delete<H: Handler<T, App>, T: 'static>(
     summary: &'static str,
 ) -> Route {
     let info = RouteInfo { method: "DELETE", path, access, object, summary };
-    Route { info, handler: delete_method(handler), params: None, body: None, answer: None, media: Media::Nothing }
+    Route::new(info, delete_method(handler), None, Media::Nothing)
 }
 
 /// A table is sent: up to ten megabytes.
@@ -158,7 +168,19 @@ fn upload<H: Handler<T, App>, T: 'static>(
 ) -> Route {
     let info = RouteInfo { method: "POST", path, access, object, summary };
     let handler = post_method(handler).layer(DefaultBodyLimit::max(TABLE_MAX));
-    Route { info, handler, params: None, body: Some(Sent::Table), answer: None, media: Media::Json }
+    Route::new(info, handler, Some(Sent::Table), Media::Json)
+}
+
+/// Something is done, and nothing more need be said.
+fn act<H: Handler<T, App>, T: 'static>(
+    path: &'static str,
+    handler: H,
+    access: Access,
+    object: Object,
+    summary: &'static str,
+) -> Route {
+    let info = RouteInfo { method: "POST", path, access, object, summary };
+    Route::new(info, post_method(handler).layer(BODY), None, Media::Json)
 }
 
 /// Messages are sent: up to ten megabytes, unpacked on the way; the handler bounds what comes out.
@@ -170,8 +192,7 @@ fn messages<B: JsonSchema, H: Handler<T, App>, T: 'static>(
     let info = RouteInfo { method: "POST", path, access: Access::Known, object: Object::Ingest, summary };
     let body = Some(Sent::Messages(|generator| generator.subschema_for::<B>()));
     let handler = post_method(handler).layer(unpacked());
-    let route = Route { info, handler, params: None, body, answer: None, media: Media::Json };
-    route.answers::<ingest::IngestView>()
+    Route::new(info, handler, body, Media::Json).answers::<ingest::IngestView>()
 }
 
 /// Unpacks gzip; whoever reads the body sees what else it may be packed with.
@@ -180,6 +201,21 @@ pub(crate) fn unpacked() -> RequestDecompressionLayer {
 }
 
 impl Route {
+    fn new(info: RouteInfo, handler: MethodRouter<App>, body: Option<Sent>, media: Media) -> Self {
+        Self { info, handler, params: None, body, answer: None, media, tagged: false, matched: false }
+    }
+
+    fn tagged(mut self) -> Self {
+        self.handler = self.handler.layer(from_fn(etag::tag));
+        self.tagged = true;
+        self
+    }
+
+    fn matched(mut self) -> Self {
+        self.matched = true;
+        self
+    }
+
     fn params<P: JsonSchema>(mut self) -> Self {
         self.params = Some(P::json_schema);
         self
@@ -203,16 +239,20 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/readyz", health::readyz, Open, Object::Hub, "Is the hub of use; if not, why")
             .answers::<health::ReadyView>(),
         get("/metrics", metrics::get, Open, Object::Hub, "The hub's own counters, Prometheus text").media(Media::Text),
-        get("/api/v1/openapi.json", openapi::get, Open, Object::Hub, "This document"),
+        get("/api/v1/openapi.json", openapi::get, Open, Object::Hub, "This document").tagged(),
         get("/api/v1/status", status::get, Known, Object::Hub, "What the hub says of itself")
             .answers::<status::StatusView<'_>>(),
         get("/api/v1/themes", themes::list, Known, Object::Theme, "Themes: kinds, rules, key figures")
-            .answers::<themes::ThemeList<'_>>(),
+            .answers::<themes::ThemeList<'_>>()
+            .tagged(),
         get("/api/v1/kpis", kpis::list, Known, Object::Theme, "Key figures with their trends")
-            .answers::<kpis::KpiList<'_>>(),
+            .params::<kpis::KpiParams>()
+            .answers::<kpis::KpiList<'_>>()
+            .tagged(),
         get("/api/v1/devices", devices::list, Known, Object::Device, "Devices, their places and states")
             .params::<find::DeviceQuery>()
-            .answers::<devices::DevicePage<'_>>(),
+            .answers::<devices::DevicePage<'_>>()
+            .tagged(),
         get("/api/v1/devices/{id}", device::get, Known, Object::Device, "A device with its values and its entry")
             .answers::<device::DeviceDetail<'_>>(),
         put::<device::EntryPut, _, _>(
@@ -222,7 +262,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Device,
             "Make or change the entry of a device",
         )
-        .answers::<device::DeviceDetail<'_>>(),
+        .answers::<device::DeviceDetail<'_>>()
+        .matched(),
         delete("/api/v1/devices/{id}", device::retire, Known, Object::Device, "Take a device out of service"),
         get("/api/v1/devices/{id}/history", history::list, Known, Object::Device, "Who changed the entry of a device")
             .params::<history::HistoryParams>()
@@ -242,7 +283,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Device,
             "Areas, groups, departments and makers in the register",
         )
-        .answers::<parts::PartList>(),
+        .answers::<parts::PartList>()
+        .tagged(),
         get(
             "/api/v1/maintenance",
             maintenance::get,
@@ -272,6 +314,23 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/api/v1/readings", readings::list, Known, Object::Reading, "Readings of a series, raw or in buckets")
             .params::<readings::ReadingParams>()
             .answers::<readings::ReadingPage>(),
+        post::<readings::ManyReadings, _, _>(
+            "/api/v1/readings/query",
+            readings::many,
+            Known,
+            Object::Reading,
+            "Readings of up to 200 series at once; one that does not exist has an error of its own",
+        )
+        .answers::<readings::ReadingsOfMany>(),
+        get(
+            "/api/v1/export/readings",
+            readings_export::readings,
+            Known,
+            Object::Reading,
+            "Readings as a file, of a day, a department, a theme, a device",
+        )
+        .params::<readings_export::ExportParams>()
+        .media(Media::Readings),
         get("/api/v1/alarms", alarms::list, Known, Object::Alarm, "Alarms, newest first")
             .params::<alarms::AlarmParams>()
             .answers::<alarms::AlarmPageView<'_>>(),
@@ -335,6 +394,52 @@ pub(crate) fn routes() -> Vec<Route> {
             "Backups of the hub, and whether they can be restored",
         )
         .answers::<backups::BackupsView>(),
+        get("/api/v1/webhooks", webhooks::list, Known, Object::Webhook, "Webhooks, and how their telling stands")
+            .answers::<webhooks::WebhookList>(),
+        post::<webhooks::WebhookBody, _, _>(
+            "/api/v1/webhooks",
+            webhooks::create,
+            Known,
+            Object::Webhook,
+            "Make a webhook; its secret is shown once",
+        )
+        .answers::<webhooks::WebhookSaved>(),
+        get("/api/v1/webhooks/{id}", webhooks::get, Known, Object::Webhook, "A webhook")
+            .answers::<webhooks::WebhookView>(),
+        put::<webhooks::WebhookBody, _, _>(
+            "/api/v1/webhooks/{id}",
+            webhooks::change,
+            Known,
+            Object::Webhook,
+            "Change a webhook",
+        )
+        .answers::<webhooks::WebhookSaved>(),
+        delete(
+            "/api/v1/webhooks/{id}",
+            webhooks::delete,
+            Known,
+            Object::Webhook,
+            "Delete a webhook with its deliveries",
+        ),
+        act("/api/v1/webhooks/{id}/test", webhooks::test, Known, Object::Webhook, "Send a test to a webhook")
+            .answers::<webhooks::TestView>(),
+        get(
+            "/api/v1/webhooks/{id}/deliveries",
+            webhooks::deliveries,
+            Known,
+            Object::Webhook,
+            "What a webhook is told, newest first",
+        )
+        .params::<webhooks::DeliveryParams>()
+        .answers::<webhooks::DeliveryPage>(),
+        post::<webhooks::AgainOrder, _, _>(
+            "/api/v1/webhooks/{id}/replay",
+            webhooks::replay,
+            Known,
+            Object::Webhook,
+            "Tell a webhook again",
+        )
+        .answers::<webhooks::AgainView>(),
         get("/api/v1/stream", stream::get, Known, Object::Device, "Live: snapshot, delta and beat events")
             .params::<stream::StreamParams>()
             .answers::<stream::StreamEvents<'_>>()

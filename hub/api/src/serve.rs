@@ -2,7 +2,8 @@
 
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, Response as HttpResponse, StatusCode, header as names};
+use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue, Response as HttpResponse, Uri};
 use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, body::Body};
@@ -54,7 +55,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), deadline))
         .layer(shed)
         .layer(RequestBodyLimitLayer::new(TABLE_MAX))
-        .layer(map_response(in_words))
+        .layer(map_response(problems_only))
         .layer(CatchPanicLayer::custom(|_| -> HttpResponse<Body> { Problem::internal().into_response() }))
         .layer(CompressionLayer::new().gzip(true))
         .layer(header("content-security-policy", CSP))
@@ -73,13 +74,21 @@ async fn loaded_only(State(app): State<App>, request: Request, next: Next) -> Re
     if app.board.read(|board| board.loaded) { next.run(request).await } else { Problem::not_loaded().into_response() }
 }
 
-/// The layer that bounds bodies answers in plain text; problems are told in one form.
-async fn in_words(response: Response) -> Response {
-    let told = response.headers().get(names::CONTENT_TYPE).is_some_and(|media| media == "application/problem+json");
-    if response.status() == StatusCode::PAYLOAD_TOO_LARGE && !told {
-        return Problem::too_large(format!("body: more than {TABLE_MAX} bytes; send it in parts")).into_response();
+/// What a layer below refused in plain text (too many bytes, a path that is no text) is told like everything else.
+async fn problems_only(uri: Uri, response: Response) -> Response {
+    let status = response.status();
+    let media = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let told = media.starts_with("application/") || !(status.is_client_error() || status.is_server_error());
+    let ours = ["/api/", "/push/", "/sta/"].iter().any(|root| uri.path().starts_with(root));
+    if told || !ours {
+        return response;
     }
-    response
+    let allow = response.headers().get(ALLOW).cloned();
+    let mut problem = Problem::of_status(status).into_response();
+    if let Some(allow) = allow {
+        problem.headers_mut().insert(ALLOW, allow);
+    }
+    problem
 }
 
 /// Answers for a handler that takes too long. A stream answers at once and then goes on.

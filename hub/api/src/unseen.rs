@@ -22,6 +22,7 @@ pub(crate) struct UnseenParams {
     /// Only devices of this theme (links and the database are always told).
     theme: Option<String>,
     /// At most this many, 1 to 20000; default 500.
+    #[schemars(range(min = 1, max = 20_000))]
     limit: Option<u32>,
     /// The `next` of the page before.
     after: Option<String>,

@@ -15,6 +15,8 @@ struct Files;
 /// Whatever is no route: a file of the dashboards, or nothing.
 pub(crate) async fn fallback(request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/');
+    // the page of the API stands beside what it describes
+    let path = if path == "api/docs" { "docs.html" } else { path };
     if path.starts_with("api/") {
         return Problem::not_found("no such address; see /api/v1/openapi.json").into_response();
     }

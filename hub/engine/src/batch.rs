@@ -7,6 +7,7 @@ use chengshu_store::{Fate, Marks, RejectedRow, StoreError};
 
 use crate::apply::apply;
 use crate::board::Latest;
+use crate::happenings::of_event;
 use crate::job::{COUNTED, Job};
 use crate::plan::Plan;
 use crate::register::Additions;
@@ -88,12 +89,18 @@ impl Engine {
             tally.readings(board, plan, fates.as_deref());
             conflicts(board, plan, fates.as_deref())
         });
-        let mut events = Vec::new();
+        let (mut events, mut happenings) = (Vec::new(), Vec::new());
         for (n, job) in jobs.iter().enumerate() {
+            let (theme, received) = (job.delivery.theme.as_ref(), job.delivery.received);
             for event in &job.delivery.events {
-                events.push((n as u32, tx.event_add(event, job.delivery.received).await?, event.device.clone()));
+                let new = tx.event_add(event, received).await?;
+                events.push((n as u32, new, event.device.clone()));
+                if new {
+                    happenings.push(self.board.read(|board| of_event(board, theme, event, received)));
+                }
             }
         }
+        let told = tx.delivery_add(&happenings, self.clock.now()).await? > 0;
         for n in &plan.presences {
             let delivery = &jobs[*n as usize].delivery;
             if let Some(presence) = &delivery.presence {
@@ -131,6 +138,9 @@ impl Engine {
         let first_dirty = plan.dirty.filter(|dirty| self.dirty_next.is_none_or(|known| *dirty < known));
         tx.marks_put(Marks { attempt, spool }, first_dirty).await?;
         tx.commit().await?;
+        if told {
+            self.hooks_wake.notify_one();
+        }
         Ok(Written { fates, conflicts, events, tally, dirty })
     }
 

@@ -13,6 +13,7 @@ mod difference;
 mod drain;
 mod entries;
 mod freshness;
+mod happenings;
 mod housekeeping;
 mod inlet;
 mod job;

@@ -1,5 +1,5 @@
-//! Tells of alarms: a row was written with the transition, a wake-up makes it quick, polling makes it certain. For now
-//! the listeners are the live streams; more join behind the same rows.
+//! Tells of alarms: a row was written with the transition, a wake-up makes it quick, polling makes it certain. The
+//! listeners are the live streams, and the webhooks, whose deliveries are written as the rows are deleted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,14 +11,22 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::board::Board;
+use crate::happenings::of_alarms;
 use crate::patience::{PATIENCE, within};
 
 const POLL: Duration = Duration::from_secs(5);
 const PAGE: i64 = 1_000;
 
-pub(crate) async fn run(board: Board, store: Store, clock: SharedClock, wake: Arc<Notify>, stop: CancellationToken) {
+pub(crate) async fn run(
+    board: Board,
+    store: Store,
+    clock: SharedClock,
+    wake: Arc<Notify>,
+    hooks: Arc<Notify>,
+    stop: CancellationToken,
+) {
     loop {
-        match within(&clock, &store, PATIENCE, tell(&board, &store, &clock)).await {
+        match within(&clock, &store, PATIENCE, tell(&board, &store, &clock, &hooks)).await {
             Ok(told) if told as i64 == PAGE => continue,
             Ok(_) => {}
             Err(error) => tracing::warn!(error = %error.database_words(), "alarms could not be told; tried again soon"),
@@ -32,7 +40,7 @@ pub(crate) async fn run(board: Board, store: Store, clock: SharedClock, wake: Ar
 }
 
 /// Tells a page of rows in order, then deletes them.
-async fn tell(board: &Board, store: &Store, clock: &SharedClock) -> Result<usize, StoreError> {
+async fn tell(board: &Board, store: &Store, clock: &SharedClock, hooks: &Notify) -> Result<usize, StoreError> {
     let rows = store.outbox_next(PAGE).await?;
     let Some((last, _)) = rows.last().copied() else { return Ok(0) };
     let ids: Vec<AlarmId> = rows.iter().map(|(_, id)| *id).collect();
@@ -48,6 +56,9 @@ async fn tell(board: &Board, store: &Store, clock: &SharedClock) -> Result<usize
         }
         board.devices_changed(devices, now); // their gravest alarm has changed
     });
-    store.outbox_done(last).await?;
+    let happenings = board.read(|board| of_alarms(board, &ids, &alarms, now));
+    if store.outbox_done(last, &happenings, now).await? > 0 {
+        hooks.notify_one();
+    }
     Ok(rows.len())
 }

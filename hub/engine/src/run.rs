@@ -92,6 +92,8 @@ pub struct Engine {
     pub(crate) options: EngineOptions,
     pub(crate) metrics: EngineMetrics,
     pub(crate) outbox_wake: Arc<Notify>,
+    /// There are new deliveries for webhooks.
+    pub(crate) hooks_wake: Arc<Notify>,
     /// Oldest device time noted in `dirty_next` since the last checkpoint began.
     pub(crate) dirty_next: Option<Timestamp>,
     pub(crate) attempts: Attempts,
@@ -163,6 +165,7 @@ impl Engine {
             options,
             metrics,
             outbox_wake: Arc::new(Notify::new()),
+            hooks_wake: Arc::new(Notify::new()),
             dirty_next: None,
             attempts: Attempts::default(),
             ledger_unsure: false,
@@ -203,6 +206,12 @@ impl Engine {
     #[must_use]
     pub fn commands(&self) -> Commands {
         self.commands.clone()
+    }
+
+    /// Wakes whoever delivers to webhooks.
+    #[must_use]
+    pub fn hooks_wake(&self) -> Arc<Notify> {
+        Arc::clone(&self.hooks_wake)
     }
 
     pub(crate) fn bounds(&self) -> Bounds {
@@ -262,11 +271,12 @@ impl Engine {
     fn workers(&self, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
         let (clock, store) = (|| self.clock.clone(), || self.store.clone());
         let keep = self.options.keep;
+        let (wake, hooks) = (self.outbox_wake.clone(), self.hooks_wake());
         vec![
             tokio::spawn(kpi::run(self.board(), store(), clock(), stop.clone())),
             tokio::spawn(housekeeping::run(self.board(), store(), keep, clock(), stop.clone())),
             tokio::spawn(rollups::run(self.rollups(), store(), self.lease, clock(), stop.clone())),
-            tokio::spawn(outbox::run(self.board(), store(), clock(), self.outbox_wake.clone(), stop.clone())),
+            tokio::spawn(outbox::run(self.board(), store(), clock(), wake, hooks, stop.clone())),
         ]
     }
 

@@ -3,8 +3,19 @@
 
 use crate::{Cell, Row, Sheet, SheetError, wrong};
 
-/// What makes a spreadsheet calculate.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// What makes a spreadsheet calculate; the wide forms too, since an input method or a spreadsheet may narrow them.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// True when a spreadsheet may take the text for a formula. Blanks, quotes, control characters and those of no width
+/// are looked through: some program on the way may take them off.
+fn calculates(text: &str) -> bool {
+    let looked_through = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\'' | '"' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    };
+    text.starts_with(['\t', '\r', '\n']) || text.trim_start_matches(looked_through).starts_with(FORMULA)
+}
 
 pub(crate) fn read(bytes: &[u8]) -> Result<Sheet, SheetError> {
     let text = decode(bytes)?;
@@ -38,10 +49,24 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Sheet, SheetError> {
 }
 
 pub(crate) fn write(columns: &[&str], rows: &[Vec<Cell>]) -> Result<Vec<u8>, SheetError> {
+    let mut bytes = head(columns)?;
+    bytes.extend(lines(rows)?);
+    Ok(bytes)
+}
+
+/// The mark and the line of headings.
+pub(crate) fn head(columns: &[&str]) -> Result<Vec<u8>, SheetError> {
     let mut bytes = "\u{feff}".as_bytes().to_vec(); // without the mark Excel reads UTF-8 as something else
+    let names: Vec<Cell> = columns.iter().map(|name| Cell::Text((*name).to_owned())).collect();
+    bytes.extend(lines(&[names])?);
+    Ok(bytes)
+}
+
+/// Rows without headings: a table may come in portions.
+pub(crate) fn lines(rows: &[Vec<Cell>]) -> Result<Vec<u8>, SheetError> {
+    let mut bytes = Vec::with_capacity(rows.len() * 64);
     let mut writer = csv::Writer::from_writer(&mut bytes);
     let bad = |error: csv::Error| wrong(0, error, "rows of equal length");
-    writer.write_record(columns).map_err(bad)?;
     for row in rows {
         writer.write_record(row.iter().map(armed)).map_err(bad)?;
     }
@@ -62,12 +87,12 @@ fn decode(bytes: &[u8]) -> Result<String, SheetError> {
 /// A number stays bare, also a negative one.
 fn armed(cell: &Cell) -> String {
     match cell {
-        Cell::Text(text) if text.starts_with(FORMULA) || text.starts_with('\'') => format!("'{text}"),
+        Cell::Text(text) if calculates(text) || text.starts_with('\'') => format!("'{text}"),
         other => other.text(),
     }
 }
 
 fn unarmed(text: &str) -> String {
-    let rest = text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA) || rest.starts_with('\''));
+    let rest = text.strip_prefix('\'').filter(|rest| calculates(rest) || rest.starts_with('\''));
     rest.unwrap_or(text).to_owned()
 }

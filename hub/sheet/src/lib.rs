@@ -1,9 +1,12 @@
 //! Tables as people exchange them (台账导入导出): CSV, GeoJSON and XLSX in, the same out. Bytes in, cells out; what the
-//! cells mean is decided elsewhere. Nothing in a file is ever executed, and nothing written here ever will be.
+//! cells mean is decided elsewhere. Nothing in a file is ever executed, and nothing written here ever will be. A table
+//! that may be too large for memory is written in portions: CSV line by line, a workbook into a nameless file.
 
 mod csv;
 mod geojson;
 mod xlsx;
+
+pub use xlsx::XlsxFile;
 
 /// The forms that are read and written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +123,22 @@ pub fn write(format: Format, columns: &[&str], rows: &[Vec<Cell>]) -> Result<Vec
         Format::Geojson => geojson::write(columns, rows),
         Format::Xlsx => xlsx::write(columns, rows),
     }
+}
+
+/// The beginning of a CSV file: the mark that Excel wants, and the headings.
+///
+/// # Errors
+/// [`SheetError`]; never for names.
+pub fn csv_head(columns: &[&str]) -> Result<Vec<u8>, SheetError> {
+    csv::head(columns)
+}
+
+/// Further rows of a CSV file.
+///
+/// # Errors
+/// [`SheetError`] when rows differ in length.
+pub fn csv_lines(rows: &[Vec<Cell>]) -> Result<Vec<u8>, SheetError> {
+    csv::lines(rows)
 }
 
 fn wrong(line: u64, read: impl std::fmt::Display, expected: &str) -> SheetError {

@@ -65,3 +65,71 @@ fn what_is_no_table_is_told_with_its_line() {
         assert!(read(Format::Xlsx, bytes).is_err(), "{bytes:?}");
     }
 }
+
+/// S12: whatever a text begins with, no spreadsheet takes it for a formula, and it comes back as it went.
+#[test]
+fn no_text_becomes_a_formula_however_it_is_disguised() {
+    let texts = [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠x",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        " =1",
+        "\u{3000}=1",
+        "'=1",
+        "\"=1",
+        " ' \"=1",
+        "\u{feff}=1",
+        "\u{200b}＝1",
+        "''x",
+        "'x",
+        "=cmd|' /C calc'!A0",
+        "a\r\n=1",
+        "-5 ℃",
+        "河道站",
+        "1,5",
+        "x\"y",
+    ];
+    let rows: Vec<Vec<Cell>> =
+        texts.iter().map(|text| vec![Cell::Text((*text).to_owned()), Cell::Number(-1.5)]).collect();
+    let bytes = write(Format::Csv, &["name", "value"], &rows).unwrap();
+    let again = [csv_head(&["name", "value"]).unwrap(), csv_lines(&rows[..7]).unwrap(), csv_lines(&rows[7..]).unwrap()];
+    assert_eq!(again.concat(), bytes, "portions make the same file");
+    let text = std::str::from_utf8(&bytes).unwrap().trim_start_matches('\u{feff}');
+    let mut reader = ::csv::ReaderBuilder::new().from_reader(text.as_bytes()); // RFC 4180 and nothing else
+    for (record, wrote) in reader.records().zip(texts) {
+        let record = record.unwrap();
+        let first = record[0]
+            .trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}')
+            .chars()
+            .next();
+        assert!(!first.is_some_and(|c| "=+-@＝＋－＠\"".contains(c)), "{wrote:?} became {:?}", &record[0]);
+        assert_eq!(&record[1], "-1.5", "a number stays one");
+    }
+    let sheet = read(Format::Csv, &bytes).unwrap();
+    let folder = std::env::temp_dir();
+    let mut book = XlsxFile::begin(&folder, &["name", "value"]).unwrap();
+    book.push(&rows[..3]).unwrap();
+    book.push(&rows[3..]).unwrap();
+    let mut file = std::io::Cursor::new(Vec::new());
+    book.finish(&mut file).unwrap();
+    for (n, wrote) in texts.iter().enumerate() {
+        assert_eq!(sheet.rows[n].cells[0], *wrote, "it comes back");
+    }
+    let mut book: calamine::Xlsx<_> = calamine::Reader::new(std::io::Cursor::new(file.into_inner())).unwrap();
+    let formulas = calamine::Reader::worksheet_formula(&mut book, "Sheet1").unwrap();
+    assert!(formulas.used_cells().all(|(_, _, formula)| formula.is_empty()), "no cell is a formula");
+    let range = calamine::Reader::worksheet_range(&mut book, "Sheet1").unwrap();
+    for (n, wrote) in texts.iter().enumerate() {
+        let cell = range.get_value((n as u32 + 1, 0)).unwrap();
+        assert!(matches!(cell, calamine::Data::String(_)), "{wrote:?} became {cell:?}");
+        assert_eq!(range.get_value((n as u32 + 1, 1)), Some(&calamine::Data::Float(-1.5)));
+    }
+}

@@ -1,10 +1,11 @@
 //! XLSX: the first sheet of a workbook. Formulas are not run: what Excel stored as their last result is read. A small
 //! file may unpack into a huge one, so the size is checked before anything is unpacked.
 
-use std::io::Cursor;
+use std::io::{Cursor, Seek, Write};
+use std::path::Path;
 
 use calamine::{Data, Reader as _, Xlsx};
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use crate::{Cell, Row, Sheet, SheetError, wrong};
 
@@ -38,27 +39,82 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Sheet, SheetError> {
 }
 
 pub(crate) fn write(columns: &[&str], rows: &[Vec<Cell>]) -> Result<Vec<u8>, SheetError> {
-    let bad = |error: XlsxError| wrong(0, error, "a table that fits a sheet");
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    let heading = Format::new().set_bold();
-    for (column, name) in columns.iter().enumerate() {
-        sheet.write_string_with_format(0, column as u16, *name, &heading).map_err(bad)?;
-    }
+    headings(sheet, columns).map_err(no_fit)?;
     for (n, row) in rows.iter().enumerate() {
-        let line = n as u32 + 1;
-        for (column, cell) in row.iter().enumerate() {
-            let column = column as u16;
-            match cell {
-                Cell::Empty => {}
-                Cell::Number(number) => drop(sheet.write_number(line, column, *number).map_err(bad)?),
-                // a string cell never calculates, whatever it begins with
-                Cell::Text(text) => drop(sheet.write_string(line, column, text).map_err(bad)?),
-            }
+        cells(sheet, n as u32 + 1, row).map_err(no_fit)?;
+    }
+    book.save_to_buffer().map_err(no_fit)
+}
+
+fn no_fit(error: XlsxError) -> SheetError {
+    wrong(0, error, "a table that fits a sheet")
+}
+
+fn headings(sheet: &mut Worksheet, columns: &[&str]) -> Result<(), XlsxError> {
+    let heading = Format::new().set_bold();
+    let _ = sheet.set_freeze_panes(1, 0);
+    for (column, name) in columns.iter().enumerate() {
+        sheet.write_string_with_format(0, column as u16, *name, &heading)?;
+    }
+    Ok(())
+}
+
+fn cells(sheet: &mut Worksheet, line: u32, row: &[Cell]) -> Result<(), XlsxError> {
+    for (column, cell) in row.iter().enumerate() {
+        let column = column as u16;
+        match cell {
+            Cell::Empty => {}
+            Cell::Number(number) => drop(sheet.write_number(line, column, *number)?),
+            // a string cell never calculates, whatever it begins with
+            Cell::Text(text) => drop(sheet.write_string(line, column, text)?),
         }
     }
-    let _ = sheet.set_freeze_panes(1, 0);
-    book.save_to_buffer().map_err(bad)
+    Ok(())
+}
+
+/// A workbook that is written row by row and never held in memory: it grows in a nameless file in a folder.
+pub struct XlsxFile {
+    book: Workbook,
+    line: u32,
+}
+
+impl XlsxFile {
+    /// Rows below the headings at most.
+    pub const ROWS_MAX: u32 = 1_048_575;
+
+    /// Begins one.
+    ///
+    /// # Errors
+    /// [`SheetError`] when nothing can be written in `folder`.
+    pub fn begin(folder: &Path, columns: &[&str]) -> Result<Self, SheetError> {
+        let mut book = Workbook::new();
+        book.set_tempdir(folder).map_err(no_fit)?;
+        headings(book.add_worksheet_with_constant_memory().map_err(no_fit)?, columns).map_err(no_fit)?;
+        Ok(Self { book, line: 0 })
+    }
+
+    /// Adds rows.
+    ///
+    /// # Errors
+    /// [`SheetError`] when the sheet or the disk is full.
+    pub fn push(&mut self, rows: &[Vec<Cell>]) -> Result<(), SheetError> {
+        let sheet = self.book.worksheet_from_index(0).map_err(no_fit)?;
+        for row in rows {
+            self.line += 1;
+            cells(sheet, self.line, row).map_err(no_fit)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the whole file.
+    ///
+    /// # Errors
+    /// [`SheetError`] when the disk is full.
+    pub fn finish(mut self, to: impl Write + Seek + Send) -> Result<(), SheetError> {
+        self.book.save_to_writer(to).map_err(no_fit)
+    }
 }
 
 fn text(cell: &Data) -> String {

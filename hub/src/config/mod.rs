@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chengshu_api::ApiLimits;
-use chengshu_core::model::{Label, Limits, TimeLimits};
+use chengshu_core::model::{AddressGuard, Label, Limits, Net, TimeLimits};
 use chengshu_engine::{EngineOptions, Keep, Unknown};
+use chengshu_hooks::HookOptions;
 use chengshu_mapping::Mappings;
 
 pub use backup::{BackupConfig, Captured};
@@ -62,6 +63,8 @@ pub struct Config {
     pub engine: EngineOptions,
     /// The API's bounds.
     pub api: ApiLimits,
+    /// Webhooks.
+    pub hooks: HookOptions,
     /// Automatic backups.
     pub backup: BackupConfig,
     /// The file that this was read from and those that it names, for backups.
@@ -161,6 +164,7 @@ impl Config {
 
         let engine = EngineOptions { spool_after, keep, unknown, ..engine(reader.section("engine")) };
         let api = api(reader.section("api"));
+        let hooks = hooks(reader.section("webhooks"));
         let mappings = mappings::read(reader).limited(Limits { payload_max, times });
         let brokers = brokers::read(reader, &mappings);
         Self {
@@ -183,6 +187,7 @@ impl Config {
             spool_bytes,
             engine,
             api,
+            hooks,
             backup: backup::read(reader),
             files: Vec::new(),
         }
@@ -228,6 +233,25 @@ fn api(mut section: Section<'_>) -> ApiLimits {
     };
     section.end();
     limits
+}
+
+fn hooks(mut section: Section<'_>) -> HookOptions {
+    let default = HookOptions::default();
+    let mut allow = Vec::new();
+    for text in section.texts("allow", "allow = [\"10.0.0.0/8\"]") {
+        match Net::parse(&text) {
+            Ok(net) => allow.push(net),
+            Err(error) => section.mistake(
+                "allow",
+                &format!("{:?}", error.read),
+                "addresses with their lengths",
+                "allow = [\"10.0.0.0/8\"]",
+            ),
+        }
+    }
+    let give_up = section.number("give_up_after_s", default.give_up_after.as_secs(), 1, 30 * 86_400);
+    section.end();
+    HookOptions { guard: AddressGuard::new(allow), give_up_after: SECONDS(give_up) }
 }
 
 #[cfg(test)]

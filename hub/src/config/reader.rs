@@ -234,6 +234,17 @@ impl Section<'_> {
         }
     }
 
+    /// A list of texts; none when it is not there.
+    pub(super) fn texts(&mut self, key: &str, example: &str) -> Vec<String> {
+        let Some(value) = self.take(key) else { return Vec::new() };
+        let texts = |list: &Vec<Value>| list.iter().map(|item| item.as_str().map(str::to_owned)).collect();
+        let list: Option<Vec<String>> = value.as_array().and_then(texts);
+        list.unwrap_or_else(|| {
+            self.mistake(key, &show(&value), "a list of texts", example);
+            Vec::new()
+        })
+    }
+
     pub(super) fn one_of(&mut self, key: &str, words: &[&str], default: &str) -> String {
         let word = self.text(key, default);
         if words.contains(&word.as_str()) {

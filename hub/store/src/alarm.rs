@@ -16,6 +16,8 @@ pub struct AlarmFilter {
     pub active: Option<bool>,
     /// Only those of a theme.
     pub theme: Option<ThemeId>,
+    /// Only those of a device.
+    pub device: Option<String>,
     /// Only those raised (hub time) since.
     pub since: Option<Timestamp>,
     /// Only those after this place of the list, newest first: hub time of the raise, and identity.
@@ -204,6 +206,7 @@ impl Store {
                WHERE ($1::bool IS NULL OR (cleared_at IS NULL) = $1) AND ($2::text IS NULL OR theme = $2)
                  AND ($3::timestamptz IS NULL OR raised_received >= $3)
                  AND ($4::timestamptz IS NULL OR raised_received < $4 OR (raised_received = $4 AND id > $5))
+                 AND ($7::text IS NULL OR device = $7)
                ORDER BY raised_received DESC, id LIMIT $6"#,
             filter.active,
             filter.theme.as_ref().map(ThemeId::as_str),
@@ -211,6 +214,7 @@ impl Store {
             after_at as _,
             after_id,
             filter.limit,
+            filter.device,
         )
         .fetch_all(&self.readers())
         .await?;

@@ -49,37 +49,61 @@ impl Batch {
     }
 }
 
+/// Which events; all that are given must hold.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    /// Only those received before.
+    pub before: Option<Timestamp>,
+    /// Only of this device.
+    pub device: Option<String>,
+    /// Only of this kind.
+    pub kind: Option<String>,
+    /// Only of devices of this theme.
+    pub theme: Option<String>,
+    /// Only those after this place of the list: hub time of arrival, device, key.
+    pub after: Option<(Timestamp, String, String)>,
+    /// At most this many.
+    pub limit: i64,
+}
+
 impl Store {
-    /// The newest events, received before `before` if given.
+    /// A page of events, newest first.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn event_list(
-        &self,
-        _scope: &Scope,
-        before: Option<Timestamp>,
-        limit: i64,
-    ) -> Result<Vec<EventRow>, StoreError> {
+    pub async fn event_list(&self, _scope: &Scope, filter: &EventFilter) -> Result<Vec<EventRow>, StoreError> {
+        let (at, device, key) = match &filter.after {
+            Some((at, device, key)) => (Some(PgTime(*at)), Some(device), Some(key)),
+            None => (None, None, None),
+        };
         let rows = sqlx::query!(
-            r#"SELECT device, key, kind, at AS "at: PgTime", received AS "received: PgTime", severity,
+            r#"SELECT event.device, key, event.kind, at AS "at: PgTime", received AS "received: PgTime", severity,
                       detail::text AS "detail!"
-               FROM event WHERE $1::timestamptz IS NULL OR received < $1 ORDER BY received DESC LIMIT $2"#,
-            before.map(PgTime) as _,
-            limit,
+               FROM event JOIN device ON device.id = event.device
+               WHERE ($1::timestamptz IS NULL OR received < $1) AND ($2::text IS NULL OR event.device = $2)
+                 AND ($3::text IS NULL OR event.kind = $3) AND ($4::text IS NULL OR theme = $4)
+                 AND ($5::timestamptz IS NULL OR (received, event.device, key) < ($5, $6::text, $7::text))
+               ORDER BY received DESC, event.device DESC, key DESC LIMIT $8"#,
+            filter.before.map(PgTime) as _,
+            filter.device,
+            filter.kind,
+            filter.theme,
+            at as _,
+            device,
+            key,
+            filter.limit,
         )
         .fetch_all(&self.readers())
         .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| EventRow {
-                device: row.device,
-                key: row.key,
-                kind: row.kind,
-                at: row.at.0,
-                received: row.received.0,
-                severity: row.severity.and_then(Severity::from_rank),
-                detail: row.detail,
-            })
-            .collect())
+        let event = rows.into_iter().map(|row| EventRow {
+            device: row.device,
+            key: row.key,
+            kind: row.kind,
+            at: row.at.0,
+            received: row.received.0,
+            severity: row.severity.and_then(Severity::from_rank),
+            detail: row.detail,
+        });
+        Ok(event.collect())
     }
 }

@@ -1,5 +1,5 @@
 //! What must be told to somebody. A row is written with the transition that it is about; whoever tells deletes it
-//! afterwards, so it is told at least once.
+//! afterwards (`outbox_done` in delivery.rs), so it is told at least once.
 
 use chengshu_core::model::AlarmId;
 
@@ -28,14 +28,5 @@ impl Store {
         let rows =
             sqlx::query!("SELECT id, alarm FROM outbox ORDER BY id LIMIT $1", limit).fetch_all(&self.writers()).await?;
         Ok(rows.into_iter().filter_map(|row| Some((row.id, AlarmId(row.alarm.try_into().ok()?)))).collect())
-    }
-
-    /// Rows up to and including number `last` have been told.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn outbox_done(&self, last: i64) -> Result<(), StoreError> {
-        sqlx::query!("DELETE FROM outbox WHERE id <= $1", last).execute(&self.writers()).await?;
-        Ok(())
     }
 }

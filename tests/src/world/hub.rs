@@ -202,6 +202,28 @@ impl Hub {
         Ok((status, String::from_utf8(answer)?))
     }
 
+    /// Any request with the key and these headers; the body of the answer is read by whoever wants it.
+    pub fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> anyhow::Result<ureq::http::Response<ureq::Body>> {
+        let config = ureq::Agent::config_builder()
+            .timeout_recv_response(Some(GUARD))
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .proxy(None);
+        let agent: ureq::Agent = config.build().into();
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.http));
+        request = request.header("Authorization", format!("Bearer {}", self.key));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Ok(if body.is_empty() { agent.run(request.body(())?)? } else { agent.run(request.body(body.to_vec())?)? })
+    }
+
     /// GETs a file with the key.
     pub fn download(&self, path: &str) -> anyhow::Result<Vec<u8>> {
         let (status, answer) = self.exchange("GET", path, Some(&self.key), "", &[])?;

@@ -9,6 +9,7 @@ mod hub;
 mod managed;
 mod process;
 mod publisher;
+mod receiver;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -21,6 +22,7 @@ pub use managed::{Managed, Row, Said, chengshu, closed_to_others};
 pub use process::Process;
 pub(crate) use process::{as_user, give_away};
 pub use publisher::{Obligation, Publisher, publish_all};
+pub use receiver::{Message, Receiver};
 
 /// How long a test waits for anything before it gives up: a hang guard, not a measure.
 pub const GUARD: Duration = Duration::from_secs(60);

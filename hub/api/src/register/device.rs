@@ -1,7 +1,8 @@
 //! One device with everything that is known of it; its entry can be changed, and it can be taken out of service.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
 use chengshu_access::Caller;
 use chengshu_core::model::{DeviceId, ThemeId};
 use chengshu_engine::{DeviceSlot, EntryOrder, Orders, Refused, Wish};
@@ -12,6 +13,7 @@ use super::entry::EntryBody;
 use crate::app::App;
 use crate::caller::Who;
 use crate::devices::DeviceFull;
+use crate::etag;
 use crate::latest::NoParams;
 use crate::params::{Body, Params};
 use crate::problem::Problem;
@@ -34,8 +36,8 @@ pub(crate) struct DeviceDetail<'a> {
 pub(crate) struct EntryPut {
     /// The theme that the device belongs to; never changes.
     theme: String,
-    /// The `version` that was read; 0 for a new device.
-    version: i32,
+    /// The `version` that was read; 0 for a new device. May be left out when `If-Match` carries the ETag that was read.
+    version: Option<i32>,
     /// The whole entry: it replaces the one before.
     entry: EntryBody,
 }
@@ -45,19 +47,18 @@ pub(crate) async fn get(
     Who(caller): Who,
     Path(id): Path<String>,
     Params(NoParams {}): Params<NoParams>,
-) -> Result<Written, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     detail(&app, &caller, &id)
 }
 
-fn detail(app: &App, caller: &Caller, id: &str) -> Result<Written, Problem> {
+fn detail(app: &App, caller: &Caller, id: &str) -> Result<impl IntoResponse + use<>, Problem> {
     let now = app.clock.now();
     app.board.read(|board| {
         let slot = board.device(id).filter(|slot| visible(slot, caller)).ok_or_else(|| missing(id))?;
-        Written::json(&DeviceDetail {
-            device: DeviceFull::new(slot, 0, now),
-            entry: (&slot.device.entry()).into(),
-            version: slot.device.version,
-        })
+        let version = slot.device.version;
+        let entry = (&slot.device.entry()).into();
+        let detail = DeviceDetail { device: DeviceFull::new(slot, 0, now), entry, version };
+        Ok((etag::of_version(version), Written::json(&detail)?))
     })
 }
 
@@ -73,8 +74,23 @@ pub(crate) async fn put(
     State(app): State<App>,
     Who(caller): Who,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Body(body): Body<EntryPut>,
-) -> Result<Written, Problem> {
+) -> Result<impl IntoResponse, Problem> {
+    let wanted = etag::wanted_version(&headers)?;
+    let seen = match (body.version, wanted.flatten()) {
+        (Some(version), None) | (None, Some(version)) => version,
+        (Some(version), Some(wanted)) if version == wanted => version,
+        (Some(version), Some(wanted)) => {
+            let text = format!("version is {version}, but If-Match names {wanted}; expected the same, or one of them");
+            return Err(Problem::bad_request(text));
+        }
+        (None, None) => {
+            return Err(Problem::bad_request(
+                "body: missing field `version`; expected the version that was read, 0 for a new device",
+            ));
+        }
+    };
     let device = DeviceId::parse(&id).map_err(|error| Problem::bad_request(format!("path: {error}")))?;
     let theme = ThemeId::parse(&body.theme).map_err(|error| Problem::bad_request(format!("body: {error}")))?;
     let themes = app.board.read(|board| board.themes.clone());
@@ -85,8 +101,13 @@ pub(crate) async fn put(
         return Err(Problem::bad_request(text));
     };
     let entry = body.entry.check(&device, known).map_err(|errors| Problem::fields("the entry", errors))?;
-    let order = EntryOrder { device, theme, seen: Some(body.version), wish: Wish::Enter(Box::new(entry)) };
-    enter(&app, &caller, order).await?;
+    let order = EntryOrder { device, theme, seen: Some(seen), wish: Wish::Enter(Box::new(entry)) };
+    match enter(&app, &caller, order).await {
+        Err(problem) if wanted.is_some() && problem.code() == "changed" => {
+            return Err(Problem::precondition(problem.detail()));
+        }
+        entered => entered?,
+    }
     detail(&app, &caller, &id)
 }
 

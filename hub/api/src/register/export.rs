@@ -4,10 +4,10 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use chengshu_sheet::{Cell, Format};
+use chengshu_sheet::Cell;
 
 use super::columns::{COLUMNS, row};
-use super::find::DeviceQuery;
+use super::find::{DeviceQuery, TableWord};
 use crate::app::App;
 use crate::caller::Who;
 use crate::params::Params;
@@ -18,10 +18,8 @@ pub(crate) async fn devices(
     Who(caller): Who,
     Params(query): Params<DeviceQuery>,
 ) -> Result<Response, Problem> {
-    let query = query.checked()?;
-    let word = query.format.as_deref().unwrap_or("csv");
-    let format = Format::of(word)
-        .ok_or_else(|| Problem::bad_request(format!("query: format is {word:?}; expected csv, geojson or xlsx")))?;
+    let query = query.plain();
+    let (format, word) = query.format.unwrap_or(TableWord::Csv).format();
     let rows: Vec<Vec<Cell>> = app.board.read(|board| {
         let slots = board.devices().iter().filter(|slot| query.takes(&caller.scope, slot));
         slots.map(row).collect()

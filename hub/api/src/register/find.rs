@@ -1,12 +1,11 @@
 //! Which devices: one set of filters for lists, exports and whatever else goes over the register.
 
 use chengshu_access::Scope;
-use chengshu_core::model::Registration;
+use chengshu_core::model::{DeviceState, Registration};
 use chengshu_engine::DeviceSlot;
+use chengshu_sheet::Format;
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-use crate::problem::Problem;
 
 /// Filters; all that are given must hold.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -16,8 +15,8 @@ pub(crate) struct DeviceQuery {
     pub(crate) theme: Option<String>,
     /// Only those of this kind.
     pub(crate) kind: Option<String>,
-    /// Only those in this state: live, stale, offline or never.
-    pub(crate) state: Option<String>,
+    /// Only those in this state.
+    pub(crate) state: Option<StateWord>,
     /// Only those that this department answers for.
     pub(crate) department: Option<String>,
     /// Only those of this area.
@@ -30,35 +29,86 @@ pub(crate) struct DeviceQuery {
     pub(crate) vendor: Option<String>,
     /// Only those with this tag.
     pub(crate) tag: Option<String>,
-    /// Only registered, accepted, pending or retired ones; without it all but the retired.
-    pub(crate) registration: Option<String>,
+    /// Without it all but the retired.
+    pub(crate) registration: Option<RegistrationWord>,
     /// Part of the id, the name or the serial number, in any case.
     pub(crate) q: Option<String>,
     /// At most this many, 1 to 20000; default 1000 (lists only).
+    #[schemars(range(min = 1, max = 20_000))]
     pub(crate) limit: Option<u32>,
     /// The `next` of the page before (lists only).
     pub(crate) after: Option<String>,
     /// csv (default), geojson or xlsx (exports only).
-    pub(crate) format: Option<String>,
+    pub(crate) format: Option<TableWord>,
 }
 
-fn one_of(what: &str, word: Option<&str>, words: &[&str]) -> Result<(), Problem> {
-    match word.filter(|word| !words.contains(word)) {
-        Some(word) => {
-            Err(Problem::bad_request(format!("query: {what} is {word:?}; expected one of {}", words.join(", "))))
+/// What can be said of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum StateWord {
+    Live,
+    Stale,
+    Offline,
+    Never,
+}
+
+/// How it came into the register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RegistrationWord {
+    Registered,
+    Accepted,
+    Pending,
+    Retired,
+}
+
+/// The format of a table of devices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum TableWord {
+    Csv,
+    Geojson,
+    Xlsx,
+}
+
+impl StateWord {
+    fn means(self, state: DeviceState) -> bool {
+        match self {
+            Self::Live => state == DeviceState::Live,
+            Self::Stale => state == DeviceState::Stale,
+            Self::Offline => state == DeviceState::Offline,
+            Self::Never => state == DeviceState::Never,
         }
-        None => Ok(()),
+    }
+}
+
+impl RegistrationWord {
+    fn means(self, registration: Registration) -> bool {
+        match self {
+            Self::Registered => registration == Registration::Registered,
+            Self::Accepted => registration == Registration::Accepted,
+            Self::Pending => registration == Registration::Pending,
+            Self::Retired => registration == Registration::Retired,
+        }
+    }
+}
+
+impl TableWord {
+    /// As the tables' own crate calls it, and the ending of the file.
+    pub(crate) fn format(self) -> (Format, &'static str) {
+        match self {
+            Self::Csv => (Format::Csv, "csv"),
+            Self::Geojson => (Format::Geojson, "geojson"),
+            Self::Xlsx => (Format::Xlsx, "xlsx"),
+        }
     }
 }
 
 impl DeviceQuery {
-    /// Refuses words that mean nothing; `q` becomes lower case.
-    pub(crate) fn checked(mut self) -> Result<Self, Problem> {
-        one_of("state", self.state.as_deref(), &["live", "stale", "offline", "never"])?;
-        let registrations = ["registered", "accepted", "pending", "retired"];
-        one_of("registration", self.registration.as_deref(), &registrations)?;
+    /// `q` becomes lower case; one of blanks only asks nothing.
+    pub(crate) fn plain(mut self) -> Self {
         self.q = self.q.map(|q| q.trim().to_lowercase()).filter(|q| !q.is_empty());
-        Ok(self)
+        self
     }
 
     /// True when a device is meant.
@@ -67,8 +117,8 @@ impl DeviceQuery {
         let is =
             |wanted: &Option<String>, has: Option<&str>| wanted.as_deref().is_none_or(|wanted| has == Some(wanted));
         let details = device.details.as_deref();
-        let registration = match &self.registration {
-            Some(wanted) => device.registration.word() == wanted,
+        let registration = match self.registration {
+            Some(wanted) => wanted.means(device.registration),
             None => device.registration != Registration::Retired,
         };
         let among = |wanted: &Option<String>, list: Option<&Vec<String>>| {
@@ -78,7 +128,7 @@ impl DeviceQuery {
             && scope.covers_theme(device.theme.as_str())
             && is(&self.theme, Some(device.theme.as_str()))
             && is(&self.kind, device.kind.as_ref().map(chengshu_core::model::KindId::as_str))
-            && is(&self.state, Some(slot.state.word()))
+            && self.state.is_none_or(|wanted| wanted.means(slot.state))
             && is(&self.gateway, device.gateway.as_ref().map(chengshu_core::model::DeviceId::as_str))
             && is(&self.department, details.and_then(|details| details.department.as_deref()))
             && is(&self.area, details.and_then(|details| details.area.as_deref()))

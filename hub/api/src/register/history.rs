@@ -19,6 +19,7 @@ pub(crate) struct HistoryParams {
     /// Only those with a smaller number: the `next` of the page before.
     before: Option<i64>,
     /// At most this many, 1 to 500; default 50.
+    #[schemars(range(min = 1, max = 500))]
     limit: Option<u32>,
 }
 

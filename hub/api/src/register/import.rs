@@ -9,11 +9,12 @@ use axum::extract::State;
 use chengshu_access::Caller;
 use chengshu_core::model::Theme;
 use chengshu_engine::{EntryOrder, Orders, Refused, Wish};
-use chengshu_sheet::{Format, Sheet};
+use chengshu_sheet::Sheet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::columns::Header;
+use super::find::TableWord;
 use crate::app::App;
 use crate::caller::Who;
 use crate::params::Params;
@@ -27,7 +28,7 @@ const ERRORS_MAX: usize = 500;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImportParams {
     /// csv, geojson or xlsx.
-    format: String,
+    format: TableWord,
     /// Only look: say what would be done. Default false.
     #[serde(default)]
     dry_run: bool,
@@ -70,9 +71,7 @@ pub(crate) async fn devices(
     Params(params): Params<ImportParams>,
     body: Bytes,
 ) -> Result<Json<ImportReport>, Problem> {
-    let format = Format::of(&params.format).ok_or_else(|| {
-        Problem::bad_request(format!("query: format is {:?}; expected csv, geojson or xlsx", params.format))
-    })?;
+    let (format, _) = params.format.format();
     let themes = app.board.read(|board| board.themes.clone());
     let (own, fallback) = (caller.clone(), params.theme);
     let read = move || {

@@ -54,6 +54,14 @@ impl Timestamp {
         jiff::Timestamp::from_millisecond(self.0).map_or_else(|_| format!("{} ms", self.0), |t| format!("{t:.3}"))
     }
 
+    /// RFC 3339 in China Standard Time with milliseconds, e.g. `2026-11-22T16:42:00.000+08:00`; for files that people
+    /// read.
+    #[must_use]
+    pub fn to_rfc3339_local(self) -> String {
+        let local = Self(self.0.saturating_add(i64::from(CST_SECONDS) * 1000)).to_rfc3339();
+        local.strip_suffix('Z').map_or_else(|| self.to_rfc3339(), |local| format!("{local}+08:00"))
+    }
+
     /// The local day (China Standard Time), `YYYY-MM-DD`.
     #[must_use]
     pub fn local_day(self) -> String {
@@ -96,5 +104,7 @@ mod tests {
             assert!(Timestamp::parse(text).is_err(), "{text}");
         }
         assert_eq!(expected.to_rfc3339(), "2026-11-22T08:42:00.000Z");
+        assert_eq!(expected.to_rfc3339_local(), "2026-11-22T16:42:00.000+08:00");
+        assert_eq!(Timestamp::parse(&expected.to_rfc3339_local()), Ok(expected));
     }
 }

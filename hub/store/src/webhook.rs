@@ -1,0 +1,135 @@
+//! Webhooks: whom to tell of what. The secret stands here in the clear, because it signs; nobody reads it back.
+
+use chengshu_core::model::Timestamp;
+
+use crate::pg::PgTime;
+use crate::{Store, StoreError};
+
+/// What people say of a webhook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookEntry {
+    /// Its name for people.
+    pub name: String,
+    /// Where it is told.
+    pub url: String,
+    /// Only these kinds; empty: all.
+    pub kinds: Vec<String>,
+    /// Only of these themes; empty: all.
+    pub themes: Vec<String>,
+    /// Whether it is told at all.
+    pub enabled: bool,
+}
+
+/// A webhook as it is stored, with how its deliveries stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredWebhook {
+    /// Its number.
+    pub id: i64,
+    /// What people said.
+    pub entry: WebhookEntry,
+    /// When it was made.
+    pub made: Timestamp,
+    /// By whom.
+    pub caller: String,
+    /// Its receiver does not answer; nothing is sent before this moment.
+    pub held_until: Option<Timestamp>,
+    /// Deliveries that wait.
+    pub waiting: i64,
+    /// Deliveries that were given up.
+    pub given_up: i64,
+}
+
+impl Store {
+    /// All webhooks, or the one with a number.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn webhook_list(&self, id: Option<i64>) -> Result<Vec<StoredWebhook>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT webhook.id, name, url, kinds, themes, enabled, webhook.made AS "made: PgTime", caller,
+                      held_until AS "held_until: PgTime",
+                      (SELECT count(*) FROM delivery WHERE delivery.webhook = webhook.id AND state = 'waiting') AS "waiting!",
+                      (SELECT count(*) FROM delivery WHERE delivery.webhook = webhook.id AND state = 'given_up') AS "given_up!"
+               FROM webhook WHERE $1::bigint IS NULL OR webhook.id = $1 ORDER BY webhook.id"#,
+            id,
+        )
+        .fetch_all(&self.readers())
+        .await?;
+        let webhook = rows.into_iter().map(|row| StoredWebhook {
+            id: row.id,
+            entry: WebhookEntry {
+                name: row.name,
+                url: row.url,
+                kinds: row.kinds,
+                themes: row.themes,
+                enabled: row.enabled,
+            },
+            made: row.made.0,
+            caller: row.caller,
+            held_until: row.held_until.map(|at| at.0),
+            waiting: row.waiting,
+            given_up: row.given_up,
+        });
+        Ok(webhook.collect())
+    }
+
+    /// Makes one, unless there are `most` already (then none); answers its number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn webhook_add(
+        &self,
+        entry: &WebhookEntry,
+        secret: &str,
+        caller: &str,
+        now: Timestamp,
+        most: i64,
+    ) -> Result<Option<i64>, StoreError> {
+        let id = sqlx::query_scalar!(
+            "INSERT INTO webhook (name, url, kinds, themes, secret, enabled, made, caller)
+             SELECT $1::text, $2::text, $3::text[], $4::text[], $5::text, $6::bool, $7::timestamptz, $8::text WHERE (SELECT count(*) FROM webhook) < $9 RETURNING id",
+            entry.name,
+            entry.url,
+            &entry.kinds,
+            &entry.themes,
+            secret,
+            entry.enabled,
+            PgTime(now) as _,
+            caller,
+            most,
+        )
+        .fetch_optional(&self.writers())
+        .await?;
+        Ok(id)
+    }
+
+    /// Changes one, and its secret if there is a new one; what waits is tried at once. False: there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn webhook_put(&self, id: i64, entry: &WebhookEntry, secret: Option<&str>) -> Result<bool, StoreError> {
+        let done = sqlx::query!(
+            "UPDATE webhook SET name = $2, url = $3, kinds = $4, themes = $5, enabled = $6,
+                                secret = coalesce($7, secret), held_until = NULL WHERE id = $1",
+            id,
+            entry.name,
+            entry.url,
+            &entry.kinds,
+            &entry.themes,
+            entry.enabled,
+            secret,
+        )
+        .execute(&self.writers())
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Takes one away with its deliveries. False: there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn webhook_delete(&self, id: i64) -> Result<bool, StoreError> {
+        let done = sqlx::query!("DELETE FROM webhook WHERE id = $1", id).execute(&self.writers()).await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
