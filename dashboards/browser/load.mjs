@@ -142,7 +142,7 @@ try {
 
   const cdp = await page.context().newCDPSession(page)
   await cdp.send('HeapProfiler.enable')
-  const workerHeap = await worker(session)
+  const workerHeap = await worker(session).catch(() => null)
   const samples = []
   const [cpu0, n0, t0] = [await processes(session), await received(), Date.now()]
   let collecting = 0

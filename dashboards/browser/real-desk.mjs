@@ -63,7 +63,7 @@ export function realDeskSteps({ step, until, hub, page, text, seconds, figure, H
     await axe(page())
   })
 
-  step('its alarm, its way offline with the reason, and the maintenance board that names it', async () => {
+  step('one that says good-bye is offline with the reason, and the maintenance board names it', async () => {
     await hub.publish('city/water/R-2/status', { online: true })
     await until(async () => (await hub.get('/api/v1/devices/R-2')).state === 'live', HANG_MS, 'R-2 is not live')
     await hub.publish('city/water/R-2/status', { online: false })
