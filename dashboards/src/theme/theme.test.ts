@@ -70,7 +70,7 @@ test('the page says figures with band and limits, kinds by state, limits with th
   await nextTick()
   expect(words(container.querySelector('h1'))).toMatch(/^智慧消防/)
   expect(container.querySelectorAll('[data-panel=figures] [data-kpi]')).toHaveLength(6)
-  expect(words(container.querySelector('[data-kpi=waterlog_max]'))).toMatch(/最大积水深度.*正常.*0\.0 – 12\.0 cm.*近 30 日.*限值.*≥ 15\.0 cm A.*≥ 27\.0 cm A/)
+  expect(words(container.querySelector('[data-kpi=waterlog_max]'))).toMatch(/最大积水深度.*正常.*0\.0 – 12\.0 cm.*近 30 日.*限值.*≥ 15\.0 cm 可信度 A.*≥ 27\.0 cm 可信度 A/)
   const fire = [...world.live.devices.value.values()].filter((d) => d.theme === 'fire' && d.kind === 'waterlogging')
   expect(words(container.querySelector('[data-kind=waterlogging]'))).toMatch(new RegExp(`内涝积水点 ${fire.filter((d) => d.state === 'live').length} .* ${fire.length}$`))
   expect(words(container.querySelector('[data-rule="water.waterlog_urgent"]'))).toMatch(/紧急.*道路积水严重.*≥ 27\.0 cm.*≤ 22\.0 cm.*GB 51222.*A 见过原文/)
