@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { RealHub } from './hub.mjs'
 import { launch, openWall, sleep } from './page.mjs'
 import { proxy } from './proxy.mjs'
+import { realDeskSteps } from './real-desk.mjs'
 
 const SHOWN_MS = 5_000
 const HANG_MS = 60_000
@@ -50,13 +51,11 @@ step('the wall stands, with the key gone from the address bar', async () => {
   browser = await launch()
   wall = await openWall(browser, front?.address ?? hub.ready.http, { key: hub.ready.admin_key, query: '?lang=zh' })
   await wall.page.waitForSelector('[data-panel=map] canvas', { timeout: HANG_MS })
-  await wall.page.waitForSelector('[data-kpi=waterlogging_max]', { timeout: HANG_MS })
+  await wall.page.waitForSelector('[data-theme-block=water] [data-kpi]', { timeout: HANG_MS })
   assert.equal(new URL(wall.page.url()).hash, '')
-  for (const panel of ['themes', 'map', 'today', 'links', 'alarms', 'unseen']) {
+  for (const panel of ['themes', 'kinds', 'map', 'today', 'links', 'alarms', 'unseen']) {
     await wall.page.waitForSelector(`[data-panel=${panel}]`, { timeout: HANG_MS })
   }
-  // three themes have more key figures than leave room for it (panels/kinds); run.mjs looks at it beside one theme
-  assert.equal(await wall.page.locator('[data-panel=kinds]').count(), 0)
 })
 
 step('values move', moves)
@@ -92,10 +91,15 @@ step('a message that cannot be read stands on the health page with its bytes, an
   await page.locator('[data-tab=ledger]').click()
   await until(async () => /账平/.test(await text('[data-difference]')), HANG_MS, 'the ledger does not balance')
   await page.locator('[data-to-wall]').click()
-  await page.waitForSelector('[data-kpi=waterlogging_max]', { timeout: HANG_MS })
+  await page.waitForSelector('[data-theme-block=water] [data-kpi]', { timeout: HANG_MS })
 })
 
-step('nothing was blocked by the policy, nothing failed', () => assert.deepEqual(wall.errors, []))
+realDeskSteps({ step, until, hub, page: () => wall.page, text, seconds, figure, HANG_MS })
+
+step('nothing was blocked by the policy, nothing failed', () => {
+  // The browser itself logs each refused request: a table with mistakes, and a device whose page was opened before it existed.
+  assert.deepEqual(wall.errors.filter((e) => !/status of (400|404|422)/.test(e)), [])
+})
 
 step('a killed hub greys the page', async () => {
   await hub.kill()

@@ -3,16 +3,16 @@
 // a dead hub greys the page, a broken panel stays alone, a refused key is said. Prints one line per step; exit 1 on the first failure.
 // Times are printed, not asserted (but one: grey within 15 s): every other limit below is only a guard against hanging.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { FakeHub } from '../fake/server.mjs'
+import { axe } from './axe.mjs'
 import { deskSteps } from './desk.mjs'
 import { docsSteps } from './docs.mjs'
 import { healthSteps } from './health.mjs'
 import { launch, openWall, sleep } from './page.mjs'
 import { storageSteps } from './storage.mjs'
+import { themeSteps } from './theme.mjs'
+import { windowSteps } from './windows.mjs'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const started = Date.now()
 const steps = []
 const step = (name, run) => steps.push([name, run])
@@ -78,22 +78,6 @@ step('a device that nobody knew stands among those without a position, and its c
   await wall.page.keyboard.press('Escape')
 })
 
-step('four windows share one stream', async () => {
-  for (let i = 0; i < 3; i++) await openWall(browser, address, { key: '', context: wall.context, width: 400, height: 400 })
-  const last = wall.context.pages().at(-1)
-  await last.waitForSelector('[data-kpi=river_max]')
-  assert.equal(hub.stream.opened, 1)
-  for (const page of wall.context.pages().slice(1)) await page.close()
-})
-
-async function axe(page) {
-  // The policy forbids injected scripts to the page, not to the debugger.
-  await page.evaluate(AXE)
-  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'best-practice'] }))
-  const bad = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
-  assert.deepEqual(bad.map((v) => `${v.id}: ${v.nodes.slice(0, 4).map((n) => `${n.html.slice(0, 120)} ${n.any[0]?.message ?? ''}`).join(' | ')}`), [])
-}
-
 step('axe finds nothing serious, by night and by day, in both languages', async () => {
   const check = () => axe(wall.page)
   await check()
@@ -130,6 +114,10 @@ step('the broken panel is tried again and stands', async () => {
 })
 
 healthSteps(tools)
+
+themeSteps(tools)
+
+windowSteps(tools)
 
 deskSteps(tools)
 

@@ -44,7 +44,9 @@ const SHOTS = [
   ['night-1920', ZH], ['day-1920', '?theme=day&lang=zh'], ['en-1920', '?theme=night&lang=en'], ['night-3840', ZH], ['night-4k', ZH],
   ['card-1920', '?theme=day&lang=zh', { act: (page) => page.locator('[data-alarm]').nth(3).getByRole('button').click() }],
   ['frozen-1920', ZH, { freeze: true }], ['frozenaway-1920', ZH, { hub: full, freeze: true }],
-  ['full-1920', ZH, { themes: 12 }], ['full-3840', '?theme=day&lang=en', { themes: 12 }], ['day-1366', '?theme=day&lang=zh'], ['en-1366', '?theme=night&lang=en'],
+  ...['3', '11'].flatMap((n) => [['1920', ZH], ['1920', '?theme=day&lang=en'], ['3840', ZH], ['4k', '?theme=day&lang=zh'], ['390', ZH], ['1366', '?theme=night&lang=en']].map(([size, query]) => [`themes${n}-${/day/.test(query) ? 'day' : 'night'}-${/en$/.test(query) ? 'en' : 'zh'}-${size}`, query, { themes: +n }])),
+  ...[['1920', ZH], ['1920', '?theme=day&lang=zh'], ['1920', '?theme=night&lang=en'], ['3840', ZH], ['4k', '?theme=day&lang=zh'], ['390', ZH], ['390', '?theme=day&lang=en'], ['1366', ZH]].map(([size, query]) => [`theme-${/day/.test(query) ? 'day' : 'night'}-${/en$/.test(query) ? 'en' : 'zh'}-${size}`, query, { themes: 3, route: '/theme/water' }]),
+  ['theme-empty-1920', ZH, { themes: 3, route: '/theme/nothing' }], ['theme-frozen-1920', ZH, { themes: 3, route: '/theme/water', freeze: true }], ['full-1920', ZH, { themes: 12 }], ['day-1366', '?theme=day&lang=zh'], ['en-1366', '?theme=night&lang=en'],
   ['official-1920', '?theme=day&lang=zh&border=official'], ['night-390', ZH], ['day-390', '?theme=day&lang=zh'],
   ['away-1920', ZH, { hub: away }], ['away-390', '?theme=day&lang=zh', { hub: away }], ['awayen-1920', '?theme=day&lang=en', { hub: away }], ['spoolfull-1920', ZH, { hub: full }], ['spoolfullen-390', '?theme=night&lang=en', { hub: full }], ['draining-3840', ZH, { hub: draining }],
   ...['unseen', 'ledger', 'rejected'].flatMap((part) => [
@@ -97,10 +99,11 @@ for (const [name, query, { themes = 1, route = '', hub: prepare, act, freeze } =
   prepare?.(hub)
   const [width, height] = SIZES[name.split('-').at(-1)]
   const { page, errors, context } = await openWall(browser, address, { width, height, query, route })
-  if (route.startsWith('/desk')) await page.waitForSelector('[data-page=desk] h1')
+  if (route.startsWith('/theme')) await page.waitForSelector('[data-page=theme]')
+  else if (route.startsWith('/desk')) await page.waitForSelector('[data-page=desk] h1')
   else if (route) await page.waitForSelector('.sheet')
   else await page.waitForSelector('[data-panel=map] canvas')
-  await sleep(route ? 2000 : 4000)
+  await sleep(route && !route.startsWith('/theme') ? 2000 : 4000)
   await act?.(page, hub)
   if (freeze) {
     hub.stream.silent = true

@@ -11,7 +11,8 @@ import { Register } from './register.mjs'
 import { FakeSpool } from './spool.mjs'
 import { StreamHub } from './stream.mjs'
 import { Taps } from './tap.mjs'
-import { KINDS, THEME } from './theme.mjs'
+import { hours } from './hours.mjs'
+import { KINDS, themes as themeList } from './theme.mjs'
 import { unseen } from './unseen.mjs'
 import { World } from './world.mjs'
 
@@ -29,11 +30,10 @@ const TYPES = {
 export class FakeHub {
   /** @param {{ key?: string, tickMs?: number, beatMs?: number, themes?: number, spool?: object }} options */
   constructor({ key = 'test-key', tickMs = 1000, beatMs = 5000, themes = 1, spool = {} } = {}) {
-    // More themes than one are the same theme under other names: to see that a full wall still fits.
-    this.themes = Array.from({ length: themes }, (_, i) => (i ? { ...THEME, id: `t${i}`, name: { zh: `主题 ${i + 1}`, en: `Theme ${i + 1}` } } : THEME))
+    this.themes = themeList(themes)
     this.key = key
     this.epoch = '17'
-    this.world = new World(Date.now())
+    this.world = new World(Date.now(), 7, this.themes.map((t) => t.id))
     this.database = { state: 'up', since: this.world.started, code: 'ok', reason: null }
     this.spool = new FakeSpool(spool)
     this.books = new Books(this.world)
@@ -52,6 +52,12 @@ export class FakeHub {
     this.stream = new StreamHub(this, beatMs)
     this.ticker = setInterval(() => this.tick(), tickMs)
     this.server = createServer((q, r) => this.answer(q, r))
+    /** Connections that stand now. */
+    this.sockets = new Set()
+    this.server.on('connection', (socket) => {
+      this.sockets.add(socket)
+      socket.once('close', () => this.sockets.delete(socket))
+    })
   }
 
   async listen(port = 0) {
@@ -161,12 +167,13 @@ export class FakeHub {
       case '/api/v1/ledger/devices': return this.books.days({ ...asked, limit })
       case '/api/v1/rejected': return this.aside.page({ ...asked, before: +(asked.before ?? 0), limit })
       case '/api/v1/backups': return this.backups
+      case '/api/v1/hours': return hours(this.world, asked)
       default: return null
     }
   }
 
   kpis() {
-    return this.themes.flatMap((t) => [...this.world.kpis.values()].map((k) => ({ ...k, theme: t.id })))
+    return [...this.world.kpis.values()]
   }
 
   /** Newest first; `next` is the position to go on from. */

@@ -1,5 +1,5 @@
-// The one theme of the fake hub: water, in the shape of GET /api/v1/themes. Invented for tests and development;
-// the real themes live in topics/.
+// The theme of the fake hub, water, in the shape of GET /api/v1/themes, and the same under other names for tests of a full
+// wall. Invented for tests and development; the real themes live in topics/.
 
 const text = (zh, en) => ({ zh, en })
 const metric = (id, zh, en, unit, precision, min, max, states = {}) => ({ id, name: text(zh, en), unit, precision, min, max, states })
@@ -39,7 +39,17 @@ export const KPIS = [
   { ...kpi('pump_flow', '泵站总流量', 'Total pump flow', 'm³/s', 2, [10, 60]), of: ['pump_station', 'flow', 'sum'] },
 ]
 
+const SCREEN = { kpis: KPIS.map((k) => k.id), texts: { 'zh-CN': { title: '智慧水利', description: '河道、潮位、雨量、内涝、水库与排涝泵站的实时监测' }, en: { title: 'Water', description: 'Rivers, rain, road flooding, reservoirs and pumps as they are now' } } }
+
 export const THEME = {
   id: 'water', name: text('智慧水利', 'Water'), version: '1', error: null, kinds: KINDS, rules: RULES,
-  kpis: KPIS.map((k) => ({ ...k, of: undefined })), screen: { kpis: KPIS.map((k) => k.id) },
+  kpis: KPIS.map(({ of: [kind, metric, aggregate], ...k }) => ({ ...k, kind, metric, aggregate })), screen: SCREEN,
 }
+
+/** Names as long as the real ones, so that what does not fit is seen. */
+const MORE = [
+  ['fire', '智慧消防', 'Fire safety'], ['housing', '智慧住建', 'Smart housing'], ['service', '政务服务', 'Government services'], ['urban', '城市管理', 'Urban management'],
+  ['park', '数字园区', 'Digital industrial parks'], ['commerce', '电商管理', 'E-commerce'], ['education', '数字教育', 'Digital education'], ['rural', '数字乡村', 'Digital countryside'],
+  ['safety', '平安江城', 'Safe Jiangcheng'], ['air', '生态环境', 'Environment'], ['traffic', '交通运输', 'Transport'],
+]
+export const themes = (n) => [THEME, ...MORE.map(([id, zh, en]) => ({ ...THEME, id, name: text(zh, en), screen: { kpis: SCREEN.kpis } }))].slice(0, n)

@@ -15,8 +15,10 @@ const DARK = {
 }
 
 export class World {
-  constructor(now, seed = 7) {
+  /** More themes than one share the devices out among them: to see that a full wall still fits. */
+  constructor(now, seed = 7, themes = ['water']) {
     this.rand = random(seed)
+    this.themes = themes
     this.started = now
     /** What becomes of a device that nobody knows: accepted, or pending. */
     this.policy = 'accepted'
@@ -38,7 +40,7 @@ export class World {
     this.wait(now)
     this.history(now)
     for (const d of this.devices.values()) this.check(d, now - Math.floor(this.rand() * 1_500_000))
-    for (const k of KPIS) this.computeKpi(k, now)
+    this.computeKpis(now)
     this.countLink()
     this.take()
   }
@@ -58,7 +60,7 @@ export class World {
           metrics[m.id] = { value: +value.toFixed(m.precision), unit: m.unit, at: heard - 120, received: heard, age_s: 0.1, quality: device.endsWith('09') ? ['estimated'] : [] }
         }
       this.devices.set(device, {
-        device, theme: 'water', kind: kind.id, kind_assumed: false, name: `${NAMES[kind.id]} ${String(i).padStart(2, '0')}`,
+        device, theme: this.themes[i % this.themes.length], kind: kind.id, kind_assumed: false, name: `${NAMES[kind.id]} ${String(i).padStart(2, '0')}`,
         state, state_since: since, last_heard: heard, place: i % 41 === 0 ? null : placeIn(this.rand), severity: null, link: 'mqtt:main', metrics,
         reason: reason ?? null, gateway: gateway ?? (state === 'live' && i % 6 === 0 ? `GW-${3 + (i % 4)}` : null), registration: 'accepted', department: null, vendor: null,
         deadline: { stale_after_s: habit ? 95 : kind.stale_after_s, offline_after_s: habit ? 210 : kind.offline_after_s, from: habit ? 'habit' : 'kind' },
@@ -94,7 +96,7 @@ export class World {
   alarm(rule, d, value, at) {
     const m = KINDS.find((k) => k.id === rule.kind).metrics.find((x) => x.id === rule.metric)
     return {
-      id: `${rule.id}:${d.device}:${at}`, rule: rule.id, rule_version: 1, rule_name: rule.name, theme: 'water', device: d.device, device_name: d.name,
+      id: `${rule.id}:${d.device}:${at}`, rule: rule.id, rule_version: 1, rule_name: rule.name, theme: d.theme, device: d.device, device_name: d.name,
       place: d.place, metric: m.id, metric_name: m.name, unit: m.unit, severity: rule.severity, direction: rule.direction, limit: rule.raise,
       clear: rule.clear, value, raised_at: at, raised_received: at + 120, cleared_at: null, cleared_value: null, source: rule.source, certainty: rule.certainty,
     }
@@ -127,7 +129,7 @@ export class World {
   /** A device that nobody knew: no name, no place, and a kind guessed from what it says. */
   stranger(device, now, registration = this.retired.has(device) ? 'pending' : this.policy, kind = 'river_level') {
     const d = {
-      device, theme: 'water', kind, kind_assumed: true, registration, department: null, vendor: null, name: null, state: 'live', state_since: now,
+      device, theme: this.themes[0], kind, kind_assumed: true, registration, department: null, vendor: null, name: null, state: 'live', state_since: now,
       last_heard: now, place: null, severity: null, link: 'mqtt:main', metrics: {},
       reason: null, gateway: null, deadline: { stale_after_s: 120, offline_after_s: 600, from: 'default' },
     }
@@ -174,7 +176,7 @@ export class World {
         this.reading(d.device, id, +Math.max(0, value).toFixed(2), now)
       }
     }
-    for (const k of KPIS) this.computeKpi(k, now)
+    this.computeKpis(now)
     this.link.rate_per_s = +(19 + this.rand() * 3).toFixed(1)
     this.link.lag_p95_ms = Math.round(120 + this.rand() * 60)
     this.countLink()
@@ -219,24 +221,29 @@ export class World {
     return n
   }
 
-  computeKpi(k, now) {
+  computeKpis(now) {
+    for (const theme of this.themes) for (const k of KPIS) this.computeKpi(theme, k, now)
+  }
+
+  computeKpi(theme, k, now) {
     const [kind, metric, how] = k.of
-    const all = [...this.devices.values()].filter((d) => d.kind === kind && d.registration !== 'pending')
+    const key = `${theme}/${k.id}`
+    const all = [...this.devices.values()].filter((d) => d.theme === theme && d.kind === kind && d.registration !== 'pending')
     const fresh = all.filter((d) => d.state === 'live' && d.metrics[metric])
     const values = fresh.map((d) => d.metrics[metric].value)
     const sum = values.reduce((a, b) => a + b, 0)
-    const value = how === 'max' ? Math.max(...values) : how === 'avg' ? sum / values.length : sum
+    const value = !fresh.length ? null : how === 'max' ? Math.max(...values) : how === 'avg' ? sum / values.length : sum
     const order = ['critical', 'urgent', 'important', 'general']
-    const held = this.kpis.get(k.id)
-    const trend = held?.trend ?? this.pastTrend(k, value, now)
-    const grows = held && now - trend.at(-1)[0] > 900_000
+    const held = this.kpis.get(key)
+    const trend = held?.trend ?? (value === null ? [] : this.pastTrend(k, value, now))
+    const grows = held && trend.length > 0 && value !== null && now - trend.at(-1)[0] > 900_000
     const item = {
-      theme: 'water', kpi: k.id, at: now, value: +value.toFixed(3), severity: order.find((s) => all.some((d) => d.severity === s)) ?? null,
-      devices: fresh.length, stale: all.length - fresh.length, device: how === 'max' ? fresh[values.indexOf(value)].device : null,
+      theme, kpi: k.id, at: now, value: value === null ? null : +value.toFixed(3), severity: order.find((s) => all.some((d) => d.severity === s)) ?? null,
+      devices: fresh.length, stale: all.length - fresh.length, device: how === 'max' && fresh.length ? fresh[values.indexOf(value)].device : null,
       trend: grows ? [...trend.slice(-95), [now, value]] : trend,
     }
-    this.kpis.set(k.id, item)
-    this.changed.kpi.set(k.id, grows ? item : { ...item, trend: null })
+    this.kpis.set(key, item)
+    this.changed.kpi.set(key, grows ? item : { ...item, trend: null })
   }
 
   /** A day of history that swings inside the band, has one gap, and ends at the present value. */

@@ -17,15 +17,19 @@ type Texts = BTreeMap<String, String>;
 struct Screen {
     /// Key figures in the order in which they are shown.
     kpis: Vec<String>,
+    /// Panels of the theme's page in their order; left out: all that the dashboards have. They know the names, this does not.
+    page: Option<Vec<String>>,
 }
 
 #[derive(Serialize)]
 struct Whole<'a> {
     kpis: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<&'a [String]>,
     texts: BTreeMap<&'static str, &'a Texts>,
 }
 
-/// The JSON text for the dashboards: `{"kpis": […], "texts": {"zh-CN": {…}, "en": {…}}}`.
+/// The JSON text for the dashboards: `{"kpis": […], "page": […], "texts": {"zh-CN": {…}, "en": {…}}}`, `page` only where given.
 pub(crate) fn screen(folder: &Folder, topic: &Topic, m: &mut Mistakes) -> String {
     let screen: Option<Screen> = json(folder, SCREEN, r#"{"kpis": ["…", …]}"#, m);
     let zh: Option<Texts> = json(folder, ZH, r#"{"key": "text", …}"#, m);
@@ -47,11 +51,18 @@ pub(crate) fn screen(folder: &Folder, topic: &Topic, m: &mut Mistakes) -> String
             }
         }
     }
+    let page = screen.as_ref().and_then(|screen| screen.page.as_deref());
+    let mut panels = BTreeSet::new();
+    for panel in page.unwrap_or_default() {
+        if !panels.insert(panel) {
+            m.add(SCREEN, 0, format!("page names {panel:?} twice; expected once"));
+        }
+    }
     let texts = [(ZH, &zh), (EN, &en)].into_iter().filter_map(|(file, texts)| {
         Some((file.strip_suffix(".json")?, texts.as_ref()?)) // the file's name is the language's tag (BCP 47)
     });
     let kpis = screen.as_ref().map(|screen| screen.kpis.as_slice()).unwrap_or_default();
-    serde_json::to_string(&Whole { kpis, texts: texts.collect() }).unwrap_or_else(|_| "{}".to_owned())
+    serde_json::to_string(&Whole { kpis, page, texts: texts.collect() }).unwrap_or_else(|_| "{}".to_owned())
 }
 
 fn missing(there: &Texts, here: &Texts, file: &'static str, other: &str, m: &mut Mistakes) {

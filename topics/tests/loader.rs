@@ -177,6 +177,15 @@ fn a_theme_made_at_run_time_loads_beside_the_embedded_ones() {
     assert_eq!(park.screen, r#"{"kpis":["people"],"texts":{"en":{"title":"Parks"},"zh-CN":{"title":"公园"}}}"#);
 }
 
+#[test]
+fn the_panels_of_a_theme_s_page_are_handed_on_as_they_stand() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "park", TOPIC);
+    fs::write(dir.path().join("park/screen.json"), r#"{"kpis": ["people"], "page": ["map", "figures"]}"#).unwrap();
+    let screen: serde_json::Value = serde_json::from_str(&find(dir.path(), "park").screen).unwrap();
+    assert_eq!(screen["page"], serde_json::json!(["map", "figures"]));
+}
+
 /// The page that teaches a newcomer the eleventh theme must not lie.
 #[test]
 fn the_theme_of_the_readme_loads_as_it_stands_there() {
@@ -334,6 +343,7 @@ fn the_other_files_are_checked_too() {
             .contains("screen.json: kpis names \"peoples\"; expected one of people")
     );
     assert!(put("screen.json", r#"{"kpis": ["people", "people"]}"#).contains("twice"));
+    assert!(put("screen.json", r#"{"kpis": [], "page": ["map", "map"]}"#).contains("page names \"map\" twice"));
     assert!(put("screen.json", r#"{"kpis": [], "panels": 1}"#).contains("screen.json:1: unknown field `panels`"));
     assert!(
         put("en.json", r#"{"titel": "Parks"}"#)

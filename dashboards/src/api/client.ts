@@ -1,7 +1,7 @@
 // Speaks with the hub's JSON routes with the bearer key. It keeps nothing and retries nothing. The one thing here that asks
 // the hub to do something is a replay of what was set aside; a wall only looks, and the desk's routes are in register.ts.
 import type {
-  AdapterBook, Alarm, AlarmPage, Backups, DeviceDayPage, Problem, ReplayOutcome, ReplayRequest, SetAsidePage, Theme, UnseenPage,
+  AdapterBook, Alarm, AlarmPage, Backups, DeviceDayPage, Hours, Problem, ReplayOutcome, ReplayRequest, SetAsidePage, Theme, UnseenPage,
 } from './types'
 
 export class ApiError extends Error {
@@ -69,5 +69,9 @@ export const fetchSetAside = (
 
 export const replay = (what: ReplayRequest, key: string) =>
   ask<ReplayOutcome>('/api/v1/rejected/replay', key, { method: 'POST', body: JSON.stringify(what) })
+
+/** Values of each hour of all devices of a theme that measure this metric. */
+export const fetchHours = (params: { theme: string; metric: string; from: number; to: number; agg: 'avg' | 'min' | 'max' }, key: string, signal?: AbortSignal) =>
+  get<Hours>(`/api/v1/hours${search(params)}`, key, signal)
 
 export const fetchBackups = (key: string, signal?: AbortSignal) => get<Backups>('/api/v1/backups', key, signal)

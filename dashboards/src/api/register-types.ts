@@ -1,72 +1,56 @@
-// The wire types of the register, of import and export, of the raw-message tap and of the maintenance board, written by
-// hand from the contract. TO BECOME ALIASES onto schema.d.ts (as in types.ts) once the hub's OpenAPI document has these
-// routes; nothing else in the app names their fields twice.
-import type { DeviceFull, DeviceState, MetricValue, Millis, Place, Problem, Quality } from './types'
+// The wire types of the register, of import and export, of the raw-message tap and of the maintenance board under the names
+// that the desk uses: aliases onto schema.d.ts as in types.ts. By hand stands only what the document leaves open: closed sets
+// of words, and what a form holds.
+import type { components, operations } from './schema'
+import type { DeviceFull, DeviceState, MetricValue, Place, Quality } from './types'
+
+type Schemas = components['schemas']
+type Named<T, Words> = Omit<T, keyof Words> & Words
 
 /** registered = entered or imported by somebody; accepted = heard and let in by policy; pending = heard, waits for a person. */
 export type Registration = 'registered' | 'accepted' | 'pending' | 'retired'
 
-/** What lists and the stream say of a device beside DeviceFull; a hub of before says none of it. */
-export interface Registered { registration?: Registration; department?: string | null; vendor?: string | null }
+/** What lists and the stream say of a device beside its state; a hub of before says none of it. */
+export type Registered = Partial<Named<Pick<Schemas['DeviceView'], 'department' | 'vendor' | 'registration'>, { registration: Registration }>>
 export type RegisteredDevice = Omit<DeviceFull, 'metrics'> & Registered
 
 export type Datum = 'cgcs2000' | 'wgs84' | 'gcj02' | 'bd09'
 
-/** What people say of a device. Texts may be null: nobody said anything. */
-export interface Entry {
-  name: string | null
-  kind: string | null
-  department: string | null
-  area: string | null
-  groups: string[]
-  /** Read always in CGCS2000; may be written in another datum, which the hub converts once. */
-  place: { lng: number; lat: number; datum: Datum } | null
-  gateway: string | null
-  vendor: string | null
-  model: string | null
-  serial: string | null
-  installed: string | null
-  warranty_until: string | null
-  contact: string | null
-  tags: string[]
-}
+/** What people say of a device. Read always in CGCS2000; may be written in another datum, which the hub converts once. */
+export type Entry = Named<Schemas['EntryBody'], { place: Named<Schemas['PlaceBody'], { datum: Datum }> | null }>
 
-export type DeviceDetail = RegisteredDevice & { metrics: Record<string, MetricValue>; entry: Entry; version: number }
-export interface DevicePage { devices: RegisteredDevice[]; next: string | null }
-export interface EntryOrder { theme: string; version: number; entry: Entry }
+export type DeviceDetail = RegisteredDevice & Named<Pick<Schemas['DeviceDetail'], 'metrics' | 'entry' | 'version'>, { metrics: Record<string, MetricValue>; entry: Entry }>
+export type DevicePage = Named<Schemas['DevicePage'], { devices: RegisteredDevice[] }>
+export type EntryOrder = Named<Schemas['EntryPut'], { entry: Entry }>
 
-export interface FieldError { field: string; read: string; expected: string }
-export interface RegisterProblem extends Problem { errors?: FieldError[]; report?: ImportReport }
+export type FieldError = Schemas['FieldError']
+export type RegisterProblem = Schemas['Problem']
 
-export interface Change { id: number; at: Millis; caller: string; action: 'created' | 'changed' | 'retired' | 'imported'; changed: { field: string; old: unknown; new: unknown }[] }
-export interface ChangePage { changes: Change[]; next: number | null }
+export type Change = Named<Schemas['ChangeView'], { action: 'created' | 'changed' | 'retired' | 'imported' }>
+export type ChangePage = Named<Schemas['ChangePage'], { changes: Change[] }>
 
-export interface RawMessage {
-  at: Millis; link: string; source: string; raw: string; raw_encoding: 'utf8' | 'base64'; outcome: 'taken' | 'rejected'; reason: string | null
-}
-export interface MessageTap { since: Millis; messages: RawMessage[] }
+export type RawMessage = Named<Schemas['MessageView'], { raw_encoding: 'utf8' | 'base64'; outcome: 'taken' | 'rejected' }>
+export type MessageTap = Named<Schemas['MessageList'], { messages: RawMessage[] }>
 
 export type FileFormat = 'csv' | 'geojson' | 'xlsx'
-export interface ImportError { line: number; column: string; read: string; expected: string }
-export interface ImportReport { dry_run: boolean; rows: number; created: number; changed: number; unchanged: number; errors: ImportError[] }
+export type ImportError = Schemas['TableError']
+export type ImportReport = Schemas['ImportReport']
 
 /** An area, group, department or maker that entries name. */
-export interface Part { name: string; devices: number; live: number }
-export interface Parts { areas: Part[]; groups: Part[]; departments: Part[]; vendors: Part[] }
+export type Part = Schemas['PartView']
+export type Parts = Schemas['PartList']
 
 /** Only rows with something that is not live, worst first. */
-export interface SilentRow { key: string; name: string | null; total: number; live: number; stale: number; offline: number; never: number }
-export interface Cause { dimension: 'gateway' | 'vendor' | 'area' | 'kind' | 'link'; key: string; name: string | null; silent: number; total: number; since: Millis }
-export interface Battery { device: string; name: string | null; state: DeviceState; value: number; unit: string; at: Millis; per_day?: number | null; limit?: number | null; days_left?: number | null }
-export interface Maintenance { by_gateway: SilentRow[]; by_vendor: SilentRow[]; by_area: SilentRow[]; by_kind: SilentRow[]; causes: Cause[]; batteries: Battery[] }
+export type SilentRow = Schemas['ShareView']
+export type Cause = Named<Schemas['CauseView'], { dimension: 'gateway' | 'vendor' | 'area' | 'kind' | 'link' }>
+export type Battery = Named<Schemas['BatteryView'], { state: DeviceState }>
+export type Maintenance = Named<Schemas['MaintenanceView'], { causes: Cause[]; batteries: Battery[] }>
 
 /** Query of a list of devices; what is empty is left out. */
-export interface DeviceQuery {
-  theme?: string; kind?: string; state?: DeviceState | ''; department?: string; area?: string; group?: string; gateway?: string; vendor?: string
-  tag?: string; registration?: Registration | ''; q?: string
-}
+type Asked = { [K in keyof Omit<NonNullable<operations['get_devices']['parameters']['query']>, 'after' | 'limit' | 'format' | 'state' | 'registration'>]?: string }
+export type DeviceQuery = Asked & { state?: DeviceState | ''; registration?: Registration | '' }
 
-/** `[at, value, quality]`, and the spans across which no line may be drawn: GET /readings, already in the document. */
-export interface Readings { series: unknown; points: [at: Millis, value: number, quality: Quality[]][]; gaps: [from: Millis, to: Millis][]; bucket_ms?: number | null; next?: number | null }
+/** `[at, value, quality]`, and the spans across which no line may be drawn; of which series is known to whoever asked. */
+export type Readings = Named<Omit<Schemas['ReadingPage'], 'series'>, { points: [at: number, value: number, quality: Quality[]][]; gaps: [from: number, to: number][] }>
 
 export type { Place }

@@ -27,8 +27,11 @@ export type Metric = Schemas['MetricView']
 export type Kind = Schemas['KindView']
 export type Rule = Named<Schemas['RuleView'], { severity: Severity; direction: Direction; certainty: Certainty }>
 export type KpiDefinition = Named<Schemas['KpiDefinition'], { band?: [low: number, high: number] | null }>
-export type Theme = Named<Schemas['ThemeView'], { rules: Rule[]; kpis: KpiDefinition[]; screen: { kpis?: string[] } | null }>
+/** What a theme's files say about screens: key figures in order, the panels of its page, texts by language. */
+export interface Screen { kpis?: string[]; page?: string[]; texts?: Partial<Record<'zh-CN' | 'en', Record<string, string>>> }
+export type Theme = Named<Schemas['ThemeView'], { rules: Rule[]; kpis: KpiDefinition[]; screen: Screen | null }>
 
+export type Hours = Schemas['HoursView']
 export type Kpi = Named<Schemas['KpiView'], { severity?: Severity | null }>
 export type TrendPoint = NonNullable<Kpi['trend']>[number]
 export type MetricValue = Named<Schemas['ValueView'], { quality: Quality[] }>

@@ -3,7 +3,13 @@ import type { Catalogue } from '../live/catalogue'
 import { pick } from '../i18n'
 import { loose, num } from './index'
 
-export interface Shown { name: string; text: string; unit: string }
+export interface Shown {
+  name: string
+  text: string
+  unit: string
+  /** A state with a word of its own: nothing that is above or below anything. */
+  state: boolean
+}
 
 export function showReading(
   catalogue: Catalogue, where: { theme: string; kind?: string | null }, metric: string, value: number, unit: string,
@@ -14,5 +20,9 @@ export function showReading(
     name: pick(definition?.name) ?? metric,
     text: word ?? (definition ? num(value, definition.precision) : loose(value)),
     unit: word ? '' : (definition?.unit ?? unit),
+    state: word !== undefined,
   }
 }
+
+/** The metric's name before its value; not where the state is called like the metric ("故障"), which would say it twice. */
+export const nameBefore = (name: string, shown: Shown): string => (shown.state && shown.text === name ? '' : name)

@@ -13,8 +13,8 @@ import { provideBooks } from './books'
 
 export interface Asked { method: string; path: string; body: unknown }
 
-export function startHub(): { hub: FakeHub; live: Live; asked: Asked[]; sync(): void } {
-  const hub = new FakeHub({ tickMs: 1e8, beatMs: 1e8 })
+export function startHub(options: { themes?: number } = {}): { hub: FakeHub; live: Live; asked: Asked[]; sync(): void } {
+  const hub = new FakeHub({ tickMs: 1e8, beatMs: 1e8, ...options })
   const asked: Asked[] = []
   vi.stubGlobal('fetch', async (path: string, init: RequestInit = {}) => {
     const url = new URL(path, 'http://fake')

@@ -22,7 +22,7 @@ export const en: Messages = {
   switch: { day: 'Day', night: 'Night', lang: '中文' },
   themes: {
     title: 'Vital signs', note: 'Grey band = normal range', minutes: 'Last {n} min', hours: 'Last {n} h', from: '{live}/{total} devices',
-    broken: 'Theme did not load: {reason}', none: 'No data', more: '{n} more indicators not listed', trend: '{name}: trend, {span}',
+    broken: 'Theme did not load: {reason}', none: 'No data', rest: '{n} more', hidden: '{n} more themes not listed', seen: '{live} live of {total} devices', trend: '{name}: trend, {span}',
   },
   map: {
     title: 'The district', legend: 'Legend', home: 'Whole district', sources: 'Borders: Tianditu {review} · Coast: GSHHG · Places: GeoNames',
@@ -47,7 +47,19 @@ export const en: Messages = {
     calm: 'Calm', manageable: 'Manageable', flood: 'Flood',
     aria: '{n} alarms raised in the last 10 minutes: {level}', source: 'Rule: {rule}\nSource: {source}\nCertainty: {certainty}', notLive: 'Last',
   },
-  kinds: { title: 'What is seen', note: 'live / all', unknown: 'unknown kind' },
+  theme: {
+    title: 'Theme page', centre: '{theme} · {district} Operations Centre', wall: 'Wall', all: 'Whole district', nav: 'Themes', unknown: 'There is no theme “{id}”', broken: 'This theme could not be loaded; the others are not affected',
+    panel: 'screen.json names the panel “{name}”; known are {known}',
+  },
+  figures: { title: 'Vital signs', note: 'Grey band = normal range', band: 'Normal', bandNone: 'no normal range declared', limits: 'Limits', limitsNone: 'no limit on this metric', certainty: 'certainty {c}', seen: '{live}/{total} devices give it', unseen: '{n} unseen' },
+  kindstates: { title: 'Devices by kind', note: 'now', kind: 'Kind', total: 'All', sum: 'Together' },
+  hours: {
+    title: 'The last 24 hours', note: '{name} · mean of each hour', noteMax: '{name} · highest of each hour', noteMin: '{name} · lowest of each hour', choose: 'Metric', high: 'higher = lighter', low: 'lower = lighter', none: 'No hour has been measured yet', more: '{n} more devices', over: 'beyond a limit', nothing: 'nothing measured',
+    aria: '{device}: {name} of the last 24 hours, at present {value}', now: 'now', scale: '{low} to {high} {unit}', highDay: 'higher = darker', lowDay: 'lower = darker',
+  },
+  unplaced: { title: 'Without a position' },
+  limits: { title: 'Limits and where they come from', note: '{n} rules', rule: 'Rule', kind: 'Kind', raise: 'Raised', clear: 'Over', source: 'Source', certainty: 'Certainty', above: 'from {value} up', below: 'from {value} down', is: 'at “{value}”', A: 'text seen', B: 'well known, not checked', C: 'local practice' },
+  kinds: { title: 'What is seen', note: 'live / all', unknown: 'unknown kind', more: '{n} more kinds' },
   ended: { title: 'Over today', note: 'latest first', empty: 'No alarm has ended today', span: 'lasted {time}' },
   unseen: {
     title: 'Cannot be seen now', note: 'devices not live', empty: 'All devices are live', more: '{n} more',

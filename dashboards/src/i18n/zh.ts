@@ -23,7 +23,7 @@ export const zh = {
   switch: { day: '日间', night: '夜间', lang: 'English' },
   themes: {
     title: '城市体征', note: '灰带 = 正常区间', minutes: '近 {n} 分钟', hours: '近 {n} 小时', from: '{live}/{total} 台',
-    broken: '主题未能加载：{reason}', none: '无可用数据', more: '另有 {n} 项指标未列出', trend: '{name}，{span}走势',
+    broken: '主题未能加载：{reason}', none: '无可用数据', rest: '另 {n} 项', hidden: '另有 {n} 个专题未列出', seen: '在线 {live} / 全部 {total} 台', trend: '{name}，{span}走势',
   },
   map: {
     title: '全区态势', legend: '图例', home: '回到全区', sources: '界线：天地图 {review} · 海岸线 GSHHG · 地名 GeoNames',
@@ -48,7 +48,19 @@ export const zh = {
     calm: '从容', manageable: '可应付', flood: '泛滥',
     aria: '近 10 分钟新增 {n} 条告警，{level}', source: '规则：{rule}\n依据：{source}\n可信度：{certainty}', notLive: '末次',
   },
-  kinds: { title: '设备可见度', note: '在线 / 全部', unknown: '类型未知' },
+  theme: {
+    title: '专题页', centre: '{theme} · {district}城市运行中心', wall: '大屏', all: '全区', nav: '专题', unknown: '没有专题“{id}”', broken: '本专题未能加载，其他专题不受影响',
+    panel: 'screen.json 写了面板“{name}”；可用的有 {known}',
+  },
+  figures: { title: '体征指标', note: '灰带 = 正常区间', band: '正常', bandNone: '未声明正常区间', limits: '限值', limitsNone: '此项未设限值', certainty: '可信度 {c}', seen: '{live}/{total} 台给出', unseen: '{n} 台看不到' },
+  kindstates: { title: '设备分类', note: '此刻', kind: '类型', total: '合计', sum: '本专题' },
+  hours: {
+    title: '近 24 小时', note: '{name} · 每小时均值', noteMax: '{name} · 每小时最高', noteMin: '{name} · 每小时最低', choose: '指标', high: '越高越亮', low: '越低越亮', none: '尚无整小时的数据', more: '另有 {n} 台', over: '越过限值', nothing: '未测到',
+    aria: '{device}：{name}近 24 小时，当前 {value}', now: '此刻', scale: '{low} 至 {high} {unit}', highDay: '越高越深', lowDay: '越低越深',
+  },
+  unplaced: { title: '未定位设备' },
+  limits: { title: '限值与依据', note: '{n} 条规则', rule: '规则', kind: '类型', raise: '告警', clear: '恢复', source: '依据', certainty: '可信度', above: '≥ {value}', below: '≤ {value}', is: '“{value}”', A: '见过原文', B: '通行、未核原文', C: '地方做法' },
+  kinds: { title: '设备可见度', note: '在线 / 全部', unknown: '类型未知', more: '另有 {n} 类' },
   ended: { title: '今日已恢复', note: '最近恢复在前', empty: '今日尚无告警恢复', span: '持续 {time}' },
   unseen: {
     title: '当前看不到', note: '不在线的设备', empty: '全部设备在线', more: '另有 {n} 台',

@@ -36,6 +36,18 @@ export class Catalogue {
     return metric?.states[String(value)]
   }
 
+  /** All KPIs of a theme: those of its screen first, in its order. */
+  allKpis(theme: Theme): KpiDefinition[] {
+    const first = this.screenKpis(theme)
+    return [...first, ...theme.kpis.filter((k) => !first.some((f) => f.id === k.id))]
+  }
+
+  /** The rules on what a KPI is made of, from the mildest limit to the gravest. */
+  rulesOf(theme: Theme, kpi: KpiDefinition): Rule[] {
+    const mine = theme.rules.filter((r) => r.kind === kpi.kind && r.metric === kpi.metric)
+    return mine.sort((a, b) => (a.direction === 'below' ? b.raise - a.raise : a.raise - b.raise))
+  }
+
   /** KPIs of one theme in the order of its screen; unknown ids are left out rather than shown empty. */
   screenKpis(theme: Theme): KpiDefinition[] {
     const order = theme.screen?.kpis ?? theme.kpis.map((k) => k.id)

@@ -1,5 +1,5 @@
 // The alarms raised since midnight in the district, ended ones included: for the histogram and the alarm load.
-// Keeps three facts per alarm, the latest few that ended, and drops yesterday's: it stays small on a wall that runs for weeks.
+// Keeps four facts per alarm, the latest few that ended, and drops yesterday's: it stays small on a wall that runs for weeks.
 import type { Alarm, Severity } from '../api/types'
 
 const SHANGHAI_MS = 8 * 3_600_000
@@ -14,15 +14,24 @@ export type Slot = Record<Severity | 'ended', number>
 export const dayStart = (now: number) => Math.floor((now + SHANGHAI_MS) / DAY_MS) * DAY_MS - SHANGHAI_MS
 
 export class Today {
-  private raised = new Map<string, { at: number; severity: Severity; ended: boolean }>()
+  private raised = new Map<string, { at: number; severity: Severity; ended: boolean; theme: string }>()
   private ended: Alarm[] = []
   /** Set once the list has been read from the hub; before that no total may be shown. */
   complete = false
 
+  /** The same day with the alarms of one theme only, as of now; to be read, not to be added to. */
+  of(theme: string): Today {
+    const cut = new Today()
+    for (const [id, r] of this.raised) if (r.theme === theme) cut.raised.set(id, r)
+    cut.ended = this.ended.filter((a) => a.theme === theme)
+    cut.complete = this.complete
+    return cut
+  }
+
   add(alarm: Alarm): void {
     // A list that was under way while the alarm ended must not bring it back.
     const ended = alarm.cleared_at != null || this.raised.get(alarm.id)?.ended === true
-    this.raised.set(alarm.id, { at: alarm.raised_at, severity: alarm.severity, ended })
+    this.raised.set(alarm.id, { at: alarm.raised_at, severity: alarm.severity, ended, theme: alarm.theme })
     if (alarm.cleared_at != null) this.keepEnded(alarm)
   }
 

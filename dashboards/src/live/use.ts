@@ -1,12 +1,16 @@
 // Hands the window's live data to its panels. The only way in: panels never import a global.
-import { inject, provide, type InjectionKey } from 'vue'
+import { inject, provide, type InjectionKey, type Ref } from 'vue'
 import type { Live } from './live'
 
-const LIVE: InjectionKey<Live> = Symbol('live')
+/** What panels may read; the whole district's, or that of one theme (cut.ts). */
+type Readable = 'kpis' | 'alarms' | 'devices' | 'pending' | 'links' | 'status' | 'catalogue' | 'today' | 'conn' | 'now' | 'frozenSince' | 'unstored'
+export type LiveView = { readonly [K in Readable]: Readonly<Ref<Live[K]['value']>> } & Pick<Live, 'find' | 'retry'>
 
-export const provideLive = (live: Live) => provide(LIVE, live)
+const LIVE: InjectionKey<LiveView> = Symbol('live')
 
-export function useLive(): Live {
+export const provideLive = (live: LiveView) => provide(LIVE, live)
+
+export function useLive(): LiveView {
   const live = inject(LIVE)
   if (!live) throw new Error('useLive() outside of the wall')
   return live

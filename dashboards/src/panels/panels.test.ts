@@ -7,22 +7,40 @@ import { placeLeaders } from '../map/leaders'
 import { axisOf, drawTrend } from '../ui/trend'
 import { judge } from '../wall/judgement'
 import { covered, topAlarms } from './map/leaders'
-import { fitBlocks, type Block } from './themes/rows'
+import { fitThemes, unshown, type Choice } from './themes/rows'
 
-const row = (id: string, severity: Kpi['severity'] = null) => ({ definition: { id } as KpiDefinition, kpi: { severity } as Kpi })
-const block = (id: string, ...rows: Block['rows']): Block => ({ theme: { id, error: null } as Theme, rows })
+const row = (id: string, severity: Kpi['severity'] = null, value = 1) => ({ definition: { id, band: [0, 5] } as unknown as KpiDefinition, kpi: { severity, value } as Kpi })
+const choice = (id: string, ...rows: Choice['rows']): Choice => ({ theme: { id, error: null, kpis: rows.map((r) => r.definition) } as Theme, rows })
+const ids = (of: ReturnType<typeof fitThemes>) => of.blocks.map((b) => b.rows.map((r) => r.definition.id).join(' '))
 
-test('all rows when they fit', () => {
-  const blocks = [block('a', row('1'), row('2'))]
-  expect(fitBlocks(blocks, 2.75)).toEqual({ blocks, hidden: 0, headings: true })
+test('every theme has its row, and all have the same number of them', () => {
+  const three = [choice('a', row('a1'), row('a2'), row('a3')), choice('b', row('b1'), row('b2'), row('b3')), choice('c', row('c1'))]
+  expect(ids(fitThemes(three, 100))).toEqual(['a1 a2 a3', 'b1 b2 b3', 'c1'])
+  expect(ids(fitThemes(three, 5 * 4.25))).toEqual(['a1 a2', 'b1 b2', 'c1'])
+  expect(ids(fitThemes(three, 4 * 4.25))).toEqual(['a1', 'b1', 'c1'])
+  expect(fitThemes(three, 4 * 4.25).blocks[0]!.more).toBe(2)
 })
 
-test('else each theme\'s first, then the abnormal, then the rest', () => {
-  const blocks = [block('a', row('a1'), row('a2'), row('a3', 'urgent')), block('b', row('b1'), row('b2'))]
-  const ids = (n: number) => fitBlocks(blocks, n).blocks.flatMap((b) => b.rows.map((r) => r.definition.id))
-  expect(ids(2)).toEqual(['a1', 'b1'])
-  expect(ids(3)).toEqual(['a1', 'a3', 'b1'])
-  expect(fitBlocks(blocks, 4)).toMatchObject({ hidden: 1, headings: false })
+test('eleven themes have a row each in the height of a wall; of twenty the last are counted', () => {
+  const many = (n: number) => Array.from({ length: n }, (_, i) => choice(`t${i}`, row(`k${i}`), row('x')))
+  expect(fitThemes(many(11), 43)).toMatchObject({ hidden: 0 })
+  expect(ids(fitThemes(many(11), 43))).toHaveLength(11)
+  const twenty = fitThemes(many(20), 43)
+  expect(twenty.blocks.length + twenty.hidden).toBe(20)
+  expect(twenty.blocks.length * 3.625 + 2.25).toBeLessThanOrEqual(43)
+  expect(fitThemes([], 43)).toEqual({ blocks: [], hidden: 0 })
+})
+
+test('what stands is what tells: the gravest alarm, then what left its band, then the order of the screen', () => {
+  const rows = [row('calm'), row('out', null, 9), row('mild', 'general'), row('grave', 'critical')]
+  const of = (height: number) => ids(fitThemes([choice('a', ...rows)], height * 4.25))[0]
+  expect([1, 2, 3, 4].map(of)).toEqual(['grave', 'mild grave', 'out mild grave', 'calm out mild grave'])
+})
+
+test('an alarm whose sign stands in no row gives its sign to the theme', () => {
+  expect(unshown('critical', [row('a', 'general')])).toBe('critical')
+  expect(unshown('general', [row('a', 'critical')])).toBeNull()
+  expect(unshown(undefined, [])).toBeNull()
 })
 
 test('leaders of one side do not overlap and stay inside', () => {

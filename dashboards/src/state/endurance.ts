@@ -40,7 +40,7 @@ export function endure(live: Live): () => void {
     startedBefore = started
     const topAlarm = [...live.alarms.value.values()].some((a) => a.severity === 'critical')
     const frozen = live.frozenSince.value !== null || live.conn.value.state !== 'open'
-    if (shouldReload({ newVersion, heapShare: heapShare(), topAlarm, frozen, reading: selected.value !== null || route.value.page !== 'wall' })) location.reload()
+    if (shouldReload({ newVersion, heapShare: heapShare(), topAlarm, frozen, reading: selected.value !== null || !['wall', 'theme'].includes(route.value.page) })) location.reload()
   }
   const shift = () => {
     const [x, y] = SHIFTS[++turn % SHIFTS.length]!

@@ -1,11 +1,17 @@
 // The address names the page; a fragment that names none changes nothing.
 import { expect, test } from 'vitest'
-import { deskHref, deviceHref, healthHref, parseRoute } from './route'
+import { deskHref, deviceHref, healthHref, parseRoute, themeHref } from './route'
 
 test.each([
   ['', 'wall', 'unseen'], ['#/', 'wall', 'unseen'], ['#/elsewhere', 'wall', 'unseen'],
   ['#/health', 'health', 'unseen'], ['#/health/ledger', 'health', 'ledger'], ['#/health/nonsense', 'health', 'unseen'], ['#/health&key=x', 'health', 'unseen'],
 ])('%s → %s %s', (hash, page, part) => expect(parseRoute(hash)).toMatchObject({ page, part }))
+
+test('a theme has a page of its own; about no theme there is only the wall', () => {
+  expect(parseRoute(themeHref('水/利'))).toMatchObject({ page: 'theme', theme: '水/利' })
+  expect(parseRoute('#/theme/water&key=k')).toMatchObject({ page: 'theme', theme: 'water' })
+  expect(parseRoute('#/theme')).toMatchObject({ page: 'wall' })
+})
 
 test('a target inside the page is no page', () => expect(parseRoute('#alarms')).toBeNull())
 

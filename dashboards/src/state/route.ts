@@ -1,5 +1,5 @@
-// Which page this window shows, read from the address: the wall, one part of the health page with its filters
-// (#/health/rejected?reason=undecodable), or one view of the desk (#/desk/device/W-RL-007). In the fragment, because the
+// Which page this window shows, read from the address: the wall, one theme (#/theme/water), one part of the health page with
+// its filters (#/health/rejected?reason=undecodable), or one view of the desk (#/desk/device/W-RL-007). In the fragment, because the
 // hub serves one document and knows no page.
 import { shallowRef } from 'vue'
 
@@ -12,8 +12,10 @@ export type View = (typeof VIEWS)[number]
 const OF_ONE: readonly View[] = ['device', 'label', 'commission']
 
 export interface Route {
-  page: 'wall' | 'health' | 'desk'
+  page: 'wall' | 'theme' | 'health' | 'desk'
   part: Part
+  /** Of a theme's page only. */
+  theme?: string
   /** Of the desk only. */
   view?: View
   device?: string
@@ -29,6 +31,7 @@ export function parseRoute(hash: string): Route | null {
   const [path, query = ''] = hash.slice(2).split('?')
   const [page, part, of] = path!.split(/[/&]/)
   if (page === 'desk') return deskRoute(part, of, Object.fromEntries(new URLSearchParams(query)))
+  if (page === 'theme' && part) return { page, part: 'unseen', theme: decode(part), query: {} }
   if (page !== 'health') return WALL
   const known = PARTS.find((p) => p === part) ?? 'unseen'
   return { page, part: known, query: Object.fromEntries(new URLSearchParams(query)) }
@@ -50,6 +53,7 @@ function decode(text: string): string {
 }
 
 export const WALL_HREF = '#/'
+export const themeHref = (theme: string) => `#/theme/${encodeURIComponent(theme)}`
 
 const withQuery = (path: string, query: Record<string, string | null | undefined>) => {
   const given = Object.entries(query).filter((e): e is [string, string] => Boolean(e[1]))

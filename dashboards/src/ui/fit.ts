@@ -4,25 +4,32 @@ import { onBeforeUnmount, onMounted, ref, type Ref } from 'vue'
 
 const MORE_REM = 2.25
 
-/** Answers, for a list of `count` rows, how many to show: all, or as many as leave room (`moreRem`) for the line that says how many more. */
-export function useFit(box: Ref<HTMLElement | null>, rowRem: number, narrowRows = 12, moreRem = MORE_REM): (count: number) => number {
-  const height = ref(Infinity)
-  const narrow = matchMedia('(max-width: 1199px)')
+/** The height of a box in rem, and whether the page is narrow: there a box grows with its content. */
+export function useHeight(box: Ref<HTMLElement | null>): { rem: Ref<number>; narrow: Ref<boolean> } {
+  const rem = ref(Infinity)
+  const query = matchMedia('(max-width: 1199px)')
+  const narrow = ref(query.matches)
   const measure = () => {
-    if (!box.value) return
-    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
-    height.value = narrow.matches ? narrowRows * rowRem + moreRem : box.value.clientHeight / rem
+    narrow.value = query.matches
+    if (box.value) rem.value = box.value.clientHeight / parseFloat(getComputedStyle(document.documentElement).fontSize)
   }
   const observer = new ResizeObserver(measure)
   onMounted(() => {
     if (box.value) observer.observe(box.value)
-    narrow.addEventListener('change', measure)
+    query.addEventListener('change', measure)
     measure()
   })
   onBeforeUnmount(() => {
     observer.disconnect()
-    narrow.removeEventListener('change', measure)
+    query.removeEventListener('change', measure)
   })
+  return { rem, narrow }
+}
+
+/** Answers, for a list of `count` rows, how many to show: all, or as many as leave room (`moreRem`) for the line that says how many more. */
+export function useFit(box: Ref<HTMLElement | null>, rowRem: number, narrowRows = 12, moreRem = MORE_REM): (count: number) => number {
+  const { rem: height, narrow } = useHeight(box)
   const fitting = (rem: number) => Math.max(1, Math.floor(rem / rowRem + 0.01))
-  return (count) => (count <= fitting(height.value) ? count : fitting(height.value - moreRem))
+  const room = () => (narrow.value ? narrowRows * rowRem + moreRem : height.value)
+  return (count) => (count <= fitting(room()) ? count : fitting(room() - moreRem))
 }

@@ -1,5 +1,7 @@
 // Geometry of a small trend: time and value to a fixed box, gaps kept as gaps. Pure; draws nothing.
 import type { TrendPoint } from '../api/types'
+import { num } from '../format'
+import { t } from '../i18n'
 
 export const BOX = { width: 160, height: 40 }
 const PAD = 3
@@ -36,6 +38,12 @@ export function axisOf(trends: Iterable<readonly TrendPoint[]>): Axis {
   const there = Math.min(Math.max(end - first, SHORTEST_MS), LONGEST_MS)
   const step = there <= 60 * MINUTE_MS ? MINUTE_MS : HALF_HOUR_MS
   return { end, span: Math.ceil(there / step) * step }
+}
+
+/** What the axis is called: "24 h". */
+export function axisWords({ span }: Axis): string {
+  const minutes = span / MINUTE_MS
+  return minutes <= 60 ? t('themes.minutes', { n: minutes }) : t('themes.hours', { n: num(minutes / 60, minutes % 60 ? 1 : 0) })
 }
 
 /** The axis ends at the right edge. The scale holds the band and every value, so the line never leaves the box. */

@@ -6,7 +6,7 @@ const BOX: Box = { width: 500, height: 120, left: 40, right: 10, top: 10, bottom
 const M = 60_000
 const T = Date.parse('2026-11-22T16:00:00+08:00')
 const win = { from: T, to: T + 60 * M }
-const raw = (values: number[], gaps: [number, number][] = []) => ({ series: null, gaps, points: values.map((v, i) => [T + i * M, v, []] as [number, number, never[]]) })
+const raw = (values: number[], gaps: [number, number][] = []) => ({ gaps, points: values.map((v, i) => [T + i * M, v, []] as [number, number, never[]]) })
 const strokes = (d: string) => d.split('M').length - 1
 
 test.each([[10, 4, 5], [1, 4, 0.5], [0.7, 4, 0.2], [42, 4, 20], [8, 4, 2]])('step(%d, %d) → %d', (span, n, s) => expect(step(span, n)).toBeCloseTo(s))
@@ -23,7 +23,7 @@ test('a line breaks at a silence and the silence has its place', () => {
 })
 
 test('neighbouring buckets are joined, buckets with a silence between are not', () => {
-  const page = { series: null, bucket_ms: 5 * M, points: [0, 5, 20].map((m) => [T + m * M, 1, []] as [number, number, never[]]), gaps: [[T + 9 * M, T + 21 * M]] as [number, number][] }
+  const page = { bucket_ms: 5 * M, points: [0, 5, 20].map((m) => [T + m * M, 1, []] as [number, number, never[]]), gaps: [[T + 9 * M, T + 21 * M]] as [number, number][] }
   expect(strokes(draw(page, win, [], BOX).line)).toBe(2)
 })
 

@@ -6,7 +6,7 @@ import { byUrgency } from '../../format/severity'
 import type { View } from '../../map/grid'
 import { placeLeaders, type Placed } from '../../map/leaders'
 import { designScale } from '../../map/tokens'
-import type { Live } from '../../live/live'
+import type { LiveView } from '../../live/use'
 
 const MOST = 5
 const NARROW_PX = 520
@@ -28,7 +28,7 @@ export function topAlarms(alarms: Iterable<Alarm>, most: number): Alarm[] {
   return top
 }
 
-export function useLeaders(live: Live, view: () => View): { leaders: ComputedRef<Leader[]>; boxes: ComputedRef<Box[]>; marks: ComputedRef<Box[]> } {
+export function useLeaders(live: LiveView, view: () => View): { leaders: ComputedRef<Leader[]>; boxes: ComputedRef<Box[]>; marks: ComputedRef<Box[]> } {
   const leaders = computed(() => {
     const v = view()
     const k = designScale()
