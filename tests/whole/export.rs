@@ -145,7 +145,8 @@ fn a_long_file_is_not_cut_by_the_time_limit_and_one_that_breaks_off_never_looks_
     let mut line = String::new();
     file.read_line(&mut line).unwrap();
     std::thread::sleep(std::time::Duration::from_secs(4)); // a slow client, slower than the limit of a request
-    assert_eq!(file.lines().map(|line| line.unwrap()).count(), 1_060_001, "the file is whole");
+    let lines = file.lines().try_fold(0, |count, line| line.map(|_| count + 1)).unwrap();
+    assert_eq!(lines, 1_060_001, "the file is whole");
 
     let mut file = open();
     file.read_exact(&mut [0; 100_000]).unwrap();

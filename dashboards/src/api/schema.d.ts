@@ -228,6 +228,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ingest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send messages that name their devices; answered when they are durable */
+        post: operations["post_ingest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ingest/{theme}/{device}/{type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send what would be the payload of city/{theme}/{device}/{type} in MQTT */
+        post: operations["post_ingest_theme_device_type"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kpis": {
         parameters: {
             query?: never;
@@ -622,6 +656,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/push/{rest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send what a platform pushes, in its own form; a declared mapping reads it */
+        post: operations["post_push_rest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -631,6 +682,57 @@ export interface paths {
         };
         /** Is the hub of use; if not, why */
         get: operations["get_readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sta/v1.1": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OGC SensorThings 1.1: the way in */
+        get: operations["get_sta_v1_1"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sta/v1.1/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same */
+        get: operations["get_sta_v1_1_"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sta/v1.1/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OGC SensorThings 1.1, e.g. Datastreams(1)/Observations */
+        get: operations["get_sta_v1_1_path"];
         put?: never;
         post?: never;
         delete?: never;
@@ -772,6 +874,8 @@ export interface components {
              */
             value: number;
         };
+        /** @description Any JSON: what is in it is told by its topic or its mapping. */
+        AnyJson: unknown;
         /** @description The newest arrival of a link. */
         ArrivalView: {
             /**
@@ -1432,6 +1536,20 @@ export interface components {
             received: number;
             severity?: string | null;
         };
+        /** @description Something that was set aside. */
+        FaultView: {
+            /** @description What was read and what would be right. */
+            detail: string;
+            device?: string | null;
+            /**
+             * Format: uint32
+             * @description Which message, counted from 1; in NDJSON its line.
+             */
+            index: number;
+            metric?: string | null;
+            /** @description Stable code, as in /api/v1/rejected. */
+            reason: string;
+        };
         /** @description A field that changed. */
         FieldChange: {
             field: string;
@@ -1503,6 +1621,58 @@ export interface components {
              * @description Entries that were so already.
              */
             unchanged: number;
+        };
+        /** @description One message, or a list of them. */
+        IngestBody: components["schemas"]["IngestMessage"] | components["schemas"]["IngestMessage"][];
+        /** @description A message that names its device: the payload of MQTT, with theme, device and type beside it. */
+        IngestMessage: {
+            /** @description The device, e.g. MY-1. */
+            device: string;
+            /** @description The theme of the device, e.g. water. */
+            theme: string;
+            /** @description When it was measured; without it: when it arrived. */
+            ts?: components["schemas"]["When"] | null;
+            /** @description What it is: telemetry (as without it), event or status. */
+            type?: string | null;
+            /** @description Telemetry: values by metric. They may also stand beside `ts`. */
+            values?: {
+                [key: string]: number;
+            } | null;
+        };
+        /** @description What became of a body. Counted in items: a reading, an event, a word of presence, something set aside. */
+        IngestView: {
+            /**
+             * Format: uint32
+             * @description Already there, with the same value.
+             */
+            duplicate: number;
+            /** @description What was set aside, and why; at most 100. */
+            faults: components["schemas"]["FaultView"][];
+            /**
+             * Format: uint
+             * @description Messages in the body.
+             */
+            messages: number;
+            /**
+             * Format: uint32
+             * @description Set aside with their bytes.
+             */
+            rejected: number;
+            /**
+             * Format: uint32
+             * @description Kept in the spool: the database is away. What becomes of them is decided when it is back.
+             */
+            spooled: number;
+            /**
+             * Format: uint32
+             * @description New rows.
+             */
+            stored: number;
+            /**
+             * Format: uint32
+             * @description Faults that are not listed.
+             */
+            unlisted: number;
         };
         KindView: {
             /** Format: uint32 */
@@ -2105,6 +2275,25 @@ export interface components {
             records: number;
             /** @description empty, spooling, draining, full or failing. */
             state: string;
+        };
+        /** @description A page of entities; one entity is an object as it stands in `value`, a property an object with its name. */
+        StaPage: {
+            /**
+             * Format: int64
+             * @description How many there are in all, when `$count=true` asked.
+             */
+            "@iot.count"?: number | null;
+            /** @description The address of the next page; none when this was the last one. */
+            "@iot.nextLink"?: string | null;
+            /** @description The entities. */
+            value: unknown[];
+        };
+        /** @description The way in. */
+        StaRoot: {
+            /** @description What is done of the standard. */
+            serverSettings: unknown;
+            /** @description The sets: name and url of each. */
+            value: unknown[];
         };
         /**
          * @description What can be said of a device.
@@ -3689,6 +3878,232 @@ export interface operations {
                 };
             };
             /** @description the table has mistakes, and nothing of it was taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ingest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a retry under the same key gets the same answer, for 24 hours, over restarts; values without ts keep their first time of arrival */
+                "Idempotency-Key"?: string;
+                /** @description how the body is packed */
+                "Content-Encoding"?: "gzip";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IngestBody"];
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description packed otherwise than with gzip */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description something else was sent under this key */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ingest_theme_device_type: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a retry under the same key gets the same answer, for 24 hours, over restarts; values without ts keep their first time of arrival */
+                "Idempotency-Key"?: string;
+                /** @description how the body is packed */
+                "Content-Encoding"?: "gzip";
+            };
+            path: {
+                theme: string;
+                device: string;
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnyJson"];
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description packed otherwise than with gzip */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description something else was sent under this key */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5649,6 +6064,119 @@ export interface operations {
             };
         };
     };
+    post_push_rest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a retry under the same key gets the same answer, for 24 hours, over restarts; values without ts keep their first time of arrival */
+                "Idempotency-Key"?: string;
+                /** @description how the body is packed */
+                "Content-Encoding"?: "gzip";
+            };
+            path: {
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnyJson"];
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description packed otherwise than with gzip */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description something else was sent under this key */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_readyz: {
         parameters: {
             query?: never;
@@ -5683,6 +6211,222 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadyView"];
+                };
+            };
+        };
+    };
+    get_sta_v1_1: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaRoot"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sta_v1_1_: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaRoot"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sta_v1_1_path: {
+        parameters: {
+            query?: {
+                /** @description Tell how many there are in all: true or false. */
+                $count?: boolean | null;
+                /** @description What to show with it, e.g. `Datastreams($expand=Observations($top=1))`. */
+                $expand?: string | null;
+                /** @description A condition, e.g. `properties/theme eq 'water' and Datastreams/properties/metric eq 'level'`. */
+                $filter?: string | null;
+                /** @description An order, e.g. `phenomenonTime desc`. Without it: Observations the newest first, others as they were registered. */
+                $orderby?: string | null;
+                /** @description `dataArray`, for a list of Observations. */
+                $resultFormat?: string | null;
+                /** @description What to show, e.g. `@iot.id,name,properties/state`. */
+                $select?: string | null;
+                /** @description Leave out this many, up to 1000000. */
+                $skip?: number | null;
+                /** @description Where a next link goes on. */
+                $skiptoken?: string | null;
+                /** @description At most this many; default 100 (20 within `$expand`), never more than 1000. */
+                $top?: number | null;
+            };
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaPage"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

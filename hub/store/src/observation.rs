@@ -58,7 +58,8 @@ impl Store {
         _scope: &Scope,
         query: &ObservationQuery,
     ) -> Result<Vec<ObservationRow>, StoreError> {
-        let make = |((((series, at), lag_ms), value), bits): ((((i32, PgTime), i32), f64), i16)| ObservationRow {
+        type Columns = ((((i32, PgTime), i32), f64), i16);
+        let make = |((((series, at), lag_ms), value), bits): Columns| ObservationRow {
             series,
             at: at.0,
             received: Timestamp::from_ms(at.0.ms().saturating_add(i64::from(lag_ms))),

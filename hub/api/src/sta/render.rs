@@ -130,7 +130,7 @@ pub(super) fn data_array(
     let names = ["phenomenonTime", "resultTime", "result", "resultQuality"];
     let wanted = |select: Select| options.select.as_ref().is_none_or(|list| list.contains(&select));
     let with_id = wanted(Select::Id);
-    let names: Vec<&str> = names.into_iter().filter(|name| wanted(Select::Property(*name, None))).collect();
+    let names: Vec<&str> = names.into_iter().filter(|name| wanted(Select::Property(name, None))).collect();
     let components: Vec<&str> = with_id.then_some("id").into_iter().chain(names.iter().copied()).collect();
     let mut groups: Vec<(i32, String, Vec<Value>)> = Vec::new();
     for (key, entity) in entities {
