@@ -3,6 +3,7 @@
 // offline is named on the maintenance board; the map finds it; its theme's page opens. axe looks at each page.
 // They find the wall in Chinese and leave it so.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { axe } from './axe.mjs'
 
 const HEAD = '设备编号,专题,类型,名称,责任部门,经度,纬度,安装日期\n'
@@ -76,6 +77,23 @@ export function realDeskSteps({ step, until, hub, page, text, seconds, figure, H
     await page().waitForSelector('[data-by=kind] [data-key]', { timeout: HANG_MS })
     assert.match(await text('[data-by=kind]'), /雨量站/)
     await axe(page())
+  })
+
+  step('a day of a department goes out as a table, with every reading in it and no word that is a formula', async () => {
+    await go('#/desk/devices')
+    await page().locator('[data-readings]').click({ timeout: HANG_MS })
+    const today = await page().evaluate(() => new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10))
+    await page().locator('[data-from]').fill(today)
+    await page().locator('[data-to]').fill(today)
+    await page().locator('[data-export-readings] [data-department] option', { hasText: '气象局' }).first().waitFor({ state: 'attached', timeout: HANG_MS })
+    await page().locator('[data-export-readings] [data-department]').selectOption('气象局')
+    await axe(page())
+    const [download] = await Promise.all([page().waitForEvent('download'), page().locator('[data-format=csv]').click()])
+    const lines = readFileSync(await download.path(), 'utf8').replace(/^\uFEFF/, '').trim().split(/\r?\n/)
+    assert.equal(lines[0].split(',')[0], 'device')
+    const mine = lines.filter((line) => line.startsWith('R-1,'))
+    assert.equal(mine.filter((line) => /,rain_1h,mm,.*,1(2\.4|3\.1),/.test(line)).length, 2, mine.join('\n'))
+    assert.ok(lines.slice(1).every((line) => line.includes('气象局') && !/(^|,)"?[=+@]/.test(line)))
   })
 
   step('the label and the page for commissioning stand, and axe finds nothing serious on them', async () => {

@@ -39,6 +39,11 @@ export const importDevices = (bytes: ArrayBuffer, how: { format: FileFormat; dry
 export const exportDevices = (query: DeviceQuery & { format: FileFormat }, key: string) =>
   reach(`/api/v1/export/devices${search({ ...query })}`, key, {}).then((reply) => reply.blob())
 
+export type ReadingsFormat = 'csv' | 'ndjson' | 'xlsx'
+/** Readings as a file; from and to in ms. Too large, nothing found, broken off: an error, never half a file. */
+export const exportReadings = (query: { format: ReadingsFormat; from: number; to: number } & Partial<Record<'theme' | 'kind' | 'department' | 'area' | 'group', string>>, key: string) =>
+  reach(`/api/v1/export/readings${search({ ...query })}`, key, {}).then((reply) => reply.blob())
+
 /** The lines of one device in a day's ledger, one for each link that it came by. */
 export const fetchDeviceDay = (device: string, day: string, key: string, signal?: AbortSignal): Promise<DeviceDay[]> =>
   get<{ devices: DeviceDay[] }>(`/api/v1/ledger/devices${search({ day, device })}`, key, signal).then((reply) => reply.devices)

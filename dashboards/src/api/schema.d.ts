@@ -2328,7 +2328,7 @@ export interface components {
         StreamEvents: components["schemas"]["Snapshot"] | components["schemas"]["Delta"] | components["schemas"]["Delta2"] | components["schemas"]["Delta3"] | components["schemas"]["Delta4"] | components["schemas"]["Beat"];
         /** @description A mistake in a table. */
         TableError: {
-            /** @description Which column. */
+            /** @description Which column, by its heading in the file. */
             column: string;
             /** @description What would be right. */
             expected: string;
@@ -3572,7 +3572,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": string;
+                    "application/geo+json": Record<string, never>;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                     "text/csv; charset=utf-8": string;
                 };
@@ -3808,7 +3808,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/geo+json": string;
+                "application/geo+json": Record<string, never>;
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 "text/csv; charset=utf-8": string;
             };

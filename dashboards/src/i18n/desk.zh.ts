@@ -7,6 +7,7 @@ export const deskZh = {
     title: '设备台账', search: '搜索编号、名称、序列号…', filters: '筛选台账', byState: '按状态筛选', all: '全部', everything: '全部设备', waiting: '{n} 台设备等待登记', device: '设备', value: '最新值', tick: '竖线 = 陈旧时限',
     accept: '接纳', acceptOne: '接纳 {id}', import: '导入', export: '导出', exportFailed: '导出失败', noChoices: '部门与区域的选项暂时读不到', noMatchNote: '换一个条件，或清除筛选', empty: '台账还是空的', emptyNote: '导入一份设备清单，或等第一台设备来报',
   },
+  readings: { open: '导出读数…', title: '导出读数', from: '自', to: '至（含当日）', note: '按台账当前的类型、区域与分组筛选；按当地日期。每行一个读数，带单位与质量标记；文字不会变成公式，数字仍是数字。工作簿最多 1,048,575 行，更多请用 CSV。', backwards: '起始日期晚于截止日期', broken: '文件没有传完，请重试', busy: '正在写…' },
   device: {
     title: '设备页', choose: '先在台账里选一台设备', open: '打开设备页', side: '登记、位置与变更', unknown: '枢纽不认识这个编号：没有登记过，也没有来报过。', commissionIt: '到现场调试它', toList: '返回台账', deadline: '{stale}不来报算陈旧，{offline}算离线（{from}）',
     sharing: '列出与它相同的设备', where: '{name} 的位置：东经 {lng}，北纬 {lat}', border: '界线：天地图 {review}', noMap: '底图读不到', noPlace: '没有坐标，不在地图上。', locate: '到现场定位',

@@ -62,6 +62,14 @@ impl Header {
         if errors.is_empty() { Ok(Self(places)) } else { Err(errors) }
     }
 
+    /// A column as the file calls it; by its English name where the file has none.
+    pub(crate) fn heading(&self, sheet: &Sheet, column: &str) -> String {
+        let place = COLUMNS.iter().position(|(en, _)| *en == column).and_then(|number| self.0[number]);
+        place
+            .and_then(|place| sheet.columns.get(place))
+            .map_or_else(|| column.to_owned(), |name| name.trim().to_owned())
+    }
+
     fn cell<'a>(&self, row: &'a Row, column: &str) -> Option<&'a str> {
         let column = COLUMNS.iter().position(|(en, _)| *en == column)?;
         let text = row.cells.get(self.0[column]?)?.trim();

@@ -1,6 +1,8 @@
 //! An entry as people send it, and everything that can be wrong with it, told field by field.
 
-use chengshu_core::model::{Datum, Day, Details, DeviceId, Entry, KindId, Place, Theme};
+use std::sync::Arc;
+
+use chengshu_core::model::{Datum, Day, Details, DeviceId, Entry, Kind, Place, Theme};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -94,8 +96,11 @@ impl EntryBody {
     pub(crate) fn check(self, device: &DeviceId, theme: &Theme) -> Result<Entry, Vec<FieldError>> {
         let mut errors = Errors(Vec::new());
         let kind = errors.filled(self.kind).and_then(|kind| {
-            let known = KindId::parse(&kind).ok().filter(|id| theme.kind(id).is_some());
-            let kinds = || theme.kinds.iter().map(|kind| kind.id.to_string()).collect::<Vec<_>>().join(", ");
+            // clerks write 雨量站 where a program writes rain_gauge
+            let is = |of: &Kind| of.id.as_str() == kind || of.name.zh == kind || of.name.en.eq_ignore_ascii_case(&kind);
+            let known = theme.kinds.iter().find(|of| is(of)).map(|of| of.id.clone());
+            let name = |of: &Arc<Kind>| format!("{} ({})", of.id, of.name.zh);
+            let kinds = || theme.kinds.iter().map(name).collect::<Vec<_>>().join(", ");
             errors.want("kind", known, &kind, || format!("a kind of theme {}: {}", theme.id, kinds()))
         });
         let gateway = errors.filled(self.gateway).and_then(|gateway| {

@@ -41,7 +41,7 @@ pub(crate) struct ImportParams {
 pub(crate) struct TableError {
     /// Line of the file, from 1; number of the feature in GeoJSON; 0: the whole file.
     line: u64,
-    /// Which column.
+    /// Which column, by its heading in the file.
     column: String,
     /// What was read.
     read: String,
@@ -71,6 +71,9 @@ pub(crate) async fn devices(
     Params(params): Params<ImportParams>,
     body: Bytes,
 ) -> Result<Json<ImportReport>, Problem> {
+    if body.is_empty() {
+        return Err(Problem::bad_request("body: empty; expected a table in the format that `format` names"));
+    }
     let (format, _) = params.format.format();
     let themes = app.board.read(|board| board.themes.clone());
     let (own, fallback) = (caller.clone(), params.theme);
@@ -122,7 +125,7 @@ fn orders(sheet: &Sheet, caller: &Caller, themes: &[Theme], fallback: Option<&st
     let (mut orders, mut lines) = (Vec::with_capacity(sheet.rows.len()), HashMap::new());
     for row in &sheet.rows {
         let mut wrong = |column: &str, read: String, expected: String| {
-            errors.push(TableError { line: row.line, column: column.to_owned(), read, expected });
+            errors.push(TableError { line: row.line, column: header.heading(sheet, column), read, expected });
         };
         let device = match header.device(row) {
             Ok(device) => device,
@@ -135,7 +138,9 @@ fn orders(sheet: &Sheet, caller: &Caller, themes: &[Theme], fallback: Option<&st
             wrong("device", device.to_string(), format!("each device once; it stands on line {before} already"));
         }
         let word = header.theme(row).or(fallback).unwrap_or_default();
-        let known = |theme: &&Theme| theme.id.as_str() == word || theme.name.zh == word;
+        let known = |theme: &&Theme| {
+            theme.id.as_str() == word || theme.name.zh == word || theme.name.en.eq_ignore_ascii_case(word)
+        };
         let theme = themes.iter().filter(|theme| caller.scope.covers_theme(theme.id.as_str())).find(known);
         let Some(theme) = theme else {
             let names: Vec<String> = themes.iter().map(|theme| format!("{} ({})", theme.id, theme.name.zh)).collect();
