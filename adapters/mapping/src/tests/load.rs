@@ -1,6 +1,6 @@
 //! Files full of mistakes: every one is told, at once, with what mends it.
 
-use super::{OWN, mapping};
+use super::OWN;
 use crate::{Mappings, builtin};
 
 fn mistakes(text: &str) -> Vec<String> {
@@ -114,13 +114,4 @@ fn builtins_and_the_example_are_without_mistake() {
     for block in readme.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
         assert!(Mappings::load(block).is_ok(), "{}", Mappings::load(block).unwrap_err());
     }
-}
-
-#[test]
-fn a_mapping_says_whether_it_may_use_the_time_of_arrival() {
-    let value = "values = [{ metric = \"l\", pointer = \"/l\" }]\n";
-    let of = |at: &str| mapping(&format!("{value}{at}")).find("t").unwrap().may_use_arrival();
-    assert!(of(""));
-    assert!(of("at = { pointer = \"/t\", format = \"ms\", missing = \"arrival\" }"));
-    assert!(!of("at = { pointer = \"/t\", format = \"ms\" }"));
 }
