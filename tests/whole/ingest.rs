@@ -148,7 +148,7 @@ fn d13_a_retry_under_the_same_key_stores_nothing_twice_and_gets_the_same_answer(
         let sent = {
             let (http, key, body) = (hub.http.clone(), hub.key.clone(), body.clone());
             let name = name.clone();
-            std::thread::spawn(move || hub_send(&http, &key, &[JSON, ("Idempotency-Key", &name)], &body))
+            std::thread::spawn(move || hub_send(&http, &key, &[JSON, ("Idempotency-Key", name.as_str())], &body))
         };
         std::thread::sleep(Duration::from_millis(u64::from(round) * 3));
         hub.kill();

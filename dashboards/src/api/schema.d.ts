@@ -211,6 +211,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ingest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send messages that name their devices; answered when they are durable */
+        post: operations["post_ingest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ingest/{theme}/{device}/{type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send what would be the payload of city/{theme}/{device}/{type} in MQTT */
+        post: operations["post_ingest_theme_device_type"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kpis": {
         parameters: {
             query?: never;
@@ -500,6 +534,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/push/{rest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send what a platform pushes, in its own form; a declared mapping reads it */
+        post: operations["post_push_rest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -637,6 +688,8 @@ export interface components {
              */
             value: number;
         };
+        /** @description Any JSON: what is in it is told by its topic or its mapping. */
+        AnyJson: unknown;
         /** @description The newest arrival of a link. */
         ArrivalView: {
             /**
@@ -1241,6 +1294,20 @@ export interface components {
             received: number;
             severity?: string | null;
         };
+        /** @description Something that was set aside. */
+        FaultView: {
+            /** @description What was read and what would be right. */
+            detail: string;
+            device?: string | null;
+            /**
+             * Format: uint32
+             * @description Which message, counted from 1; in NDJSON its line.
+             */
+            index: number;
+            metric?: string | null;
+            /** @description Stable code, as in /api/v1/rejected. */
+            reason: string;
+        };
         /** @description A field that changed. */
         FieldChange: {
             field: string;
@@ -1305,6 +1372,58 @@ export interface components {
              * @description Entries that were so already.
              */
             unchanged: number;
+        };
+        /** @description One message, or a list of them. */
+        IngestBody: components["schemas"]["IngestMessage"] | components["schemas"]["IngestMessage"][];
+        /** @description A message that names its device: the payload of MQTT, with theme, device and type beside it. */
+        IngestMessage: {
+            /** @description The device, e.g. MY-1. */
+            device: string;
+            /** @description The theme of the device, e.g. water. */
+            theme: string;
+            /** @description When it was measured; without it: when it arrived. */
+            ts?: components["schemas"]["When"] | null;
+            /** @description What it is: telemetry (as without it), event or status. */
+            type?: string | null;
+            /** @description Telemetry: values by metric. They may also stand beside `ts`. */
+            values?: {
+                [key: string]: number;
+            } | null;
+        };
+        /** @description What became of a body. Counted in items: a reading, an event, a word of presence, something set aside. */
+        IngestView: {
+            /**
+             * Format: uint32
+             * @description Already there, with the same value.
+             */
+            duplicate: number;
+            /** @description What was set aside, and why; at most 100. */
+            faults: components["schemas"]["FaultView"][];
+            /**
+             * Format: uint
+             * @description Messages in the body.
+             */
+            messages: number;
+            /**
+             * Format: uint32
+             * @description Set aside with their bytes.
+             */
+            rejected: number;
+            /**
+             * Format: uint32
+             * @description Kept in the spool: the database is away. What becomes of them is decided when it is back.
+             */
+            spooled: number;
+            /**
+             * Format: uint32
+             * @description New rows.
+             */
+            stored: number;
+            /**
+             * Format: uint32
+             * @description Faults that are not listed.
+             */
+            unlisted: number;
         };
         KindView: {
             /** Format: uint32 */
@@ -3010,6 +3129,214 @@ export interface operations {
             };
         };
     };
+    post_ingest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a retry under the same key gets the same answer, for 24 hours, over restarts; values without ts keep their first time of arrival */
+                "Idempotency-Key"?: string;
+                /** @description how the body is packed */
+                "Content-Encoding"?: "gzip";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IngestBody"];
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestView"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a request with the same key is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description packed otherwise than with gzip */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description something else was sent under this key */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ingest_theme_device_type: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a retry under the same key gets the same answer, for 24 hours, over restarts; values without ts keep their first time of arrival */
+                "Idempotency-Key"?: string;
+                /** @description how the body is packed */
+                "Content-Encoding"?: "gzip";
+            };
+            path: {
+                theme: string;
+                device: string;
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnyJson"];
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestView"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a request with the same key is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description packed otherwise than with gzip */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description something else was sent under this key */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_kpis: {
         parameters: {
             query?: never;
@@ -3946,6 +4273,110 @@ export interface operations {
                 };
                 content: {
                     "text/plain": unknown;
+                };
+            };
+            /** @description overloaded, too slow, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_push_rest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a retry under the same key gets the same answer, for 24 hours, over restarts; values without ts keep their first time of arrival */
+                "Idempotency-Key"?: string;
+                /** @description how the body is packed */
+                "Content-Encoding"?: "gzip";
+            };
+            path: {
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnyJson"];
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestView"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a request with the same key is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description packed otherwise than with gzip */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description something else was sent under this key */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description overloaded, too slow, or the database is away */
