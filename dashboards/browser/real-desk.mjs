@@ -65,7 +65,8 @@ export function realDeskSteps({ step, until, hub, page, text, seconds, figure, H
   })
 
   step('one that says good-bye is offline with the reason, and the maintenance board names it', async () => {
-    await hub.publish('city/water/R-2/status', { online: true })
+    // only a value proves that it lives
+    await hub.publish('city/water/R-2/telemetry', { rain_1h: 3.5 })
     await until(async () => (await hub.get('/api/v1/devices/R-2')).state === 'live', HANG_MS, 'R-2 is not live')
     await hub.publish('city/water/R-2/status', { online: false })
     await until(async () => (await hub.get('/api/v1/devices/R-2')).state === 'offline', HANG_MS, 'R-2 is not offline')

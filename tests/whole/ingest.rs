@@ -145,17 +145,19 @@ fn d13_a_retry_under_the_same_key_stores_nothing_twice_and_gets_the_same_answer(
         let name = format!("round {round}");
         let headers = [JSON, ("Idempotency-Key", name.as_str())];
         let body = json!({"theme": "test", "device": "K-2", "values": {format!("x{round}"): round}}).to_string();
-        let cut = std::thread::scope(|scope| {
-            let sent = scope.spawn(|| hub_send(&hub.http, &hub.key, &headers, &body));
-            std::thread::sleep(Duration::from_millis(u64::from(round) * 3));
-            sent.is_finished().then(|| sent.join().unwrap())
-        });
+        let sent = {
+            let (http, key, body) = (hub.http.clone(), hub.key.clone(), body.clone());
+            let name = name.clone();
+            std::thread::spawn(move || hub_send(&http, &key, &[JSON, ("Idempotency-Key", name.as_str())], &body))
+        };
+        std::thread::sleep(Duration::from_millis(u64::from(round) * 3));
         hub.kill();
+        let cut = sent.join().unwrap(); // none: the hub was killed before it answered
         hub.up().unwrap();
         let retry = hub.send(INGEST, &headers, body.as_bytes()).unwrap();
-        println!("round {round}: answered before the kill: {}; the retry: {}", cut.is_some(), retry.1);
+        println!("round {round}: answered before the kill: {}; retry: {}", cut.is_some(), retry.1);
         assert_eq!(retry.0, 200);
-        if let Some(answer) = cut.flatten() {
+        if let Some(answer) = cut {
             assert_eq!(answer, retry);
         }
         assert_eq!(hub.send(INGEST, &headers, body.as_bytes()).unwrap(), retry);

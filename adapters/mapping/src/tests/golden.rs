@@ -80,5 +80,9 @@ fn what_the_broker_kept_must_say_its_time() {
     assert!(timeless.readings.is_empty());
     assert!(timeless.rejected[0].detail.contains("nobody knows when"), "{:?}", timeless.rejected);
     assert_eq!(mapping.decode("t/W-1", Bytes::from_static(b"{\"l\":1}"), super::NOW, &link()).readings.len(), 1);
+    let never = super::mapping("values = [{ metric = \"level\", pointer = \"/l\" }]\n");
+    let never =
+        never.find("t").unwrap().decode_retained("t/W-1", Bytes::from_static(b"{\"l\":1}"), super::NOW, &link());
+    assert_eq!((never.readings.len(), never.rejected.len()), (0, 1));
     assert_eq!(set.only(&["u".to_owned()]).iter().count(), 0);
 }
