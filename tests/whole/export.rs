@@ -77,6 +77,11 @@ fn a_day_of_a_department_goes_out_in_three_formats_and_no_cell_calculates() {
 
     // the files
     let span = format!("from={start}&to={}&department=%E6%B0%B4%E5%8A%A1%E5%B1%80", start + 86_400_000);
+    let packed =
+        hub.request("GET", &format!("/api/v1/export/readings?{span}"), &[("Accept-Encoding", "gzip")], &[]).unwrap();
+    assert_eq!(packed.headers()["content-encoding"], "gzip", "browsers ask for it");
+    let mut unpacked = String::new();
+    flate2::read::GzDecoder::new(packed.into_body().into_reader()).read_to_string(&mut unpacked).unwrap();
     let mut answer = hub.request("GET", &format!("/api/v1/export/readings?{span}"), &[], &[]).unwrap();
     let disposition = answer.headers()["content-disposition"].to_str().unwrap().to_owned();
     assert!(
@@ -84,6 +89,7 @@ fn a_day_of_a_department_goes_out_in_three_formats_and_no_cell_calculates() {
         "{disposition}"
     );
     let csv = answer.body_mut().read_to_vec().unwrap();
+    assert_eq!(unpacked.as_bytes(), csv, "packed or not");
     let xlsx = hub.download(&format!("/api/v1/export/readings?{span}&format=xlsx")).unwrap();
     for (format, bytes) in [(Format::Csv, &csv), (Format::Xlsx, &xlsx)] {
         let sheet = read(format, bytes).unwrap();

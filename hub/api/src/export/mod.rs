@@ -14,7 +14,7 @@ use chengshu_access::Caller;
 use chengshu_core::model::Timestamp;
 use chengshu_sheet::{Format, XlsxFile};
 use chengshu_store::Resolution;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::mpsc;
@@ -171,14 +171,15 @@ pub(crate) async fn readings(
 /// The pieces as a body. When they end without a word that the file is whole, so does the connection: an error here
 /// leaves out the last chunk of HTTP/1.1, and resets the stream of HTTP/2.
 fn body(pieces: mpsc::Receiver<Piece>) -> Body {
-    Body::from_stream(stream::unfold(Some(pieces), |pieces| async move {
+    let pieces = stream::unfold(Some(pieces), |pieces| async move {
         let mut pieces = pieces?;
         match pieces.recv().await {
             Some(Piece::Bytes(bytes)) => Some((Ok(bytes), Some(pieces))),
             Some(Piece::End) => None,
             None => Some((Err(std::io::Error::other("the export broke off")), None)),
         }
-    }))
+    });
+    Body::from_stream(pieces.fuse()) // the packer asks once more after the end
 }
 
 fn last_day(span: Span) -> String {
