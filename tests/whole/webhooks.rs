@@ -63,8 +63,14 @@ fn each_thing_is_told_at_least_once_signed_and_numbered_over_kills_of_the_hub() 
     send(&broker, "H-1", "event", &json!({"kind": "pump_started", "key": "once", "severity": "general"}));
     send(&broker, "H-1", "event", &json!({"kind": "pump_started", "key": "once"}));
     until("a first attempt fails", GUARD, || (!receiver.messages().is_empty()).then_some(())).unwrap();
-    until("all is written", GUARD, || (database.count("SELECT count(*) FROM delivery").ok()? == 4).then_some(()))
-        .unwrap();
+    let written =
+        until("all is written", GUARD, || (database.count("SELECT count(*) FROM delivery").ok()? == 4).then_some(()));
+    assert!(
+        written.is_ok(),
+        "{written:?}\n{}\n{}",
+        hub.get(&format!("/api/v1/webhooks/{all}/deliveries")).unwrap(),
+        hub.log()
+    );
     for _ in 0..2 {
         hub.kill(); // between attempts, or in the midst of one
         hub.up().unwrap();

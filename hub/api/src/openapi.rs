@@ -159,8 +159,8 @@ fn tag(object: Object) -> (&'static str, &'static str) {
 
 /// The formats of tables, each with the same description.
 fn tables(file: &Value) -> Value {
-    let formats = [Format::Csv, Format::Geojson, Format::Xlsx];
-    Value::Object(formats.into_iter().map(|format| (format.media().to_owned(), file.clone())).collect())
+    let object = json!({ "schema": { "type": "object" } });
+    json!({ (Format::Csv.media()): file, (Format::Geojson.media()): object, (Format::Xlsx.media()): file })
 }
 
 /// Path parameters from the path, query parameters from the type that reads them.

@@ -10,7 +10,7 @@ use super::columns::{COLUMNS, row};
 use super::find::{DeviceQuery, TableWord};
 use crate::app::App;
 use crate::caller::Who;
-use crate::params::Params;
+use crate::params::{Params, page};
 use crate::problem::Problem;
 
 pub(crate) async fn devices(
@@ -18,6 +18,7 @@ pub(crate) async fn devices(
     Who(caller): Who,
     Params(query): Params<DeviceQuery>,
 ) -> Result<Response, Problem> {
+    page(query.limit, 1_000, 20_000)?; // it bounds lists only, but what is wrong is told everywhere
     let query = query.plain();
     let (format, word) = query.format.unwrap_or(TableWord::Csv).format();
     let rows: Vec<Vec<Cell>> = app.board.read(|board| {

@@ -71,6 +71,9 @@ pub(crate) async fn devices(
     Params(params): Params<ImportParams>,
     body: Bytes,
 ) -> Result<Json<ImportReport>, Problem> {
+    if body.is_empty() {
+        return Err(Problem::bad_request("body: empty; expected a table in the format that `format` names"));
+    }
     let (format, _) = params.format.format();
     let themes = app.board.read(|board| board.themes.clone());
     let (own, fallback) = (caller.clone(), params.theme);
