@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use chengshu_tests::world::{Broker, Database, GUARD, Hub, Message, Receiver, World, publish_all, until};
+use chengshu_tests::world::{Broker, Database, GUARD, Hub, Message, Receiver, World, now_ms, publish_all, until};
 use serde_json::{Value, json};
 
 fn hub(more: &str) -> (World, Database, Broker, Hub) {
@@ -57,9 +57,10 @@ fn each_thing_is_told_at_least_once_signed_and_numbered_over_kills_of_the_hub() 
     let (other, _) = make(&hub, json!({"name": "别处", "url": receiver.url(), "themes": ["fire"]}));
     let shown = hub.get("/api/v1/webhooks").unwrap();
     assert!(!shown.to_string().contains(&secret), "a secret is shown once");
-    let depth = |value: f64| json!({"values": {"depth": value}});
-    send(&broker, "H-1", "telemetry", &depth(5.0));
-    send(&broker, "H-1", "telemetry", &depth(50.0));
+    // times of their own: two readings of the same millisecond would be a conflict, and the second set aside
+    let depth = |ago: i64, value: f64| json!({"ts": now_ms() - ago, "values": {"depth": value}});
+    send(&broker, "H-1", "telemetry", &depth(3_000, 5.0));
+    send(&broker, "H-1", "telemetry", &depth(2_000, 50.0));
     send(&broker, "H-1", "event", &json!({"kind": "pump_started", "key": "once", "severity": "general"}));
     send(&broker, "H-1", "event", &json!({"kind": "pump_started", "key": "once"}));
     until("a first attempt fails", GUARD, || (!receiver.messages().is_empty()).then_some(())).unwrap();
@@ -76,7 +77,7 @@ fn each_thing_is_told_at_least_once_signed_and_numbered_over_kills_of_the_hub() 
         hub.up().unwrap();
     }
     receiver.answer(200);
-    send(&broker, "H-1", "telemetry", &depth(2.0));
+    send(&broker, "H-1", "telemetry", &depth(0, 2.0));
     send(&broker, "H-1", "status", &json!({"online": false}));
     until("all is told", GUARD * 2, || (delivered(&hub, all).len() == 8).then_some(())).unwrap();
 
