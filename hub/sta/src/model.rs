@@ -355,11 +355,8 @@ impl Path {
     /// each entity, or thousands of entities for one.
     pub(crate) fn in_memory(&self, what: &str, mut from: Set) -> Result<(), Mistake> {
         for nav in &self.navs {
-            let leads = match (from, nav.to) {
-                (_, Set::Observations | Set::HistoricalLocations) => false,
-                (Set::Sensors | Set::ObservedProperties, _) => false,
-                _ => true,
-            };
+            let leads = !matches!(nav.to, Set::Observations | Set::HistoricalLocations)
+                && !matches!(from, Set::Sensors | Set::ObservedProperties);
             if !leads {
                 let read = format!("{}/{}", from.name(), nav.name);
                 return Err(Mistake::new(

@@ -43,6 +43,9 @@ pub struct ObservationRow {
     pub quality: Quality,
 }
 
+/// The columns of a reading, as they are put together.
+type Columns = ((((i32, PgTime), i32), f64), i16);
+
 /// Years 1 to 9999: what PostgreSQL, JSON's readers and people can hold.
 fn within(at: Timestamp) -> PgTime {
     PgTime(Timestamp::from_ms(at.ms().clamp(-62_135_596_800_000, 253_402_300_799_999)))
@@ -58,7 +61,7 @@ impl Store {
         _scope: &Scope,
         query: &ObservationQuery,
     ) -> Result<Vec<ObservationRow>, StoreError> {
-        let make = |((((series, at), lag_ms), value), bits): ((((i32, PgTime), i32), f64), i16)| ObservationRow {
+        let make = |((((series, at), lag_ms), value), bits): Columns| ObservationRow {
             series,
             at: at.0,
             received: Timestamp::from_ms(at.0.ms().saturating_add(i64::from(lag_ms))),
