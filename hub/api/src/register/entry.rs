@@ -95,7 +95,13 @@ impl EntryBody {
         let mut errors = Errors(Vec::new());
         let kind = errors.filled(self.kind).and_then(|kind| {
             let known = KindId::parse(&kind).ok().filter(|id| theme.kind(id).is_some());
-            let kinds = || theme.kinds.iter().map(|kind| kind.id.to_string()).collect::<Vec<_>>().join(", ");
+            // a department's table says 雨量站, as the theme does
+            let called = || theme.kinds.iter().find(|known| known.name.zh == kind || known.name.en == kind);
+            let known = known.or_else(|| called().map(|known| known.id.clone()));
+            let kinds = || {
+                let names = theme.kinds.iter().map(|kind| format!("{} ({})", kind.id, kind.name.zh));
+                names.collect::<Vec<_>>().join(", ")
+            };
             errors.want("kind", known, &kind, || format!("a kind of theme {}: {}", theme.id, kinds()))
         });
         let gateway = errors.filled(self.gateway).and_then(|gateway| {
