@@ -81,7 +81,7 @@ export function deskSteps({ step, text, until, axe, address, browser, hub, page 
     await page().locator('[data-import]').click()
     await file(BROKEN)
     await page().waitForSelector('[data-errors]')
-    assert.deepEqual(await page().locator('[data-error-line]').evaluateAll((rows) => rows.map((r) => [r.dataset.errorLine, r.cells[1].innerText, r.cells[2].innerText])), [['3', '类型', '雨量计'], ['4', '经度', '111点9'], ['5', '安装日期', '11/2026']])
+    assert.deepEqual(await page().locator('[data-error-line]').evaluateAll((rows) => rows.map((r) => [r.dataset.errorLine, r.cells[1].innerText, r.cells[2].innerText])), [['3', 'Kind', '雨量计'], ['4', 'Longitude', '111点9'], ['5', 'Installed', '11/2026']])
     for (const e of await page().locator('[data-error-line]').all()) assert.ok(await e.isVisible())
     assert.equal(await page().locator('[data-go]').isDisabled(), true)
     await file(MENDED)

@@ -118,6 +118,14 @@ function clipped() {
     const text = row.querySelector('.text').getBoundingClientRect()
     if (text.bottom > own.bottom + 1.5 || text.top < own.top - 1.5) bad.push(`row: ${row.dataset.kpi} text ${Math.round(text.height)} in ${Math.round(own.height)}`)
   }
+  if (innerWidth >= 1200)
+    for (const area of document.querySelectorAll('.area')) {
+      const place = area.getBoundingClientRect()
+      for (const e of area.querySelectorAll('[data-panel] > *')) {
+        const r = e.getBoundingClientRect()
+        if (r.height && (r.bottom > place.bottom + 2 || r.right > place.right + 2)) bad.push(`panel: ${e.parentElement.dataset.panel} ${e.className || e.tagName} ${Math.round(r.right)},${Math.round(r.bottom)} of ${Math.round(place.right)},${Math.round(place.bottom)}`)
+      }
+    }
   for (const name of document.querySelectorAll('.block .name')) if (name.scrollHeight > name.clientHeight + 2) bad.push(`name: ${name.textContent.trim()} ${name.scrollHeight} > ${name.clientHeight}`)
   return bad.slice(0, 12)
 }

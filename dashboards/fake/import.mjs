@@ -47,7 +47,7 @@ export function importDevices(register, kinds, bytes, { format, dry_run, theme }
   for (const { line, cells } of rowsOf(format, Buffer.from(bytes).toString('utf8'))) {
     report.rows++
     const said = (n) => String(cells[n] ?? '').trim()
-    const wrong = (n, expected) => errors.push({ line, column: cells[n] === undefined ? n : COLUMNS[n], read: said(n), expected })
+    const wrong = (n, expected) => errors.push({ line, column: n, read: said(n), expected })
     const device = said('device')
     if (!/^[\w.-]{1,64}$/.test(device)) wrong('device', '1 到 64 个字母、数字或 . _ -')
     else if (seen.has(device)) wrong('device', `第 ${seen.get(device)} 行没有用过的编号`)

@@ -29,7 +29,7 @@ export const deskZh = {
   },
   datum: { cgcs2000: 'CGCS2000（国家 2000）', wgs84: 'WGS-84（手机、GPS）', gcj02: 'GCJ-02（高德、腾讯）', bd09: 'BD-09（百度）' },
   importer: {
-    title: '导入设备清单', choose: '选择文件', another: '换一个文件', drop: '或把文件拖到这里：CSV、GeoJSON、XLSX，最大 10 MB', theme: '专题', inFile: '以文件为准', columns: '表头用中文或英文均可：设备编号（必填）、专题、类型、名称、责任部门、区域、分组、经度、纬度、坐标系、网关、厂家、型号、序列号、安装日期、质保到期、联系人、标签。先检查，不写入。',
+    title: '导入设备清单', device: '设备编号', choose: '选择文件', another: '换一个文件', drop: '或把文件拖到这里：CSV、GeoJSON、XLSX，最大 10 MB', theme: '专题', inFile: '以文件为准', columns: '表头用中文或英文均可：设备编号（必填）、专题、类型、名称、责任部门、区域、分组、经度、纬度、坐标系、网关、厂家、型号、序列号、安装日期、质保到期、联系人、标签。先检查，不写入。',
     format: '认不出“{name}”的格式；应为 .csv、.geojson 或 .xlsx', big: '文件 {size}，超过上限 {most}', unreadable: '文件读不出来，可能在选择之后改过；请重新选择', checking: '正在检查…', rows: '行', created: '将新增', changed: '将修改', wasCreated: '已新增', wasChanged: '已修改', unchanged: '不变', mistakes: '处错误',
     nothing: '什么都没有写入。', mend: '改好文件后重新选择即可。', same: '与台账完全一致，没有要写入的。', ready: '检查通过，可以导入。', done: '已导入。', line: '行', column: '列', read: '读到', expected: '应为', blank: '空', more: '另有 {n} 处未列出', go: '导入 {n} 台', goNone: '导入', importing: '正在导入…', finish: '完成',
   },
