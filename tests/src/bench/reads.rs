@@ -40,11 +40,6 @@ pub fn reads() -> anyhow::Result<()> {
     let points = hub.get(&raw)?["points"].as_array().map_or(0, Vec::len);
     println!("one series, 24 h raw ({points} points) of {rows} readings: {:.1} ms", time(&hub, &raw)?);
     println!("the same in 500 buckets: {:.1} ms", time(&hub, &format!("{raw}&max_points=500"))?);
-    let streams = hub.get(&format!("/sta/v1.1/Things('{device}')/Datastreams"))?;
-    let stream = streams["value"].as_array().and_then(|list| list.first()).map(|stream| stream["@iot.id"].clone());
-    let page = format!("/sta/v1.1/Datastreams({})/Observations?$top=1000", stream.unwrap_or_default());
-    let observations = hub.get(&page)?["value"].as_array().map_or(0, Vec::len);
-    println!("a page of SensorThings, {observations} observations: {:.1} ms", time(&hub, &page)?);
     sensorthings(&hub, rows)
 }
 
