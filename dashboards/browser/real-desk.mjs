@@ -36,7 +36,7 @@ export function realDeskSteps({ step, until, hub, page, text, seconds, figure, H
     await page().locator('[data-finish]').click({ timeout: HANG_MS })
     await go('#/desk/devices?q=R-')
     await page().waitForSelector('[data-device-row=R-4]', { timeout: HANG_MS })
-    assert.match(await text('[data-device-row=R-1]'), /从未上报[^]*试验一号雨量站/)
+    assert.match(await text('[data-device-row=R-1]'), /从未上报[^]*试验一号雨量站[^]*雨量站[^]*气象局/)
     assert.equal((await hub.get('/api/v1/devices?q=R-')).devices.filter((d) => /^R-\d$/.test(d.device)).length, 4)
   })
 

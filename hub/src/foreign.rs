@@ -1,7 +1,7 @@
 //! Who reads what: adapters know neither the mappings nor each other, so what one reads for another is handed over here
 //! as a closure.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use chengshu_core::model::{Limits, LinkId};
 use chengshu_core::seam::Decoder;
@@ -27,12 +27,9 @@ pub fn mapped(mappings: &Mappings) -> Option<Mapped> {
     })
 }
 
-/// Reads the payload of a topic `city/…`, whoever brought it.
+/// Reads the payload of a topic `city/…`, whoever brought it. Remembers nothing: a retry must be read as the first time.
 pub fn city(link: LinkId, limits: Limits) -> Decoder {
-    let codec = Mutex::new(Codec::new(link, limits));
-    Box::new(move |topic, raw, received| {
-        codec.lock().unwrap_or_else(PoisonError::into_inner).decode(topic, raw, false, received)
-    })
+    Box::new(move |topic, raw, received| Codec::new(link.clone(), limits).decode(topic, raw, false, received))
 }
 
 /// Reads what was posted to a path.

@@ -217,6 +217,10 @@ fn e04_what_only_the_spool_has_is_in_the_backup() {
     let publisher = hub.publisher(500).unwrap();
     std::thread::sleep(Duration::from_secs(2));
     let owed = publisher.finish();
+    until("the hub has spooled", GUARD, || {
+        (hub.hub.get("/api/v1/status").ok()?["spool"]["readings"].as_u64()? > 500).then_some(())
+    })
+    .unwrap();
     hub.hub.kill();
     hub.freeze(false).unwrap();
     hub.wait_gone().unwrap();

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chengshu_core::model::{BadName, DeviceId, MetricId, ThemeId};
+use chengshu_core::model::{BadName, DeviceId, MetricId, ThemeId, Timestamp};
 use rustc_hash::FxHashMap;
 
 const TOPICS_MAX: usize = 500_000;
@@ -28,9 +28,14 @@ pub(crate) struct Address {
     pub(crate) topic: Arc<str>,
 }
 
+/// How far times of arrival may run ahead of the clock, ms.
+const AHEAD_MS: i64 = 1_000;
+
 #[derive(Default)]
 pub(crate) struct Names {
     topics: FxHashMap<Arc<str>, Address>,
+    /// The newest time of arrival that stood for a time of measuring, by topic.
+    arrivals: FxHashMap<Arc<str>, Timestamp>,
     metrics: FxHashMap<Box<str>, MetricId>,
 }
 
@@ -40,10 +45,24 @@ impl Names {
             let address = parse(topic)?;
             if self.topics.len() >= TOPICS_MAX {
                 self.topics.clear();
+                self.arrivals.clear();
             }
             self.topics.insert(address.topic.clone(), address);
         }
         self.topics.get(topic).ok_or_else(|| "topic vanished".to_owned())
+    }
+
+    /// The time of something that came at `received` without a time of its own. Two that come within one millisecond are
+    /// two measurements, not one that contradicts itself: the later one is a millisecond later.
+    pub(crate) fn arrival(&mut self, topic: &Arc<str>, received: Timestamp) -> Timestamp {
+        let last = self.arrivals.entry(topic.clone()).or_insert(Timestamp::from_ms(i64::MIN));
+        let ahead = last.ms().saturating_sub(received.ms());
+        if (0..AHEAD_MS).contains(&ahead) {
+            *last = Timestamp::from_ms(last.ms() + 1);
+        } else {
+            *last = received;
+        }
+        *last
     }
 
     pub(crate) fn metric(&mut self, name: &str) -> Result<MetricId, BadName> {

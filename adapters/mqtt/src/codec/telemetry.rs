@@ -36,7 +36,8 @@ fn one(
     object: Object<'_>,
 ) {
     let at = match moment(&object, address, delivery.received, limits, retained) {
-        Ok(at) => at,
+        Ok(Some(at)) => at,
+        Ok(None) => names.arrival(&address.topic, delivery.received),
         Err((reason, detail)) => {
             // every value of this object shares the fault, and each is one reading in the ledger
             for (key, _) in &object.values {
@@ -74,14 +75,14 @@ fn one(
     }
 }
 
-/// The device time of an object, if the object may be believed at all.
+/// The device time of an object, if the object may be believed at all; none where the time of arrival stands for it.
 fn moment(
     object: &Object<'_>,
     address: &Address,
     received: Timestamp,
     limits: Limits,
     retained: bool,
-) -> Result<Timestamp, (Reason, String)> {
+) -> Result<Option<Timestamp>, (Reason, String)> {
     if let Some(id) =
         object.id.as_ref().filter(|id| !matches!(id, Scalar::Text(text) if text == address.device.as_str()))
     {
@@ -101,7 +102,7 @@ fn moment(
                 "a retained value without ts: nobody knows when it was measured".to_owned(),
             ));
         }
-        None | Some(Scalar::Other("null")) => return Ok(received),
+        None | Some(Scalar::Other("null")) => return Ok(None),
         Some(Scalar::Number(ms)) if ms.is_finite() => Timestamp::from_ms(*ms as i64),
         Some(Scalar::Text(text)) => {
             Timestamp::parse(text).map_err(|error| (Reason::TimeUnreadable, error.to_string()))?
@@ -111,5 +112,5 @@ fn moment(
             return Err((Reason::TimeUnreadable, detail));
         }
     };
-    limits.moment("ts", at, received)
+    limits.moment("ts", at, received).map(Some)
 }

@@ -160,3 +160,25 @@ proptest! {
         prop_assert!(accounted("city/water/W-1/telemetry", payload.as_bytes(), false));
     }
 }
+
+#[test]
+fn values_without_a_time_that_come_within_one_millisecond_are_told_apart() {
+    let mut codec = codec();
+    let mut at = |topic: &str, payload: &str, received: Timestamp| {
+        let delivery = codec.decode(topic, Bytes::copy_from_slice(payload.as_bytes()), false, received).unwrap();
+        delivery.readings.iter().map(|reading| reading.at.ms() - NOW.ms()).collect::<Vec<_>>()
+    };
+    let (one, two) = ("city/water/W-1/telemetry", "city/water/W-2/telemetry");
+    assert_eq!(at(one, r#"{"level":1}"#, NOW), [0]);
+    assert_eq!(at(one, r#"[{"level":2,"flow":1},{"level":3}]"#, NOW), [1, 1, 2]);
+    assert_eq!(at(two, r#"{"level":1}"#, NOW), [0], "each device has its own");
+    assert_eq!(
+        at(one, &format!(r#"{{"ts":{},"level":4}}"#, NOW.ms()), NOW),
+        [0],
+        "a time that is told is never changed"
+    );
+    let later = |ms: i64| Timestamp::from_ms(NOW.ms() + ms);
+    assert_eq!(at(one, r#"{"level":5}"#, later(2)), [3]);
+    assert_eq!(at(one, r#"{"level":6}"#, later(100)), [100]);
+    assert_eq!(at(one, r#"{"level":7}"#, later(-5_000)), [-5_000], "the clock was set back");
+}

@@ -17,7 +17,7 @@ use crate::problem::Problem;
 /// Bytes of a body at most, after unpacking; what is sent is bounded by the same number.
 pub(crate) const BODY_MAX: usize = 10 << 20;
 /// How many of the largest bodies are in memory at once.
-const BODIES: usize = 4;
+const BODIES: usize = 2;
 const UNIT: usize = 1024;
 /// A buffer grows by doubling up to this, then in steps of it: a bomb must not cost twice its bound.
 const STEP: usize = 1 << 20;
