@@ -169,7 +169,8 @@ export class World {
   /** A tenth of the devices report, values wander back to rest unless they started high. */
   tick(now) {
     for (const d of this.devices.values()) {
-      if (d.state !== 'live' || this.rand() > 0.1) continue
+      // Who waits to be let in speaks when somebody makes it speak.
+      if (d.state !== 'live' || d.registration === 'pending' || this.rand() > 0.1) continue
       for (const [id, m] of Object.entries(d.metrics)) {
         const rest = HIGH[d.device] ?? RESTS[id]
         const value = m.value + (rest - m.value) * 0.06 + (this.rand() - 0.5) * SWING[id] * 0.12

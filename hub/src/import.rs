@@ -1,5 +1,4 @@
-//! `chengshu import`: brings a table of devices into the register of a running hub. Only the hub itself can do it, since
-//! only it may write; this is the same call that the dashboards make.
+//! `chengshu import`: brings a table of devices into the register of a running hub.
 
 use std::path::PathBuf;
 
@@ -7,8 +6,8 @@ use anyhow::Context as _;
 use clap::Args;
 use serde_json::Value;
 
+use crate::client::{Client, key};
 use crate::config::Config;
-use crate::replay::key;
 
 /// What shall be brought in.
 #[derive(Args, Debug)]
@@ -38,18 +37,11 @@ pub fn import(config: &Config, order: &Import) -> anyhow::Result<String> {
         other => anyhow::bail!("{} ends with {other:?}; expected .csv, .geojson or .xlsx", order.file.display()),
     };
     let bytes = std::fs::read(&order.file).with_context(|| format!("reading {}", order.file.display()))?;
-    let key = key(config, order.data.as_ref())?;
-    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
-    let url = format!("http://{}/api/v1/import/devices", config.http);
-    let mut request = agent.post(&url).query("format", format).query("dry_run", order.dry_run.to_string());
-    if let Some(theme) = &order.theme {
-        request = request.query("theme", theme);
-    }
-    let sent = request.header("Authorization", format!("Bearer {key}")).send(&bytes);
-    let mut response =
-        sent.with_context(|| format!("no hub answers at {url}; is it running with this configuration?"))?;
-    let text = response.body_mut().read_to_string().context("reading the hub's answer")?;
-    let answer: Value = serde_json::from_str(&text).unwrap_or(Value::String(text));
+    let hub = Client::new(config, Some(key(config, order.data.as_ref())?), None);
+    let dry_run = order.dry_run.to_string();
+    let theme = order.theme.as_deref().map(|theme| ("theme", theme));
+    let query: Vec<(&str, &str)> = [("format", format), ("dry_run", &dry_run)].into_iter().chain(theme).collect();
+    let (taken, answer) = hub.post("/api/v1/import/devices", &query, "application/octet-stream", &bytes)?;
     let report = if answer["report"].is_object() { &answer["report"] } else { &answer };
     let errors: Vec<&Value> = report["errors"].as_array().into_iter().flatten().collect();
     if !errors.is_empty() {
@@ -60,7 +52,7 @@ pub fn import(config: &Config, order: &Import) -> anyhow::Result<String> {
         let lines: Vec<String> = errors.iter().map(line).collect();
         anyhow::bail!("{} mistakes, nothing was taken:\n{}", lines.len(), lines.join("\n"));
     }
-    anyhow::ensure!(response.status().is_success(), "the hub refuses: {}", answer["detail"].as_str().unwrap_or("?"));
+    anyhow::ensure!(taken, "the hub refuses: {}", answer["detail"].as_str().unwrap_or("?"));
     let verb = if order.dry_run { "would be " } else { "" };
     Ok(format!(
         "{} rows: {} {verb}created, {} {verb}changed, {} unchanged",

@@ -2,6 +2,7 @@
 //! consists of stands in `wiring.rs`.
 
 mod backup;
+mod client;
 mod clock;
 mod config;
 mod decode;

@@ -1,19 +1,11 @@
 //! The API's promises that hold for every route: made from the table of routes, so that a new route is covered.
 
 use chengshu_api::{openapi, table};
-use chengshu_tests::world::{Broker, Database, Hub, World};
-
-fn hub() -> (World, Database, Broker, Hub) {
-    let world = World::new().unwrap();
-    let database = Database::start(&world).unwrap();
-    let broker = Broker::start(&world).unwrap();
-    let hub = Hub::start(&world, &database, &broker).unwrap();
-    (world, database, broker, hub)
-}
+use chengshu_tests::world::whole;
 
 #[test]
 fn every_route_asks_for_a_key_answers_in_json_and_stands_in_the_document() {
-    let (_world, _database, _broker, hub) = hub();
+    let (_world, _database, _broker, hub) = whole("");
     let document = openapi();
     for route in table() {
         assert!(
@@ -41,7 +33,7 @@ fn every_route_asks_for_a_key_answers_in_json_and_stands_in_the_document() {
 
 #[test]
 fn wrong_questions_are_answered_with_what_would_be_right() {
-    let (_world, _database, _broker, hub) = hub();
+    let (_world, _database, _broker, hub) = whole("");
     for (path, status, words) in [
         ("/api/v1/devices?state=dead", 400, "expected one of `live`, `stale`, `offline`, `never`"),
         ("/api/v1/devices?limit=0", 400, "expected 1 to"),

@@ -4,7 +4,7 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 
 use chengshu_sheet::{Format, Sheet, read};
-use chengshu_tests::world::{Broker, Database, GUARD, Hub, World, now_ms, publish_all, until};
+use chengshu_tests::world::{GUARD, now_ms, publish_all, until, whole};
 use serde_json::{Value, json};
 
 /// Names that spreadsheets would calculate.
@@ -13,15 +13,6 @@ const TABLE: &str = "device,theme,kind,name,department,area,groups\n\
     E-2,water,river_level,＝1+1,水务局,城南,\n\
     E-3,water,rain_gauge, +1,气象局,城北,汛期\n";
 
-fn hub(more: &str) -> (World, Database, Broker, Hub) {
-    let world = World::new().unwrap();
-    let database = Database::start(&world).unwrap();
-    let broker = Broker::start(&world).unwrap();
-    let sections = format!("[database]\nurl = \"{}\"\n{}{more}", database.url, broker.section(""));
-    let hub = Hub::with_config(&world, &sections).unwrap();
-    (world, database, broker, hub)
-}
-
 fn column(sheet: &Sheet, name: &str) -> Vec<String> {
     let place = sheet.columns.iter().position(|column| column == name).unwrap_or_else(|| panic!("no column {name}"));
     sheet.rows.iter().map(|row| row.cells[place].clone()).collect()
@@ -29,7 +20,7 @@ fn column(sheet: &Sheet, name: &str) -> Vec<String> {
 
 #[test]
 fn a_day_of_a_department_goes_out_in_three_formats_and_no_cell_calculates() {
-    let (_world, _database, broker, hub) = hub("");
+    let (_world, _database, broker, hub) = whole("");
     let (status, report) = hub.upload("/api/v1/import/devices?format=csv", TABLE.as_bytes()).unwrap();
     assert_eq!((status, &report["created"]), (200, &json!(3)), "{report}");
     let start = now_ms() - 3_600_000;
@@ -124,7 +115,7 @@ fn a_day_of_a_department_goes_out_in_three_formats_and_no_cell_calculates() {
 
 #[test]
 fn a_long_file_is_not_cut_by_the_time_limit_and_one_that_breaks_off_never_looks_whole() {
-    let (_world, mut database, broker, hub) = hub("[api]\nrequest_timeout_s = 9\n");
+    let (_world, mut database, broker, hub) = whole("[api]\nrequest_timeout_s = 9\n");
     publish_all(broker.port, &[("city/water/L-1/telemetry".to_owned(), b"{\"level\": 1}".to_vec())]).unwrap();
     until("it is stored", GUARD, || hub.latest("L-1", "level")).unwrap();
     database
@@ -164,7 +155,7 @@ fn a_long_file_is_not_cut_by_the_time_limit_and_one_that_breaks_off_never_looks_
 
 #[test]
 fn what_has_not_changed_is_not_sent_again_and_an_entry_is_changed_by_its_tag() {
-    let (_world, _database, _broker, hub) = hub("");
+    let (_world, _database, _broker, hub) = whole("");
     for path in ["themes", "kpis", "devices", "parts", "openapi.json"] {
         let path = format!("/api/v1/{path}");
         // key figures move by themselves: the tag of one answer must hold for an equal one only

@@ -7,18 +7,10 @@ use std::time::Duration;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-use chengshu_tests::world::{Broker, Database, GUARD, Hub, World, until};
+use chengshu_tests::world::{GUARD, Hub, until, whole};
 
 /// More than this may not stay with the hub after an attack.
 const KEPT_MAX: u64 = 64 << 20;
-
-fn hub() -> (World, Database, Broker, Hub) {
-    let world = World::new().unwrap();
-    let database = Database::start(&world).unwrap();
-    let broker = Broker::start(&world).unwrap();
-    let hub = Hub::start(&world, &database, &broker).unwrap();
-    (world, database, broker, hub)
-}
 
 fn connect(hub: &Hub) -> TcpStream {
     let stream = TcpStream::connect(hub.http.trim_start_matches("http://")).unwrap();
@@ -37,7 +29,7 @@ fn ended(mut stream: TcpStream) {
 fn slow_and_silent_clients_are_shown_out_and_the_others_do_not_notice() {
     let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
     setrlimit(Resource::RLIMIT_NOFILE, most.min(8192), most).unwrap();
-    let (_world, _database, _broker, hub) = hub();
+    let (_world, _database, _broker, hub) = whole("");
     let before = hub.files();
     let silent: Vec<_> = (0..1_500).map(|_| connect(&hub)).collect();
     let head: Vec<_> = (0..300)
@@ -70,7 +62,7 @@ fn slow_and_silent_clients_are_shown_out_and_the_others_do_not_notice() {
 
 #[test]
 fn a_client_that_takes_nothing_of_its_answer_is_shown_out() {
-    let (_world, _database, broker, hub) = hub();
+    let (_world, _database, broker, hub) = whole("");
     let message = |n: usize| (format!("city/water/H-{n}/telemetry"), br#"{"values":{"level":1.5}}"#.to_vec());
     let messages: Vec<_> = (0..3_000).map(message).collect();
     chengshu_tests::world::publish_all(broker.port, &messages).unwrap();
@@ -100,7 +92,7 @@ fn a_client_that_takes_nothing_of_its_answer_is_shown_out() {
 
 #[test]
 fn bombs_and_sizes_are_refused_in_words_and_leave_nothing_behind() {
-    let (_world, _database, _broker, hub) = hub();
+    let (_world, _database, _broker, hub) = whole("");
     hub.get("/api/v1/status").unwrap();
     let before = hub.memory();
     let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));

@@ -5,22 +5,13 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use chengshu_tests::scenario::even;
-use chengshu_tests::world::{Broker, Database, GUARD, Hub, World, now_ms, publish_all, until};
+use chengshu_tests::world::{GUARD, Hub, now_ms, publish_all, until, whole};
 use serde_json::{Value, json};
 
 const INGEST: &str = "/api/v1/ingest";
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 const LINES: (&str, &str) = ("Content-Type", "application/x-ndjson");
 const GZIP: (&str, &str) = ("Content-Encoding", "gzip");
-
-fn world(mapping: &str) -> (World, Database, Broker, Hub) {
-    let world = World::new().unwrap();
-    let database = Database::start(&world).unwrap();
-    let broker = Broker::start(&world).unwrap();
-    let sections = format!("[database]\nurl = \"{}\"\n{mapping}{}", database.url, broker.section(""));
-    let hub = Hub::with_config(&world, &sections).unwrap();
-    (world, database, broker, hub)
-}
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -46,7 +37,7 @@ fn refused(hub: &Hub, path: &str, headers: &[(&str, &str)], body: &[u8], status:
 
 #[test]
 fn what_is_sent_is_stored_answered_and_counted() {
-    let (_world, database, broker, hub) = world("");
+    let (_world, database, broker, hub) = whole("");
     let one = json!({"theme": "water", "device": "MY-1", "values": {"level": 3.21, "flow": "much"}});
     let answer = taken(&hub, INGEST, &[JSON], one.to_string().as_bytes());
     assert_eq!((&answer["messages"], &answer["stored"], &answer["rejected"]), (&json!(1), &json!(1), &json!(1)));
@@ -120,7 +111,7 @@ fn what_is_sent_is_stored_answered_and_counted() {
 
 #[test]
 fn d13_a_retry_under_the_same_key_stores_nothing_twice_and_gets_the_same_answer() {
-    let (_world, database, _broker, mut hub) = world("");
+    let (_world, database, _broker, mut hub) = whole("");
     let key = ("Idempotency-Key", "first");
     let body = |x: u32| json!({"theme": "test", "device": "K-1", "values": {"x": x}}).to_string(); // no ts
     let first = hub.send(INGEST, &[JSON, key], body(1).as_bytes()).unwrap();
@@ -181,7 +172,7 @@ fn hub_send(http: &str, key: &str, headers: &[(&str, &str)], body: &str) -> Opti
 
 #[test]
 fn a_database_that_is_away_is_no_reason_to_refuse() {
-    let (_world, mut database, _broker, hub) = world("");
+    let (_world, mut database, _broker, hub) = whole("");
     taken(&hub, INGEST, &[JSON], br#"{"theme":"test","device":"A-1","x":1}"#);
     database.down();
     let key = ("Idempotency-Key", "away");
@@ -200,7 +191,7 @@ fn a_database_that_is_away_is_no_reason_to_refuse() {
 
 #[test]
 fn s15_bombs_and_nonsense_are_refused_and_cost_little() {
-    let (_world, database, _broker, hub) = world("");
+    let (_world, database, _broker, hub) = whole("");
     taken(&hub, INGEST, &[JSON], br#"{"theme":"test","device":"B-1","x":1}"#);
     let before = hub.memory();
     let bomb = gzip(&vec![b' '; 100 << 20]);
@@ -257,7 +248,7 @@ fn uplink(level: f64, offset_ms: i64) -> Vec<u8> {
 
 #[test]
 fn chirpstack_uplinks_land_by_mqtt_and_by_push() {
-    let (_world, database, broker, hub) = world("[mapping]\nbuiltin = [\"chirpstack4\"]\n");
+    let (_world, database, broker, hub) = whole("[mapping]\nbuiltin = [\"chirpstack4\"]\n");
     let topic = "application/17c82e96/device/0101010101010101/event/up".to_owned();
     publish_all(broker.port, &[(topic, uplink(3.5, -2000))]).unwrap();
     until("the uplink by MQTT", GUARD, || hub.latest("0101010101010101", "level_m").filter(|level| *level == 3.5))

@@ -1,15 +1,7 @@
 //! D11 and D13: whatever comes, the good is stored, the bad is set aside with its bytes and its reason, and nothing is
 //! stored twice.
 
-use chengshu_tests::world::{Broker, Database, GUARD, Hub, World, publish_all, until};
-
-fn world() -> (World, Database, Broker, Hub) {
-    let world = World::new().unwrap();
-    let database = Database::start(&world).unwrap();
-    let broker = Broker::start(&world).unwrap();
-    let hub = Hub::start(&world, &database, &broker).unwrap();
-    (world, database, broker, hub)
-}
+use chengshu_tests::world::{GUARD, publish_all, until, whole};
 
 fn telemetry(payload: &str) -> (String, Vec<u8>) {
     ("city/test/P-1/telemetry".to_owned(), payload.as_bytes().to_vec())
@@ -17,7 +9,7 @@ fn telemetry(payload: &str) -> (String, Vec<u8>) {
 
 #[test]
 fn d11_poison_is_set_aside_and_the_rest_goes_on() {
-    let (_world, database, broker, hub) = world();
+    let (_world, database, broker, hub) = whole("");
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as u64;
     let mut messages = vec![
         telemetry("not json"),
@@ -69,7 +61,7 @@ fn d11_poison_is_set_aside_and_the_rest_goes_on() {
 
 #[test]
 fn d11_a_row_that_the_database_refuses_stands_alone() {
-    let (_world, database, broker, hub) = world();
+    let (_world, database, broker, hub) = whole("");
     database.execute("ALTER TABLE reading ADD CONSTRAINT test_poison CHECK (value <> 13.13)").unwrap();
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as u64;
     let value = |n: u64| if n == 500 { 13.13 } else { n as f64 };
@@ -82,7 +74,7 @@ fn d11_a_row_that_the_database_refuses_stands_alone() {
 
 #[test]
 fn d11_a_flood_of_bad_ones_does_not_block_the_good_one() {
-    let (_world, database, broker, hub) = world();
+    let (_world, database, broker, hub) = whole("");
     let mut messages: Vec<_> = (0..20_000).map(|n| telemetry(&format!("bad {n}"))).collect();
     messages.push(telemetry(r#"{"x":42}"#));
     publish_all(broker.port, &messages).unwrap();
@@ -92,7 +84,7 @@ fn d11_a_flood_of_bad_ones_does_not_block_the_good_one() {
 
 #[test]
 fn d13_the_same_again_is_a_duplicate_and_another_value_a_conflict() {
-    let (_world, database, broker, mut hub) = world();
+    let (_world, database, broker, mut hub) = whole("");
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as u64;
     let messages: Vec<_> = (0..500).map(|n| telemetry(&format!(r#"{{"ts":{},"x":{n}}}"#, now + n))).collect();
     publish_all(broker.port, &messages).unwrap();

@@ -1,21 +1,12 @@
 //! The register as people keep it: entries with their history, tables in and out, devices that nobody entered, and what
 //! is taken out of service.
 
-use chengshu_tests::world::{Broker, Database, GUARD, Hub, World, now_ms, publish_all, until};
+use chengshu_tests::world::{Broker, GUARD, Hub, now_ms, publish_all, until, whole};
 use serde_json::{Value, json};
 
 const CSV: &str = "设备编号,专题,类型,名称,经度,纬度,坐标系,分组,安装日期,厂家\n\
     R-1,water,river_level,漠阳江 1 号,111.960365004,21.85862727,gcj02,汛期;重点,2024-05-01,甲\n\
     R-2,智慧水利,rain_gauge,=cmd|' /C calc'!A0,111.8,21.9,,,,甲\n";
-
-fn hub(more: &str) -> (World, Database, Broker, Hub) {
-    let world = World::new().unwrap();
-    let database = Database::start(&world).unwrap();
-    let broker = Broker::start(&world).unwrap();
-    let hub =
-        Hub::with_config(&world, &format!("[database]\nurl = \"{}\"\n{}{more}", database.url, broker.section("")));
-    (world, database, broker, hub.unwrap())
-}
 
 fn send(broker: &Broker, device: &str, level: f64) {
     let payload = json!({"ts": now_ms(), "values": {"level": level}}).to_string().into_bytes();
@@ -28,7 +19,7 @@ fn import(hub: &Hub, query: &str, bytes: &[u8]) -> (u16, Value) {
 
 #[test]
 fn a_table_with_mistakes_is_told_line_by_line_and_mended_it_comes_in_and_goes_out_unchanged() {
-    let (_world, _database, broker, mut hub) = hub("");
+    let (_world, _database, broker, mut hub) = whole("");
     let bad = "device,theme,kind,lng,lat,installed\nR-1,water,rivers,111.9,21.8,\nR 2,water,,,,\nR-3,water,,21.8,111.9,2026-02-30\nR-3,water,,,,\n";
     let (status, report) = import(&hub, "format=csv&dry_run=true", bad.as_bytes());
     assert_eq!(status, 200, "{report}");
@@ -73,7 +64,7 @@ fn a_table_with_mistakes_is_told_line_by_line_and_mended_it_comes_in_and_goes_ou
 
 #[test]
 fn an_entry_is_changed_by_whoever_has_seen_it_and_its_history_tells_what() {
-    let (_world, _database, broker, hub) = hub("");
+    let (_world, _database, broker, hub) = whole("");
     send(&broker, "W-1", 1.0);
     until("it is heard", GUARD, || hub.latest("W-1", "level")).unwrap();
     let path = "/api/v1/devices/W-1/messages";
@@ -117,7 +108,7 @@ fn an_entry_is_changed_by_whoever_has_seen_it_and_its_history_tells_what() {
 
 #[test]
 fn what_is_taken_out_of_service_leaves_every_count_and_waits_for_a_person_when_it_speaks_again() {
-    let (_world, _database, broker, hub) = hub("");
+    let (_world, _database, broker, hub) = whole("");
     send(&broker, "W-1", 9.0);
     send(&broker, "W-2", 1.0);
     until("its alarm is raised", GUARD, || {
@@ -143,7 +134,7 @@ fn what_is_taken_out_of_service_leaves_every_count_and_waits_for_a_person_when_i
 
 #[test]
 fn a_device_that_nobody_entered_is_let_in_kept_waiting_or_refused_as_the_policy_says() {
-    let (_world, _database, broker, hub) = hub("[register]\nunknown = \"reject\"\n");
+    let (_world, _database, broker, hub) = whole("[register]\nunknown = \"reject\"\n");
     send(&broker, "N-1", 1.0);
     let aside =
         until("it is set aside", GUARD, || hub.get("/api/v1/rejected").ok()?["rejected"].as_array()?.first().cloned())

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use chengshu_tests::world::{Broker, Database, GUARD, Hub, World, until};
+use chengshu_tests::world::{Broker, Database, GUARD, Hub, World, until, whole};
 use serde_json::{Value, json};
 
 struct Spine {
@@ -13,10 +13,7 @@ struct Spine {
 }
 
 fn spine() -> Spine {
-    let world = World::new().unwrap();
-    let database = Database::start(&world).unwrap();
-    let broker = Broker::start(&world).unwrap();
-    let hub = Hub::start(&world, &database, &broker).unwrap();
+    let (world, database, broker, hub) = whole("");
     Spine { hub, broker, database, _world: world }
 }
 

@@ -3,16 +3,8 @@
 use std::time::Duration;
 
 use chengshu_tests::scenario::{even, shuffled_day, sums};
-use chengshu_tests::world::{Broker, Database, GUARD, Hub, World, now_ms, publish_all, until};
+use chengshu_tests::world::{Broker, GUARD, Hub, now_ms, publish_all, until, whole};
 use serde_json::{Value, json};
-
-fn world() -> (World, Database, Broker, Hub) {
-    let world = World::new().unwrap();
-    let database = Database::start(&world).unwrap();
-    let broker = Broker::start(&world).unwrap();
-    let hub = Hub::start(&world, &database, &broker).unwrap();
-    (world, database, broker, hub)
-}
 
 fn send(broker: &Broker, topic: &str, payload: &Value) {
     publish_all(broker.port, &[(topic.to_owned(), payload.to_string().into_bytes())]).unwrap();
@@ -28,7 +20,7 @@ fn d14_d15_a_shuffled_day_with_corrections_leaves_every_bucket_true() {
 
 #[test]
 fn what_was_set_aside_is_taken_after_its_reason_has_gone() {
-    let (_world, database, broker, hub) = world();
+    let (_world, database, broker, hub) = whole("");
     // registered under another theme by mistake: its readings are set aside
     send(&broker, "city/fire/P-1/telemetry", &json!({"x": 1}));
     until("it is known", GUARD, || hub.latest("P-1", "x")).unwrap();
@@ -61,7 +53,7 @@ fn what_was_set_aside_is_taken_after_its_reason_has_gone() {
 
 #[test]
 fn a_correction_keeps_the_old_value_and_shows_at_once() {
-    let (_world, database, broker, mut hub) = world();
+    let (_world, database, broker, mut hub) = whole("");
     let at = now_ms() - 5_000;
     send(&broker, "city/water/C-1/telemetry", &json!({"ts": at - 60_000, "values": {"level": 1.5}}));
     send(&broker, "city/water/C-1/telemetry", &json!({"ts": at, "values": {"level": 99}}));
@@ -91,7 +83,7 @@ fn a_correction_keeps_the_old_value_and_shows_at_once() {
 
 #[test]
 fn a05_silence_is_told_with_its_reason_and_is_no_value() {
-    let (_world, _database, mut broker, hub) = world();
+    let (_world, _database, mut broker, hub) = whole("");
     send(&broker, "city/water/G-1/status", &json!({"online": true, "name": "gateway"}));
     send(&broker, "city/water/K-1/status", &json!({"online": true, "kind": "river_level", "gateway": "G-1"}));
     send(&broker, "city/water/K-1/telemetry", &json!({"values": {"level": 1}}));
@@ -128,7 +120,7 @@ fn a05_silence_is_told_with_its_reason_and_is_no_value() {
 
 #[test]
 fn d12_the_ledger_is_even_through_kills_and_tells_it_by_device() {
-    let (_world, database, broker, mut hub) = world();
+    let (_world, database, broker, mut hub) = whole("");
     let good =
         json!([{"ts": now_ms() - 3000, "values": {"a": 1, "b": 2}}, {"ts": now_ms() - 2000, "values": {"a": 3}}]);
     for _ in 0..2 {

@@ -3,16 +3,13 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use chengshu_tests::world::{Broker, Database, GUARD, Hub, Message, Receiver, World, now_ms, publish_all, until};
+use chengshu_tests::world::{
+    Broker, Database, GUARD, Hub, Message, Receiver, World, now_ms, publish_all, until, whole,
+};
 use serde_json::{Value, json};
 
 fn hub(more: &str) -> (World, Database, Broker, Hub) {
-    let world = World::new().unwrap();
-    let database = Database::start(&world).unwrap();
-    let broker = Broker::start(&world).unwrap();
-    let sections = format!("[database]\nurl = \"{}\"\n{}[webhooks]\n{more}", database.url, broker.section(""));
-    let hub = Hub::with_config(&world, &sections).unwrap();
-    (world, database, broker, hub)
+    whole(&format!("[webhooks]\n{more}"))
 }
 
 fn send(broker: &Broker, device: &str, kind: &str, body: &Value) {

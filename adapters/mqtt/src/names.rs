@@ -31,11 +31,16 @@ pub(crate) struct Address {
 /// How far times of arrival may run ahead of the clock, ms.
 const AHEAD_MS: i64 = 1_000;
 
+/// A topic that was seen before.
+struct Known {
+    address: Address,
+    /// The newest time of arrival that stood for a time of measuring.
+    arrival: Timestamp,
+}
+
 #[derive(Default)]
 pub(crate) struct Names {
-    topics: FxHashMap<Arc<str>, Address>,
-    /// The newest time of arrival that stood for a time of measuring, by topic.
-    arrivals: FxHashMap<Arc<str>, Timestamp>,
+    topics: FxHashMap<Arc<str>, Known>,
     metrics: FxHashMap<Box<str>, MetricId>,
 }
 
@@ -45,24 +50,20 @@ impl Names {
             let address = parse(topic)?;
             if self.topics.len() >= TOPICS_MAX {
                 self.topics.clear();
-                self.arrivals.clear();
             }
-            self.topics.insert(address.topic.clone(), address);
+            let arrival = Timestamp::from_ms(i64::MIN);
+            self.topics.insert(address.topic.clone(), Known { address, arrival });
         }
-        self.topics.get(topic).ok_or_else(|| "topic vanished".to_owned())
+        self.topics.get(topic).map(|known| &known.address).ok_or_else(|| "topic vanished".to_owned())
     }
 
     /// The time of something that came at `received` without a time of its own. Two that come within one millisecond are
     /// two measurements, not one that contradicts itself: the later one is a millisecond later.
-    pub(crate) fn arrival(&mut self, topic: &Arc<str>, received: Timestamp) -> Timestamp {
-        let last = self.arrivals.entry(topic.clone()).or_insert(Timestamp::from_ms(i64::MIN));
-        let ahead = last.ms().saturating_sub(received.ms());
-        if (0..AHEAD_MS).contains(&ahead) {
-            *last = Timestamp::from_ms(last.ms() + 1);
-        } else {
-            *last = received;
-        }
-        *last
+    pub(crate) fn arrival(&mut self, topic: &str, received: Timestamp) -> Timestamp {
+        let Some(Known { arrival, .. }) = self.topics.get_mut(topic) else { return received };
+        let ahead = arrival.ms().saturating_sub(received.ms());
+        *arrival = if (0..AHEAD_MS).contains(&ahead) { Timestamp::from_ms(arrival.ms() + 1) } else { received };
+        *arrival
     }
 
     pub(crate) fn metric(&mut self, name: &str) -> Result<MetricId, BadName> {

@@ -2890,6 +2890,8 @@ export interface operations {
                 area?: string | null;
                 /** @description Only those that this department answers for. */
                 department?: string | null;
+                /** @description Only these, separated by commas, in this order and without pages. */
+                devices?: string | null;
                 /** @description csv (default), geojson or xlsx (exports only). */
                 format?: components["schemas"]["TableWord"] | null;
                 /** @description Only those behind this gateway. */
@@ -3537,6 +3539,8 @@ export interface operations {
                 area?: string | null;
                 /** @description Only those that this department answers for. */
                 department?: string | null;
+                /** @description Only these, separated by commas, in this order and without pages. */
+                devices?: string | null;
                 /** @description csv (default), geojson or xlsx (exports only). */
                 format?: components["schemas"]["TableWord"] | null;
                 /** @description Only those behind this gateway. */
@@ -4203,21 +4207,23 @@ export interface operations {
     get_latest: {
         parameters: {
             query?: {
-                /** @description The `next` of the page before. */
+                /** @description The `next` of the page before (lists only). */
                 after?: string | null;
                 /** @description Only those of this area. */
                 area?: string | null;
                 /** @description Only those that this department answers for. */
                 department?: string | null;
-                /** @description Only these, separated by commas. */
+                /** @description Only these, separated by commas, in this order and without pages. */
                 devices?: string | null;
+                /** @description csv (default), geojson or xlsx (exports only). */
+                format?: components["schemas"]["TableWord"] | null;
                 /** @description Only those behind this gateway. */
                 gateway?: string | null;
                 /** @description Only those of this group. */
                 group?: string | null;
                 /** @description Only those of this kind. */
                 kind?: string | null;
-                /** @description At most this many, 1 to 20000; default 1000. */
+                /** @description At most this many, 1 to 20000; default 1000 (lists only). */
                 limit?: number | null;
                 /** @description Part of the id, the name or the serial number, in any case. */
                 q?: string | null;

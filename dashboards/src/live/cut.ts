@@ -43,6 +43,7 @@ export function cutTo(live: Live | LiveView, theme: () => string): LiveView {
     frozenSince: live.frozenSince,
     unstored: live.unstored,
     retry: () => live.retry(),
+    clock: () => live.clock(),
     find: (device) => devices.value.get(device) ?? live.pending.value.get(device),
   }
 }

@@ -19,6 +19,14 @@ test('now is the hub\'s clock, not the browser\'s', () => {
   expect(live.now.value).toBe(HUB + 4_000)
 })
 
+test('the clock is the hub\'s to the millisecond, where now is rounded down', () => {
+  const live = new Live()
+  const browser = Date.now()
+  live.take({ kind: 'snapshot', data: { ...snapshot, t: browser + 90_400 }, arrived: browser })
+  live.commit()
+  expect(live.clock() - Date.now()).toBeCloseTo(90_400, -1)
+})
+
 test('between two commits the newest wins and dependants run once', () => {
   const live = new Live()
   let runs = 0

@@ -76,6 +76,9 @@ export class Live {
     if (since !== this.frozenSince.value) this.frozenSince.value = since
   }
 
+  /** The hub's clock to the millisecond, where `now` is too coarse: what came before and what after. */
+  clock = (): number => Date.now() + this.offset
+
   /** A device of the stream, let in or not. */
   find(device: string): DeviceFull | undefined {
     return this.devices.value.get(device) ?? this.pending.value.get(device)

@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::caller::Who;
-use crate::params::{Params, page};
+use crate::params::Params;
 use crate::problem::Problem;
 use crate::register::find::DeviceQuery;
 use crate::unseen::silence_word;
-use crate::view::{PlaceView, Values, Written, device_page, values};
+use crate::view::{PlaceView, Values, Written, values};
 
 /// A device.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -131,11 +131,9 @@ pub(crate) async fn list(
     Who(caller): Who,
     Params(query): Params<DeviceQuery>,
 ) -> Result<Written, Problem> {
-    let limit = page(query.limit, 1_000, 20_000)?;
     let query = query.plain();
     app.board.read(|board| {
-        let after = query.after.as_deref();
-        let (slots, next) = device_page(board, after, limit, |slot| query.takes(&caller.scope, slot))?;
+        let (slots, next) = query.page(&caller.scope, board)?;
         Written::json(&DevicePage { devices: slots.into_iter().map(DeviceView::from).collect(), next })
     })
 }

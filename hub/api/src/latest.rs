@@ -9,83 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::caller::Who;
-use crate::params::{Params, page};
+use crate::params::Params;
 use crate::problem::Problem;
-use crate::register::find::{DeviceQuery, RegistrationWord, StateWord};
-use crate::view::{Values, Written, device_page, values};
-
-/// Which devices; all that are given must hold.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct LatestParams {
-    /// Only those of this theme.
-    theme: Option<String>,
-    /// Only those of this kind.
-    kind: Option<String>,
-    /// Only those in this state.
-    state: Option<StateWord>,
-    /// Only those that this department answers for.
-    department: Option<String>,
-    /// Only those of this area.
-    area: Option<String>,
-    /// Only those of this group.
-    group: Option<String>,
-    /// Only those behind this gateway.
-    gateway: Option<String>,
-    /// Only those of this maker.
-    vendor: Option<String>,
-    /// Only those with this tag.
-    tag: Option<String>,
-    /// Without it all but the retired.
-    registration: Option<RegistrationWord>,
-    /// Part of the id, the name or the serial number, in any case.
-    q: Option<String>,
-    /// Only these, separated by commas.
-    devices: Option<String>,
-    /// At most this many, 1 to 20000; default 1000.
-    #[schemars(range(min = 1, max = 20_000))]
-    limit: Option<u32>,
-    /// The `next` of the page before.
-    after: Option<String>,
-}
-
-impl LatestParams {
-    fn split(self) -> (DeviceQuery, Option<String>) {
-        let Self {
-            theme,
-            kind,
-            state,
-            department,
-            area,
-            group,
-            gateway,
-            vendor,
-            tag,
-            registration,
-            q,
-            devices,
-            limit,
-            after,
-        } = self;
-        let query = DeviceQuery {
-            theme,
-            kind,
-            state,
-            department,
-            area,
-            group,
-            gateway,
-            vendor,
-            tag,
-            registration,
-            q,
-            limit,
-            after,
-            format: None,
-        };
-        (query.plain(), devices)
-    }
-}
+use crate::register::find::DeviceQuery;
+use crate::view::{Values, Written, values};
 
 /// Nothing to choose.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -132,25 +59,12 @@ pub(crate) async fn one(
 pub(crate) async fn list(
     State(app): State<App>,
     Who(caller): Who,
-    Params(params): Params<LatestParams>,
+    Params(query): Params<DeviceQuery>,
 ) -> Result<Written, Problem> {
-    let limit = page(params.limit, 1_000, 20_000)?;
-    let (query, only) = params.split();
+    let query = query.plain();
     let now = app.clock.now();
     app.board.read(|board| {
-        let mut next = None;
-        let slots: Vec<&DeviceSlot> = match &only {
-            Some(ids) => {
-                let named = ids.split(',').filter_map(|id| board.device(id.trim()));
-                named.filter(|slot| query.takes(&caller.scope, slot)).take(limit).collect()
-            }
-            None => {
-                let after = query.after.as_deref();
-                let (slots, after) = device_page(board, after, limit, |slot| query.takes(&caller.scope, slot))?;
-                next = after;
-                slots
-            }
-        };
+        let (slots, next) = query.page(&caller.scope, board)?;
         Written::json(&LatestPage { devices: slots.into_iter().map(|slot| LatestView::new(slot, now)).collect(), next })
     })
 }

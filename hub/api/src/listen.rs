@@ -42,9 +42,9 @@ pub async fn serve(listener: TcpListener, app: App) -> Result<(), ServeError> {
     let (router, tasks) = (router(app), TaskTracker::new());
     loop {
         // one that finds no room waits with the system, not with us
-        let Ok(place) = room.clone().acquire_owned().await else { break };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let next = async { (room.clone().acquire_owned().await, listener.accept().await) };
+        let (place, accepted) = tokio::select! {
+            next = next => next,
             () = stop.cancelled() => break,
         };
         match accepted {

@@ -309,7 +309,7 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/api/v1/devices/{id}/latest", latest::one, Known, Object::Device, "Latest values of a device")
             .answers::<latest::LatestView<'_>>(),
         get("/api/v1/latest", latest::list, Known, Object::Device, "Latest values of many devices")
-            .params::<latest::LatestParams>()
+            .params::<find::DeviceQuery>()
             .answers::<latest::LatestPage<'_>>(),
         get("/api/v1/readings", readings::list, Known, Object::Reading, "Readings of a series, raw or in buckets")
             .params::<readings::ReadingParams>()

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chengshu_core::model::{Label, Place, Quality, Timestamp};
-use chengshu_engine::{BoardState, DeviceSlot, SeriesSlot};
+use chengshu_engine::{DeviceSlot, SeriesSlot};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -143,27 +143,4 @@ impl JsonSchema for Values<'_> {
 /// The metrics of a device that changed after number `since`.
 pub(crate) fn values(slot: &DeviceSlot, since: u64, now: Timestamp) -> Values<'_> {
     Values { slot, since, now }
-}
-
-/// A page of devices in the order of the register: those after `after`, that pass `keep`.
-pub(crate) fn device_page<'a>(
-    board: &'a BoardState,
-    after: Option<&str>,
-    limit: usize,
-    keep: impl Fn(&DeviceSlot) -> bool,
-) -> Result<(Vec<&'a DeviceSlot>, Option<&'a str>), Problem> {
-    let start = match after {
-        None => 0,
-        Some(id) => {
-            board.devices().iter().position(|slot| slot.device.id.as_str() == id).map(|place| place + 1).ok_or_else(
-                || Problem::bad_request(format!("query: after is {id:?}; expected the `next` of the page before")),
-            )?
-        }
-    };
-    let mut page: Vec<&DeviceSlot> =
-        board.devices()[start..].iter().filter(|slot| keep(slot)).take(limit + 1).collect();
-    let more = page.len() > limit;
-    page.truncate(limit);
-    let next = page.last().filter(|_| more).map(|slot| slot.device.id.as_str());
-    Ok((page, next))
 }

@@ -1,32 +1,25 @@
 //! The running hub, asked through its own API: is it of use, what does it say of its parts, and does a reading still pass
 //! from its door to the database.
 
-use std::time::Duration;
-
 use serde_json::{Map, Value, json};
 
+use super::Finding;
 use super::machine::size;
-use super::{Finding, PATIENCE};
+use crate::client::Client;
 use crate::config::Config;
 
 const PART: &str = "hub";
 
 /// What a hub answered.
 pub struct Hub {
-    agent: ureq::Agent,
-    base: String,
-    key: Option<String>,
+    client: Client,
     ready: Option<Value>,
 }
 
 /// Asks whether a hub answers where the configuration puts it.
-pub fn ask(config: &Config, key: Option<&str>) -> Hub {
-    let timeout = Some(Duration::from_secs(PATIENCE.as_secs()));
-    let agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).timeout_global(timeout).build();
-    let mut hub =
-        Hub { agent: agent.into(), base: format!("http://{}", config.http), key: key.map(str::to_owned), ready: None };
-    hub.ready = hub.get("/readyz").ok().filter(|answer| answer["ready"].is_boolean());
-    hub
+pub fn ask(client: Client) -> Hub {
+    let ready = client.open("/readyz").ok().filter(|answer| answer["ready"].is_boolean());
+    Hub { client, ready }
 }
 
 impl Hub {
@@ -35,22 +28,14 @@ impl Hub {
         self.ready.is_some()
     }
 
-    fn get(&self, path: &str) -> anyhow::Result<Value> {
-        let mut request = self.agent.get(format!("{}{path}", self.base));
-        if let Some(key) = &self.key {
-            request = request.header("Authorization", format!("Bearer {key}"));
-        }
-        Ok(serde_json::from_reader(request.call()?.body_mut().as_reader())?)
-    }
-
     /// Sends the newest reading of a living device once more: it passes the door, the engine and the database, which knows it
     /// already. It proves no life, and leaves nothing but one duplicate in the ledger.
     fn probe(&self) -> Option<Finding> {
         let part = "probe";
-        let devices = self.get("/api/v1/devices?state=live&limit=20").ok()?;
+        let devices = self.client.get("/api/v1/devices?state=live&limit=20").ok()?;
         let chosen = devices["devices"].as_array()?.iter().find_map(|device| {
             let id = device["device"].as_str()?;
-            let latest = self.get(&format!("/api/v1/devices/{id}/latest")).ok()?;
+            let latest = self.client.get(&format!("/api/v1/devices/{id}/latest")).ok()?;
             let (metric, known) =
                 latest["metrics"].as_object()?.iter().find(|(_, known)| known["quality"] == json!([]))?;
             let mut values = Map::new();
@@ -64,15 +49,10 @@ impl Hub {
                 "ask again when one is",
             ));
         };
-        let request = self.agent.post(format!("{}/api/v1/ingest", self.base));
-        let request = request.header("Authorization", format!("Bearer {}", self.key.as_deref()?));
-        let answer = request.header("Content-Type", "application/json").send(message.to_string());
         let cure = "the hub's log says more; GET /api/v1/ledger and /api/v1/rejected tell where it stayed";
-        let answer: Value = match answer
-            .map_err(anyhow::Error::from)
-            .and_then(|mut answer| Ok(serde_json::from_reader(answer.body_mut().as_reader())?))
-        {
-            Ok(answer) => answer,
+        let sent = self.client.post("/api/v1/ingest", &[], "application/json", message.to_string().as_bytes());
+        let answer = match sent {
+            Ok((_, answer)) => answer,
             Err(error) => return Some(Finding::bad(part, format!("a reading was not taken: {error:#}"), cure)),
         };
         Some(match (answer["duplicate"].as_u64(), answer["spooled"].as_u64()) {
@@ -91,7 +71,7 @@ impl Hub {
     /// What it says.
     pub fn findings(&self, config: &Config) -> Vec<Finding> {
         let Some(ready) = &self.ready else {
-            let text = format!("no hub answers at {}", self.base);
+            let text = format!("no hub answers at {}", self.client.base());
             return vec![Finding::note(
                 PART,
                 text,
@@ -101,13 +81,13 @@ impl Hub {
         let mut findings = Vec::new();
         let reasons: Vec<&Value> = ready["reasons"].as_array().into_iter().flatten().collect();
         if reasons.is_empty() {
-            findings.push(Finding::good(PART, format!("{} is ready", self.base)));
+            findings.push(Finding::good(PART, format!("{} is ready", self.client.base())));
         }
         for reason in reasons {
             let code = reason["code"].as_str().unwrap_or_default();
             findings.push(Finding::bad(PART, reason["text"].as_str().unwrap_or_default(), cure(code)));
         }
-        if self.key.is_none() {
+        if !self.client.has_key() {
             let text = "its admin.key cannot be read, so it was asked no more";
             findings.push(Finding::note(
                 PART,
@@ -116,7 +96,7 @@ impl Hub {
             ));
             return findings;
         }
-        match self.get("/api/v1/status") {
+        match self.client.get("/api/v1/status") {
             Ok(status) if status["devices"].is_object() => findings.extend(status_findings(&status)),
             Ok(other) => {
                 let words = other["detail"].as_str().unwrap_or("no status").to_owned();
@@ -132,7 +112,7 @@ impl Hub {
             }
         }
         findings.extend(self.probe());
-        if let Ok(backups) = self.get("/api/v1/backups") {
+        if let Ok(backups) = self.client.get("/api/v1/backups") {
             findings.push(backup(&backups, config));
         }
         findings

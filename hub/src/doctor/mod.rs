@@ -16,6 +16,7 @@ use chengshu_core::seam::SharedClock;
 use clap::Args;
 
 pub use self::finding::{Finding, Verdict};
+use crate::client::{self, Client};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::{run, user};
@@ -48,8 +49,8 @@ pub fn doctor(config: &Config, order: &Doctor) -> anyhow::Result<(String, bool)>
 }
 
 async fn look(config: &Config, data: &std::path::Path, clock: &SharedClock) -> Vec<Finding> {
-    let key = crate::replay::key(config, Some(&data.to_path_buf())).ok();
-    let hub = hub::ask(config, key.as_deref());
+    let key = client::key(config, Some(&data.to_path_buf())).ok();
+    let hub = hub::ask(Client::new(config, key, Some(PATIENCE)));
     let mut findings = vec![Finding::good("configuration", "every key is understood")];
     findings.extend(machine::ports(config, hub.runs()));
     findings.push(machine::clock(clock).await);

@@ -66,3 +66,16 @@ pub fn now_ms() -> i64 {
 pub fn free_port() -> anyhow::Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
+
+/// A world with everything in it; `more` goes into the hub's configuration.
+pub fn whole(more: &str) -> (World, Database, Broker, Hub) {
+    let start = || -> anyhow::Result<_> {
+        let world = World::new()?;
+        let database = Database::start(&world)?;
+        let broker = Broker::start(&world)?;
+        let sections = format!("[database]\nurl = \"{}\"\n{more}{}", database.url, broker.section(""));
+        let hub = Hub::with_config(&world, &sections)?;
+        Ok((world, database, broker, hub))
+    };
+    start().unwrap_or_else(|error| panic!("no world to test in: {error:?}"))
+}

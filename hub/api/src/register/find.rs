@@ -2,10 +2,13 @@
 
 use chengshu_access::Scope;
 use chengshu_core::model::{DeviceState, Registration};
-use chengshu_engine::DeviceSlot;
+use chengshu_engine::{BoardState, DeviceSlot};
 use chengshu_sheet::Format;
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+use crate::params::page;
+use crate::problem::Problem;
 
 /// Filters; all that are given must hold.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -33,6 +36,8 @@ pub(crate) struct DeviceQuery {
     pub(crate) registration: Option<RegistrationWord>,
     /// Part of the id, the name or the serial number, in any case.
     pub(crate) q: Option<String>,
+    /// Only these, separated by commas, in this order and without pages.
+    pub(crate) devices: Option<String>,
     /// At most this many, 1 to 20000; default 1000 (lists only).
     #[schemars(range(min = 1, max = 20_000))]
     pub(crate) limit: Option<u32>,
@@ -41,6 +46,9 @@ pub(crate) struct DeviceQuery {
     /// csv (default), geojson or xlsx (exports only).
     pub(crate) format: Option<TableWord>,
 }
+
+/// A page of devices, and the `next` of it.
+pub(crate) type DeviceSlots<'a> = (Vec<&'a DeviceSlot>, Option<&'a str>);
 
 /// What can be said of a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -109,6 +117,42 @@ impl DeviceQuery {
     pub(crate) fn plain(mut self) -> Self {
         self.q = self.q.map(|q| q.trim().to_lowercase()).filter(|q| !q.is_empty());
         self
+    }
+
+    /// All that are meant: in the order of the register, or as they are named.
+    pub(crate) fn all<'a>(&'a self, scope: &'a Scope, board: &'a BoardState) -> Vec<&'a DeviceSlot> {
+        match &self.devices {
+            Some(ids) => {
+                let named = ids.split(',').filter_map(|id| board.device(id.trim()));
+                named.filter(|slot| self.takes(scope, slot)).collect()
+            }
+            None => board.devices().iter().filter(|slot| self.takes(scope, slot)).collect(),
+        }
+    }
+
+    /// The page that is asked for, and where the next one begins.
+    pub(crate) fn page<'a>(&'a self, scope: &'a Scope, board: &'a BoardState) -> Result<DeviceSlots<'a>, Problem> {
+        let limit = page(self.limit, 1_000, 20_000)?;
+        if self.devices.is_some() {
+            let mut named = self.all(scope, board);
+            named.truncate(limit);
+            return Ok((named, None));
+        }
+        let start = match self.after.as_deref() {
+            None => 0,
+            Some(id) => {
+                let last = board.devices().iter().position(|slot| slot.device.id.as_str() == id);
+                let unknown =
+                    || Problem::bad_request(format!("query: after is {id:?}; expected the `next` of the page before"));
+                last.ok_or_else(unknown)? + 1
+            }
+        };
+        let meant = board.devices()[start..].iter().filter(|slot| self.takes(scope, slot));
+        let mut slots: Vec<&DeviceSlot> = meant.take(limit + 1).collect();
+        let more = slots.len() > limit;
+        slots.truncate(limit);
+        let next = slots.last().filter(|_| more).map(|slot| slot.device.id.as_str());
+        Ok((slots, next))
     }
 
     /// True when a device is meant.
