@@ -13,6 +13,7 @@ mod hostile;
 mod house;
 mod ingest;
 mod input;
+mod maintenance;
 mod managed;
 mod register;
 mod spine;

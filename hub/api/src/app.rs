@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::backups::Backups;
 use crate::caller::KeyHash;
 use crate::ingest::Door;
+use crate::register::battery::Paces;
 
 /// Exports at once; a workbook counts for two.
 const EXPORTS: usize = 4;
@@ -130,6 +131,8 @@ pub struct App {
     pub scratch: PathBuf,
     /// Places for exports.
     pub(crate) exports: Arc<Semaphore>,
+    /// How fast batteries empty.
+    pub(crate) paces: Paces,
     pub(crate) key: KeyHash,
     pub(crate) streams: Arc<AtomicUsize>,
 }
@@ -174,6 +177,7 @@ impl App {
             guard: AddressGuard::default(),
             scratch: std::env::temp_dir(),
             exports: Arc::new(Semaphore::new(EXPORTS)),
+            paces: Paces::default(),
             key: KeyHash::of(admin_key),
             streams: Arc::new(AtomicUsize::new(0)),
         }

@@ -104,7 +104,7 @@ pub(crate) struct DeviceLedger {
     rejected: BTreeMap<String, u64>,
 }
 
-/// A page of a day's devices.
+/// A page of a day's devices, in the order in which they came into the register.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct LedgerDevicePage {
     day: String,
@@ -123,14 +123,18 @@ pub(crate) async fn devices(
     if Timestamp::parse(&format!("{day}T00:00:00")).is_err() || day.len() != 10 {
         return Err(Problem::bad_request(format!("query: day is {day:?}; expected a date such as 2026-11-22")));
     }
-    let after = params.after.as_deref().unwrap_or("|");
-    let after = after.split_once('|').ok_or_else(|| {
-        Problem::bad_request(format!("query: after is {after:?}; expected the `next` of the page before"))
-    })?;
+    let after = match params.after.as_deref() {
+        None => (-1, ""),
+        Some(after) => {
+            after.split_once('|').and_then(|(num, link)| Some((num.parse().ok()?, link))).ok_or_else(|| {
+                Problem::bad_request(format!("query: after is {after:?}; expected the `next` of the page before"))
+            })?
+        }
+    };
     let (link, device) = (params.link.as_deref(), params.device.as_deref());
     let rows = app.store.ledger_devices(&caller.scope, &day, link, device, after, limit as i64).await?;
     let next = rows.last().filter(|_| rows.len() == limit);
-    let next = next.map(|row| format!("{}|{}", row.device.as_deref().unwrap_or_default(), row.link));
+    let next = next.map(|row| format!("{}|{}", row.num, row.link));
     let devices = rows.into_iter().map(|row| DeviceLedger {
         device: row.device,
         link: row.link,

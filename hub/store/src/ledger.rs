@@ -45,6 +45,8 @@ pub struct LedgerSums {
 pub struct LedgerDeviceRow {
     /// The link that it came by.
     pub link: String,
+    /// The device's short number; 0 when it could not be told.
+    pub num: i32,
     /// The device; none when it could not be told.
     pub device: Option<String>,
     /// Its sums.
@@ -155,7 +157,8 @@ impl Store {
         Ok(sums)
     }
 
-    /// The devices of a day (`YYYY-MM-DD`, China Standard Time) in the order of their names, after `(device, link)`.
+    /// The devices of a day (`YYYY-MM-DD`, China Standard Time) in the order in which they came into the register, after
+    /// `(device's short number, link)`.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Data`] when `day` is no date.
@@ -165,37 +168,38 @@ impl Store {
         day: &str,
         link: Option<&str>,
         device: Option<&str>,
-        after: (&str, &str),
+        after: (i32, &str),
         limit: i64,
     ) -> Result<Vec<LedgerDeviceRow>, StoreError> {
         let rows = sqlx::query!(
-            r#"WITH fresh AS (SELECT * FROM ledger_line WHERE day = $1::text::date), -- not folded yet
+            r#"WITH fresh AS (SELECT * FROM ledger_line WHERE day = $1::text::date AND ($2::text IS NULL OR link = $2)), -- not folded yet
+               sole AS (SELECT num FROM device WHERE id = $6),
                part AS (
-                 SELECT link, device, received, stored, duplicate, conflict FROM ledger_day WHERE day = $1::text::date
+                 (SELECT link, device, received, stored, duplicate, conflict FROM ledger_day
+                  WHERE day = $1::text::date AND ($2::text IS NULL OR link = $2) AND (device, link) > ($3, $4)
+                    AND ($6::text IS NULL OR device = (SELECT num FROM sole)) ORDER BY device, link LIMIT $5)
                  UNION ALL
-                 SELECT link, d.* FROM fresh, unnest(device, heard, stored, duplicate, conflict) AS d),
+                 SELECT link, d.* FROM fresh,
+                   unnest(device, heard, stored, duplicate, conflict) AS d (device, received, stored, duplicate, conflict)
+                 WHERE (d.device, link) > ($3, $4) AND ($6::text IS NULL OR d.device = (SELECT num FROM sole))),
+               page AS (
+                 SELECT link, device, sum(received)::bigint AS received, sum(stored)::bigint AS stored,
+                   sum(duplicate)::bigint AS duplicate, sum(conflict)::bigint AS conflict
+                 FROM part GROUP BY device, link ORDER BY device, link LIMIT $5),
                bad AS (
                  SELECT link, device, reason, rejected FROM ledger_day_rejected WHERE day = $1::text::date
                  UNION ALL
                  SELECT link, r.* FROM fresh, unnest(rejected_device, rejected_reason, rejected) AS r),
-               page AS (
-                 SELECT part.link, num, device.id, sum(received)::bigint AS received, sum(stored)::bigint AS stored,
-                   sum(duplicate)::bigint AS duplicate, sum(conflict)::bigint AS conflict
-                 FROM (SELECT link, device AS num, received, stored, duplicate, conflict FROM part) AS part
-                 LEFT JOIN device USING (num)
-                 WHERE part.link = coalesce($2, part.link) AND (coalesce(device.id, ''), part.link) > ($3, $4)
-                   AND ($6::text IS NULL OR device.id = $6)
-                 GROUP BY part.link, num, device.id ORDER BY coalesce(device.id, ''), part.link LIMIT $5),
                reasons AS (
                  SELECT link, device, reason, sum(rejected)::bigint AS rejected FROM bad
-                 WHERE (link, device) IN (SELECT link, num FROM page) GROUP BY link, device, reason)
-               SELECT link AS "link!", id AS "device?", received AS "received!", stored AS "stored!",
+                 WHERE (link, device) IN (SELECT link, device FROM page) GROUP BY link, device, reason)
+               SELECT page.link AS "link!", page.device AS "num!", device.id AS "device?", received AS "received!", stored AS "stored!",
                  duplicate AS "duplicate!", conflict AS "conflict!",
                  ARRAY(SELECT reason FROM reasons r
-                       WHERE (r.link, r.device) = (page.link, page.num) ORDER BY reason) AS "reasons!",
+                       WHERE (r.link, r.device) = (page.link, page.device) ORDER BY reason) AS "reasons!",
                  ARRAY(SELECT rejected FROM reasons r
-                       WHERE (r.link, r.device) = (page.link, page.num) ORDER BY reason) AS "rejected!"
-               FROM page ORDER BY coalesce(id, ''), link"#,
+                       WHERE (r.link, r.device) = (page.link, page.device) ORDER BY reason) AS "rejected!"
+               FROM page LEFT JOIN device ON num = page.device ORDER BY page.device, page.link"#,
             day,
             link,
             after.0,
@@ -209,6 +213,7 @@ impl Store {
             .into_iter()
             .map(|row| LedgerDeviceRow {
                 link: row.link,
+                num: row.num,
                 device: row.device,
                 sums: LedgerSums {
                     messages: 0,

@@ -94,20 +94,21 @@ impl Store {
         Ok(SeriesHours { series: row.series, hours: row.hour, values: row.value })
     }
 
-    /// How the daily means of series change, per day, since `from`; only of series with three days or more.
+    /// How the daily means of all series of a metric change, per day, since `from`; only of series with three days or more.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn rollup_slopes(
         &self,
         _scope: &Scope,
-        series: &[i32],
+        metric: &str,
         from: Timestamp,
     ) -> Result<Vec<(i32, f64)>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT series, regr_slope(sum / count, date_part('epoch', at) / 86400) AS "slope!" FROM rollup_day
-               WHERE series = ANY ($1) AND at >= $2 GROUP BY series HAVING count(*) >= 3"#,
-            series,
+               WHERE series IN (SELECT id FROM series WHERE metric = $1) AND at >= $2
+               GROUP BY series HAVING count(*) >= 3"#,
+            metric,
             PgTime(from) as _,
         )
         .fetch_all(&self.readers())

@@ -1,12 +1,11 @@
 //! What maintenance staff want to know in the morning: where devices are silent, what most of the silent have in common,
 //! and whose battery is next.
 
-use std::collections::HashMap;
-
 use axum::Json;
 use axum::extract::State;
-use chengshu_core::model::{DeviceState, Direction, Timestamp};
+use chengshu_core::model::{DeviceState, Timestamp};
 use chengshu_engine::{BoardState, DeviceSlot};
+use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,17 +13,12 @@ use crate::app::App;
 use crate::caller::Who;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::view::unit;
+use crate::register::battery::{Batteries, BatteryView};
 
 const ROWS_MAX: usize = 50;
 const CAUSES_MAX: usize = 5;
 /// So many silent devices at least have something in common.
 const TOGETHER: u32 = 3;
-/// The metric that every theme uses for it.
-const BATTERY: &str = "battery";
-/// Days that the forecast looks back.
-const BACK_DAYS: i64 = 30;
-const DAY_MS: i64 = 86_400_000;
 
 /// Which devices.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -60,25 +54,6 @@ pub(crate) struct CauseView {
     total: u32,
     /// Since when the first of them is silent, ms since 1970.
     since: i64,
-}
-
-/// A battery and when it will be empty.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct BatteryView {
-    device: String,
-    name: Option<String>,
-    /// live, stale, offline or never: when it is not live, the value is old.
-    state: &'static str,
-    value: f64,
-    unit: String,
-    /// Device time of the value, ms since 1970.
-    at: i64,
-    /// Change a day over the last 30 days; null with fewer than three days.
-    per_day: Option<f64>,
-    /// The value at which an alarm is raised, from the rules of its kind.
-    limit: Option<f64>,
-    /// Days until that limit at this pace; null when nobody can tell.
-    days_left: Option<f64>,
 }
 
 /// The board of maintenance.
@@ -134,56 +109,57 @@ const DIMENSIONS: [Dimension; 5] = [
     ("link", |slot| Some(slot.device.link.as_str())),
 ];
 
+/// Devices that count, by everything that they may have in common, in one pass: a hundred thousand of them lie far apart
+/// in memory.
+#[derive(Default)]
+struct Shares<'a> {
+    counts: [FxHashMap<&'a str, Count>; DIMENSIONS.len()],
+    total: u32,
+    silent: u32,
+}
+
+impl<'a> Shares<'a> {
+    fn add(&mut self, slot: &'a DeviceSlot) {
+        self.total += 1;
+        self.silent += u32::from(matches!(slot.state, DeviceState::Stale | DeviceState::Offline));
+        for ((_, key), counts) in DIMENSIONS.iter().zip(&mut self.counts) {
+            if let Some(key) = key(slot) {
+                counts.entry(key).or_default().add(slot);
+            }
+        }
+    }
+}
+
 pub(crate) async fn get(
     State(app): State<App>,
     Who(caller): Who,
     Params(params): Params<MaintenanceParams>,
 ) -> Result<Json<MaintenanceView>, Problem> {
-    let mut batteries = HashMap::new();
-    let mut view = app.board.read(|board| {
-        let slots: Vec<&DeviceSlot> = board
-            .devices()
-            .iter()
-            .filter(|slot| {
-                let theme = slot.device.theme.as_str();
-                slot.device.registration.counts()
-                    && caller.scope.covers_theme(theme)
-                    && params.theme.as_deref().is_none_or(|wanted| wanted == theme)
-            })
-            .collect();
-        batteries = slots.iter().filter_map(|slot| battery(slot)).collect();
-        look(board, &slots)
+    let paces = app.paces.get(&app.store, app.clock.now()).await?;
+    let view = app.board.read(|board| {
+        let (mut shares, mut batteries) = (Shares::default(), Batteries::default());
+        for slot in board.devices() {
+            let theme = slot.device.theme.as_str();
+            if slot.device.registration.counts()
+                && caller.scope.covers_theme(theme)
+                && params.theme.as_deref().is_none_or(|wanted| wanted == theme)
+            {
+                shares.add(slot);
+                batteries.add(slot, &paces);
+            }
+        }
+        MaintenanceView { batteries: batteries.soonest(), ..look(board, shares) }
     });
-    let series: Vec<i32> = batteries.keys().copied().collect();
-    let from = Timestamp::from_ms(app.clock.now().ms() - BACK_DAYS * DAY_MS);
-    for (series, slope) in app.store.rollup_slopes(&caller.scope, &series, from).await? {
-        let Some(battery) = batteries.get_mut(&series) else { continue };
-        battery.per_day = Some(slope);
-        battery.days_left =
-            battery.limit.filter(|_| slope < -1e-9).map(|limit| ((battery.value - limit) / -slope).max(0.0));
-    }
-    view.batteries = batteries.into_values().collect();
-    let urgency = |battery: &BatteryView| battery.days_left.unwrap_or(f64::INFINITY);
-    view.batteries.sort_by(|a, b| urgency(a).total_cmp(&urgency(b)).then_with(|| a.device.cmp(&b.device)));
-    view.batteries.truncate(ROWS_MAX);
     Ok(Json(view))
 }
 
-fn look(board: &BoardState, slots: &[&DeviceSlot]) -> MaintenanceView {
-    let mut tables: Vec<Vec<(&str, Count)>> = Vec::new();
-    for (_, key) in DIMENSIONS {
-        let mut counts: HashMap<&str, Count> = HashMap::new();
-        for slot in slots {
-            if let Some(key) = key(slot) {
-                counts.entry(key).or_default().add(slot);
-            }
-        }
+fn look(board: &BoardState, shares: Shares<'_>) -> MaintenanceView {
+    let Shares { counts, total, silent } = shares;
+    let tables = counts.map(|counts| {
         let mut rows: Vec<(&str, Count)> = counts.into_iter().filter(|(_, count)| count.live < count.total).collect();
         rows.sort_by_key(|(key, count)| (std::cmp::Reverse(count.silent()), *key));
-        tables.push(rows);
-    }
-    let silent: u32 =
-        slots.iter().filter(|slot| matches!(slot.state, DeviceState::Stale | DeviceState::Offline)).count() as u32;
+        rows
+    });
     let mut causes = Vec::new();
     for ((dimension, _), rows) in DIMENSIONS.iter().zip(&tables) {
         // nearly all of a group that others do not share, and a good part of all that is silent
@@ -191,7 +167,7 @@ fn look(board: &BoardState, slots: &[&DeviceSlot]) -> MaintenanceView {
             count.silent() >= TOGETHER
                 && count.silent() * 5 >= count.total * 4
                 && count.silent() * 3 >= silent
-                && (count.total as usize) < slots.len()
+                && count.total < total
         };
         causes.extend(rows.iter().filter(|(_, count)| together(count)).map(|(key, count)| CauseView {
             dimension,
@@ -227,22 +203,4 @@ fn name(board: &BoardState, dimension: &str, key: &str) -> Option<String> {
         "link" => board.links().iter().find(|slot| slot.link.id.as_str() == key).map(|slot| slot.link.name.clone()),
         _ => None,
     }
-}
-
-fn battery(slot: &DeviceSlot) -> Option<(i32, BatteryView)> {
-    let series = slot.series.iter().find(|series| series.metric.as_str() == BATTERY)?;
-    let (latest, _) = series.current()?;
-    let rules = series.rules().filter(|rule| rule.direction == Direction::Below);
-    let view = BatteryView {
-        device: slot.device.id.to_string(),
-        name: slot.device.name.clone(),
-        state: slot.state.word(),
-        value: latest.value,
-        unit: unit(slot, series).to_owned(),
-        at: latest.at.ms(),
-        per_day: None,
-        limit: rules.map(|rule| rule.raise).reduce(f64::max),
-        days_left: None,
-    };
-    Some((series.id, view))
 }

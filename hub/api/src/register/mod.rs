@@ -1,6 +1,7 @@
 //! The register over HTTP: an entry and its history, tables in and out, areas, groups and departments, and what
 //! maintenance staff want to know.
 
+pub(crate) mod battery;
 mod columns;
 pub(crate) mod device;
 pub(crate) mod entry;
