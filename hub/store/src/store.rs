@@ -42,10 +42,18 @@ impl Pools {
             .acquire_timeout(Duration::from_secs(5))
             .connect_lazy_with(connect.clone().options([("timezone", "UTC")]));
         let timeout = format!("{}ms", options.reader_timeout.as_millis());
+        // A plan that fits every span reads whole days for the newest reading, so each question gets its own; and it is
+        // answered before a compiler would be done.
+        let settings = [
+            ("timezone", "UTC"),
+            ("statement_timeout", timeout.as_str()),
+            ("plan_cache_mode", "force_custom_plan"),
+            ("jit", "off"),
+        ];
         let readers = PgPoolOptions::new()
             .max_connections(options.readers)
             .acquire_timeout(Duration::from_secs(5))
-            .connect_lazy_with(connect.clone().options([("timezone", "UTC"), ("statement_timeout", timeout.as_str())]));
+            .connect_lazy_with(connect.clone().options(settings));
         Self { writers, readers }
     }
 }
