@@ -134,6 +134,8 @@ pub(crate) async fn list(
     let query = query.plain();
     app.board.read(|board| {
         let (slots, next) = query.page(&caller.scope, board)?;
-        Written::json(&DevicePage { devices: slots.into_iter().map(DeviceView::from).collect(), next })
+        let devices: Vec<_> = slots.into_iter().map(DeviceView::from).collect();
+        let items = devices.len();
+        Written::list(&DevicePage { devices, next }, items)
     })
 }

@@ -65,6 +65,8 @@ pub(crate) async fn list(
     let now = app.clock.now();
     app.board.read(|board| {
         let (slots, next) = query.page(&caller.scope, board)?;
-        Written::json(&LatestPage { devices: slots.into_iter().map(|slot| LatestView::new(slot, now)).collect(), next })
+        let devices: Vec<_> = slots.into_iter().map(|slot| LatestView::new(slot, now)).collect();
+        let items = devices.len();
+        Written::list(&LatestPage { devices, next }, items)
     })
 }

@@ -20,6 +20,14 @@ impl Written {
     pub(crate) fn json(value: &impl Serialize) -> Result<Self, Problem> {
         Ok(Self(serde_json::to_vec(value)?))
     }
+
+    /// The same about `items` things: what is large is not moved again and again while it grows.
+    pub(crate) fn list(value: &impl Serialize, items: usize) -> Result<Self, Problem> {
+        const ITEM: usize = 400;
+        let mut bytes = Vec::with_capacity(items * ITEM);
+        serde_json::to_writer(&mut bytes, value)?;
+        Ok(Self(bytes))
+    }
 }
 
 impl IntoResponse for Written {
