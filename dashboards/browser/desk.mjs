@@ -154,7 +154,7 @@ export function deskSteps({ step, text, until, axe, address, browser, hub, page 
     assert.equal(await page().locator('[data-device-row]').count(), 14)
   })
 
-  step('a phone waits for the test message, sees it, sets the place, lets the device in; nothing is wider than it', async () => {
+  step('a phone waits for the test message, sees it, sets the place, keeps a photo; nothing is wider than it', async () => {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, geolocation: PHONE, permissions: ['geolocation'], locale: 'zh-CN', hasTouch: true, isMobile: true })
     const own = await openWall(browser, address, { width: 390, height: 844, context, query: '?lang=zh', route: '/desk/commission/NB-77810-A' })
     await own.page.waitForSelector('[data-commission=waiting]')
@@ -166,6 +166,15 @@ export function deskSteps({ step, text, until, axe, address, browser, hub, page 
     await own.page.locator('[data-place-save]').click()
     await own.page.waitForSelector('[data-place-saved]')
     assert.deepEqual(hub().register.detail('NB-77810-A').entry.place, { lng: PHONE.longitude, lat: PHONE.latitude, datum: 'cgcs2000' })
+    const photos = own.page.locator('[data-step=photo]')
+    await photos.locator('[data-photo-file]').setInputFiles({ name: 'a.txt', mimeType: 'image/png', buffer: Buffer.from('no picture') })
+    await photos.locator('[role=alert]').waitFor()
+    await photos.locator('[data-photo-file]').setInputFiles({ name: 'pole.png', mimeType: 'image/png', buffer: await own.page.screenshot() })
+    await photos.locator('img').waitFor()
+    assert.ok(await photos.locator('img').evaluate((img) => img.decode().then(() => img.naturalWidth > 0)))
+    await photos.locator('[data-photo-delete]').click()
+    await photos.locator('[data-photo-gone]').click()
+    await photos.locator('img').waitFor({ state: 'detached' })
     for (const route of ['devices', 'device/W-RL-007', 'maintenance', 'label/W-RL-007', 'commission/W-RL-007']) {
       await own.page.evaluate((r) => (location.hash = `#/desk/${r}`), route)
       await own.page.waitForSelector(`[data-view=${route.split('/')[0]}] h1`)

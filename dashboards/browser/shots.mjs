@@ -30,7 +30,7 @@ const row = (id) => (page) => page.locator(`[data-device-row="${id}"] a`).click(
 const DESK = [
   ['d-list', '/desk/devices', {}], ['d-open', '/desk/devices?kind=waterlogging&theme=water', { act: row('W-WL-011'), sizes: ['1920', '1366'] }], ['d-pending', '/desk/devices?registration=pending', {}],
   ['d-device', '/desk/device/W-RL-007', {}], ['d-dark', '/desk/device/W-WL-050', {}], ['d-edit', '/desk/device/W-PS-004', { act: clash }],
-  ['d-import', '/desk/devices', { act: mistakes }], ['d-maintenance', '/desk/maintenance', {}], ['d-label', '/desk/label/W-RL-007', {}],
+  ['d-import', '/desk/devices', { act: mistakes }], ['d-readings', '/desk/devices?theme=water', { act: (page) => page.locator('[data-readings]').click() }], ['d-maintenance', '/desk/maintenance', {}], ['d-label', '/desk/label/W-RL-007', {}],
   ['d-commission', '/desk/commission/NB-77810-A', {}], ['d-seen', '/desk/commission/NB-77810-A', { act: test_message }],
 ].flatMap(([name, route, { sizes = ['1920', '390'], ...how }]) => sizes.flatMap((size) => [
   [`${name}-day-${size}`, '?theme=day&lang=zh', { route, hub: trouble, ...how }], [`${name}-night-${size}`, '?theme=night&lang=zh', { route, hub: trouble, ...how }], [`${name}-en-${size}`, '?theme=day&lang=en', { route, hub: trouble, ...how }],
@@ -83,6 +83,8 @@ async function clash(page, hub) {
 async function test_message(page, hub) {
   hub.push('NB-77810-A', 'depth', 4.7)
   await page.waitForSelector('[data-commission=seen]')
+  await page.locator('[data-photo-file]').setInputFiles({ name: 'p.png', mimeType: 'image/png', buffer: await page.screenshot() })
+  await page.waitForSelector('[data-photo] img')
 }
 
 async function fail(page, hub) {

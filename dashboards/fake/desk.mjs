@@ -13,7 +13,9 @@ export function registerReply(hub, method, url, body) {
   const { register, world } = hub
   const asked = Object.fromEntries(url.searchParams)
   const now = Date.now()
-  const [, id, part] = /^\/api\/v1\/devices\/([^/]+)(?:\/(\w+))?$/.exec(url.pathname) ?? []
+  const [, id, part, name] = /^\/api\/v1\/devices\/([^/]+)(?:\/(\w+)(?:\/(\w+))?)?$/.exec(url.pathname) ?? []
+  if (id !== undefined && part === 'photos') return hub.photos.reply(method, decodeURIComponent(id), name, body, now)
+  if (name !== undefined) return null
   if (id !== undefined) return ofDevice(hub, method, decodeURIComponent(id), part, asked, body, now)
   switch (url.pathname) {
     case '/api/v1/devices': return [200, register.page(asked)]

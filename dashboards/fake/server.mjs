@@ -7,6 +7,7 @@ import { fileURLToPath, URL } from 'node:url'
 import { Aside } from './aside.mjs'
 import { Books } from './books.mjs'
 import { registerReply } from './desk.mjs'
+import { Photos } from './photos.mjs'
 import { Register } from './register.mjs'
 import { FakeSpool } from './spool.mjs'
 import { StreamHub } from './stream.mjs'
@@ -40,6 +41,7 @@ export class FakeHub {
     this.aside = new Aside(this.world.started)
     this.register = new Register(this.world, KINDS)
     this.taps = new Taps()
+    this.photos = new Photos()
     this.world.onRaw = (device, at, message) => this.taps.heard(device, at, message)
     /** @type {import('../src/api/types').Backups} */
     this.backups = {

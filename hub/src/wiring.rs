@@ -10,6 +10,7 @@ use chengshu_api::{About, App, ClockSync, Door, DoorParts, serve};
 use chengshu_core::model::{Limits, LinkId};
 use chengshu_core::seam::{AdapterContext, AdapterFactory, Intake, Link, SharedClock, intake};
 use chengshu_engine::{Engine, EngineMetrics, KEYS_BYTES, Keys, Replayer, Services};
+use chengshu_evidence::Shelf;
 use chengshu_hooks::{HookMetrics, Hooks};
 use chengshu_mqtt::{MqttConfig, MqttVersion};
 use chengshu_spool::{Spool, SpoolOptions};
@@ -73,6 +74,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     if !damage.is_none() {
         tracing::error!(?damage, "the spool was damaged; what could be read is kept");
     }
+    let evidence = Shelf::open(data.join("evidence"), config.evidence_bytes).context("opening the evidence")?;
     let mut engine = Engine::new(Services {
         store: store.clone(),
         holder: format!("{} pid {}", data.display(), std::process::id()),
@@ -121,6 +123,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         config.api,
         registry.clone(),
         clock_sync.clone(),
+        Arc::new(evidence),
         &admin_key,
     );
     app.backups = nightly.board();

@@ -126,3 +126,59 @@ fn bombs_and_sizes_are_refused_in_words_and_leave_nothing_behind() {
     let kept = hub.memory().saturating_sub(before);
     assert!(kept <= KEPT_MAX, "{} MB stay", kept >> 20);
 }
+
+/// 200 ways to write a path that leads out of where it should stay, and some that are no paths at all.
+fn ways_out() -> Vec<String> {
+    const UP: [&str; 10] =
+        ["../", "..\\", "%2e%2e%2f", "%2e%2e/", "..%2f", "..%5c", "%252e%252e%252f", "..%c0%af", "....//", "%00../"];
+    const GOALS: [&str; 4] = ["etc/passwd", "Cargo.toml", "hub/api/Cargo.toml", "proc/self/environ"];
+    let up = UP.iter().flat_map(|up| [1, 2, 3, 5, 8].map(|depth| up.repeat(depth)));
+    let mut ways: Vec<_> = up.flat_map(|up| GOALS.map(|goal| format!("{up}{goal}"))).collect();
+    ways.extend(
+        ["/etc/passwd", "%2fetc%2fpasswd", "file:///etc/passwd", "C:%5cwindows%5cwin.ini", "%00", "%"]
+            .map(str::to_owned),
+    );
+    ways
+}
+
+#[test]
+fn s02_no_path_leads_out_of_where_it_should_stay() {
+    let (_world, database, _broker, hub) = whole("");
+    let places = [
+        ("GET", "/"),
+        ("GET", "/assets/"),
+        ("GET", "/api/"),
+        ("GET", "/api/v1/devices/"),
+        ("GET", "/api/v1/webhooks/"),
+        ("GET", "/sta/v1.1/"),
+        ("GET", "/api/v1/export/devices?format="),
+        ("GET", "/api/v1/export/readings?format=csv&from=0&to=1&department="),
+        ("PUT", "/api/v1/devices/"),
+        ("POST", "/api/v1/import/devices?format="),
+        ("POST", "/api/v1/ingest/water/"),
+        ("POST", "/push/"),
+    ];
+    for (method, place) in places {
+        for way in ways_out() {
+            let body = r#"{"theme":"water"}"#;
+            let ask = format!(
+                "{method} {place}{way} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+                hub.key,
+                body.len(),
+            );
+            let mut stream = connect(&hub);
+            stream.write_all(ask.as_bytes()).unwrap();
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).unwrap();
+            let answer = String::from_utf8_lossy(&answer);
+            let told = format!("{method} {place}{way}: {answer}");
+            for secret in ["root:x:", "[package]", "[workspace", "PATH="] {
+                assert!(!answer.contains(secret), "{told}");
+            }
+            let found = answer.starts_with("HTTP/1.1 200 ");
+            // a department of that name has no readings, which is an answer
+            assert!(answer.starts_with("HTTP/1.1 4") || found && place.ends_with("department="), "{told}");
+        }
+    }
+    assert_eq!(database.count("SELECT count(*) FROM device").unwrap(), 0, "none of them became a device");
+}

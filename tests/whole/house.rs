@@ -9,22 +9,23 @@ fn root() -> PathBuf {
 }
 
 /// What each crate may depend on, besides core.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("chengshu-core", &[]),
     ("chengshu-access", &[]),
     ("chengshu-rules", &[]),
     ("chengshu-store", &["access"]),
     ("chengshu-spool", &[]),
+    ("chengshu-evidence", &[]),
     ("chengshu-engine", &["access", "rules", "spool", "store"]),
     ("chengshu-hooks", &["engine", "store"]),
     ("chengshu-sheet", &[]),
     ("chengshu-sta", &[]),
-    ("chengshu-api", &["access", "engine", "sheet", "sta", "store"]),
+    ("chengshu-api", &["access", "engine", "evidence", "sheet", "sta", "store"]),
     ("chengshu-mapping", &[]),
     ("chengshu-mqtt", &[]),
     ("chengshu-topics", &[]),
     ("chengshu-sim", &[]),
-    ("chengshu", &["api", "engine", "hooks", "mapping", "mqtt", "sim", "spool", "store", "topics"]),
+    ("chengshu", &["api", "engine", "evidence", "hooks", "mapping", "mqtt", "sim", "spool", "store", "topics"]),
 ];
 
 #[test]

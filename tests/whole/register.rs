@@ -146,3 +146,46 @@ fn a_device_that_nobody_entered_is_let_in_kept_waiting_or_refused_as_the_policy_
     assert_eq!(done["stored"], 1, "{done}");
     assert_eq!(hub.latest("N-1", "level"), Some(1.0));
 }
+
+#[test]
+fn photos_of_a_device_are_kept_as_files_and_nothing_else_is() {
+    let (world, _database, _broker, mut hub) = whole("");
+    let (status, report) = import(&hub, "format=csv", CSV.as_bytes());
+    assert_eq!(status, 200, "{report}");
+    let mut picture = vec![0xff, 0xd8, 0xff, 0xe0];
+    picture.extend((0..200_000).map(|n| (n * 7 % 251) as u8));
+    let send = |hub: &Hub, path: &str, bytes: &[u8]| {
+        let (status, answer) = hub.exchange("POST", path, Some(&hub.key), "image/jpeg", bytes).unwrap();
+        (status, serde_json::from_slice::<Value>(&answer).unwrap())
+    };
+    let (status, photo) = send(&hub, "/api/v1/devices/R-1/photos", &picture);
+    assert_eq!((status, &photo["media"]), (200, &json!("image/jpeg")), "{photo}");
+    let (_, again) = send(&hub, "/api/v1/devices/R-1/photos", &picture);
+    let (_, other) = send(&hub, "/api/v1/devices/R-2/photos", &picture);
+    assert_eq!((&again["hash"], &other["hash"]), (&photo["hash"], &photo["hash"]));
+    let (status, problem) = send(&hub, "/api/v1/devices/R-1/photos", b"<svg onload=alert(1)>");
+    assert_eq!((status, &problem["code"]), (415, &json!("unsupported_media_type")), "{problem}");
+    let (status, problem) = send(&hub, "/api/v1/devices/R-9/photos", &picture);
+    assert_eq!(status, 404, "{problem}");
+
+    hub.kill();
+    hub.up().unwrap();
+    let list = hub.get("/api/v1/devices/R-1/photos").unwrap();
+    assert_eq!(list["photos"].as_array().unwrap().len(), 1, "sent twice, kept once: {list}");
+    let path = format!("/api/v1/devices/R-1/photos/{}", photo["hash"].as_str().unwrap());
+    assert_eq!(hub.download(&path).unwrap(), picture);
+    assert_eq!(hub.ask(&path, None).unwrap().0, 401, "nobody sees it without a key");
+    assert_eq!(hub.ask("/api/v1/devices/R-1/photos/..%2f..%2fadmin.key", Some(&hub.key)).unwrap().0, 400);
+
+    assert_eq!(hub.call("DELETE", &path, Some(&hub.key), None).unwrap().0, 204);
+    assert_eq!(hub.ask(&path, Some(&hub.key)).unwrap().0, 404);
+    let other = path.replace("R-1", "R-2");
+    assert_eq!(hub.download(&other).unwrap(), picture, "the other device still has it");
+    assert_eq!(hub.call("DELETE", &other, Some(&hub.key), None).unwrap().0, 204);
+    let (_, first) = send(&hub, "/api/v1/devices/R-1/photos", &picture);
+    let name = first["hash"].as_str().unwrap();
+    let file = world.path("hub").join("evidence").join(&name[..2]).join(&name[2..]);
+    std::fs::write(&file, b"somebody else's").unwrap();
+    let (status, problem) = hub.ask(&path, Some(&hub.key)).unwrap();
+    assert!(status == 404 && problem.contains("damaged"), "{status} {problem}");
+}

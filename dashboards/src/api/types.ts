@@ -58,6 +58,8 @@ export type Outcomes = Pick<Schemas['DeviceLedger'], 'received' | 'stored' | 'du
 export type AdapterBook = Schemas['AdapterLedger']
 export type DeviceDay = Schemas['DeviceLedger']
 export type DeviceDayPage = Schemas['LedgerDevicePage']
+export type Photo = Schemas['PhotoView']
+export type PhotoList = Schemas['PhotoList']
 
 export type SetAside = Named<Schemas['RejectedView'], { raw_encoding: 'utf8' | 'base64' }>
 export type SetAsidePage = Named<Schemas['RejectedPage'], { rejected: SetAside[] }>

@@ -21,6 +21,7 @@ export const deskEn: typeof deskZh = {
   },
   messages: { title: 'Raw messages', note: 'taken live while this page is open, 20 at most', since: 'listening since {at}', none: 'No new message yet', taken: 'taken', rejected: 'rejected' },
   dayLedger: { title: 'Ledger of today', none: 'Nothing has been received from it today' },
+  photos: { title: 'Photos', none: 'No photo yet', take: 'Take or choose a photo', alt: 'Photo of {id}, {at}', delete: 'Delete', gone: 'Delete it', unreadable: 'This file cannot be read as a picture; choose a JPEG, PNG or WebP.' },
   history: { title: 'Changes', none: 'Nobody has entered or changed it yet', created: 'Created', changed: 'Changed', retired: 'Retired', imported: 'Imported', became: 'became', more: '{n} more' },
   entry: {
     title: 'Entry', version: 'version {n}', nobody: 'not entered by anybody', edit: 'Edit', register: 'Register', save: 'Save', again: 'Save my changes on top', discard: 'Discard my changes', saved: 'Saved', same: 'nothing changed', none: 'not given', changed: 'changed', over: 'out of warranty',

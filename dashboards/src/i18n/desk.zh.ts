@@ -19,6 +19,7 @@ export const deskZh = {
   },
   messages: { title: '原始报文', note: '打开本页期间实时收取，最多 20 条', since: '自 {at} 起收取', none: '还没有收到新的报文', taken: '已接收', rejected: '被拒收' },
   dayLedger: { title: '今日账', none: '今天还没有收到它的数据' },
+  photos: { title: '照片', none: '还没有照片', take: '拍照或选图', alt: '{id} 的照片，{at}', delete: '删除', gone: '确认删除', unreadable: '这个文件读不成照片，请换一张 JPEG、PNG 或 WebP。' },
   history: { title: '变更记录', none: '还没有人登记或改过', created: '登记', changed: '修改', retired: '退役', imported: '导入', became: '改为', more: '另有 {n} 项' },
   entry: {
     title: '登记信息', version: '第 {n} 版', nobody: '还没有人登记', edit: '修改', register: '登记', save: '保存', again: '在新版上保存我的改动', discard: '放弃我的改动', saved: '已保存', same: '没有改动', none: '未填', changed: '已改', over: '已过保',

@@ -8,6 +8,7 @@ use std::time::Duration;
 use chengshu_core::model::{AddressGuard, Label};
 use chengshu_core::seam::SharedClock;
 use chengshu_engine::{Board, Commands, Engine, Replayer, Rollups, SharedSpool, Taps};
+use chengshu_evidence::Shelf;
 use chengshu_store::Store;
 use prometheus::Registry;
 use tokio::sync::{Notify, Semaphore};
@@ -129,6 +130,8 @@ pub struct App {
     pub guard: AddressGuard,
     /// Where exports grow that cannot be streamed.
     pub scratch: PathBuf,
+    /// Photos and, later, other files that belong to what the database tells.
+    pub evidence: Arc<Shelf>,
     /// Places for exports.
     pub(crate) exports: Arc<Semaphore>,
     /// How fast batteries empty.
@@ -155,6 +158,7 @@ impl App {
         limits: ApiLimits,
         registry: Registry,
         clock_sync: ClockSync,
+        evidence: Arc<Shelf>,
         admin_key: &str,
     ) -> Self {
         Self {
@@ -176,6 +180,7 @@ impl App {
             hooks_wake: engine.hooks_wake(),
             guard: AddressGuard::default(),
             scratch: std::env::temp_dir(),
+            evidence,
             exports: Arc::new(Semaphore::new(EXPORTS)),
             paces: Paces::default(),
             key: KeyHash::of(admin_key),

@@ -103,6 +103,7 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars:
             "application/json": { "schema": schema(generator).to_value() },
             "application/x-ndjson": { "schema": { "type": "string", "description": "one of them on each line" } }
         }),
+        Sent::Picture => pictures(&json!({ "schema": { "type": "string", "format": "binary" } })),
         Sent::Table => tables(&json!({ "schema": { "type": "string", "format": "binary" } })),
     });
     if let Some(content) = body {
@@ -123,9 +124,15 @@ fn content(media: Media, schema: &Value) -> Value {
         Media::Stream => "text/event-stream",
         Media::Table => return tables(&file),
         Media::Readings => return json!({ (Format::Csv.media()): file, (NDJSON): file, (Format::Xlsx.media()): file }),
+        Media::Picture => return pictures(&file),
         Media::Nothing => return json!({}),
     };
     json!({ word: { "schema": schema } })
+}
+
+/// The kinds of picture.
+fn pictures(file: &Value) -> Value {
+    json!({ "image/jpeg": file, "image/png": file, "image/webp": file })
 }
 
 /// The problems that a route may answer with.
@@ -150,6 +157,7 @@ fn faults(route: &Route) -> Vec<(&'static str, &'static str)> {
     match route.body {
         Some(Sent::Table) => faults.push(("422", "the table has mistakes, and nothing of it was taken")),
         Some(Sent::Json(_)) => faults.push(("415", "the body is not application/json")),
+        Some(Sent::Picture) => faults.push(("415", "the body is no picture")),
         Some(Sent::Messages(_)) => faults
             .extend([("415", "packed otherwise than with gzip"), ("422", "something else was sent under this key")]),
         None => {}

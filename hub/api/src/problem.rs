@@ -145,7 +145,7 @@ impl Problem {
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::PAYLOAD_TOO_LARGE => {
-                Self::too_large("the body is too large: at most 1 MiB, for tables and messages 10 MiB")
+                Self::too_large("the body is too large: at most 1 MiB, for tables, messages and photos 10 MiB")
             }
             StatusCode::METHOD_NOT_ALLOWED => Self::method_not_allowed(),
             status if status.is_server_error() => Self { status: status.as_u16(), ..Self::internal() },

@@ -11,7 +11,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::app::App;
 use crate::export as readings_export;
-use crate::register::{device, export, find, history, import, maintenance, messages, parts};
+use crate::register::{device, export, find, history, import, maintenance, messages, parts, photos};
 use crate::{
     alarms, backups, corrections, devices, etag, events, health, hours, ingest, kpis, latest, ledger, links, metrics,
     openapi, readings, rejected, sta, status, stream, themes, unseen, webhooks,
@@ -64,6 +64,8 @@ pub(crate) enum Media {
     Table,
     /// A file of readings.
     Readings,
+    /// A photo.
+    Picture,
     /// No body.
     Nothing,
 }
@@ -73,6 +75,7 @@ pub(crate) enum Media {
 pub(crate) enum Sent {
     Json(SchemaOf),
     Table,
+    Picture,
     /// JSON or NDJSON, perhaps packed with gzip, perhaps under an Idempotency-Key.
     Messages(SchemaOf),
 }
@@ -158,17 +161,17 @@ fn delete<H: Handler<T, App>, T: 'static>(
     Route::new(info, delete_method(handler), None, Media::Nothing)
 }
 
-/// A table is sent: up to ten megabytes.
+/// A file is sent: up to ten megabytes.
 fn upload<H: Handler<T, App>, T: 'static>(
     path: &'static str,
     handler: H,
-    access: Access,
     object: Object,
+    sent: Sent,
     summary: &'static str,
 ) -> Route {
-    let info = RouteInfo { method: "POST", path, access, object, summary };
+    let info = RouteInfo { method: "POST", path, access: Access::Known, object, summary };
     let handler = post_method(handler).layer(DefaultBodyLimit::max(TABLE_MAX));
-    Route::new(info, handler, Some(Sent::Table), Media::Json)
+    Route::new(info, handler, Some(sent), Media::Json)
 }
 
 /// Something is done, and nothing more need be said.
@@ -268,6 +271,25 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/api/v1/devices/{id}/history", history::list, Known, Object::Device, "Who changed the entry of a device")
             .params::<history::HistoryParams>()
             .answers::<history::ChangePage>(),
+        get("/api/v1/devices/{id}/photos", photos::list, Known, Object::Device, "Photos of a device, newest first")
+            .answers::<photos::PhotoList>(),
+        upload(
+            "/api/v1/devices/{id}/photos",
+            photos::add,
+            Object::Device,
+            Sent::Picture,
+            "Add a photo to a device: JPEG, PNG or WebP",
+        )
+        .answers::<photos::PhotoView>(),
+        get("/api/v1/devices/{id}/photos/{hash}", photos::get, Known, Object::Device, "A photo of a device")
+            .media(Media::Picture),
+        delete(
+            "/api/v1/devices/{id}/photos/{hash}",
+            photos::remove,
+            Known,
+            Object::Device,
+            "Delete a photo of a device",
+        ),
         get(
             "/api/v1/devices/{id}/messages",
             messages::list,
@@ -297,8 +319,8 @@ pub(crate) fn routes() -> Vec<Route> {
         upload(
             "/api/v1/import/devices",
             import::devices,
-            Known,
             Object::Device,
+            Sent::Table,
             "Bring a table of devices into the register",
         )
         .params::<import::ImportParams>()

@@ -59,6 +59,8 @@ pub struct Config {
     pub intake_bytes: usize,
     /// Room of the spool, bytes.
     pub spool_bytes: u64,
+    /// Room of photos, bytes.
+    pub evidence_bytes: u64,
     /// The engine's settings.
     pub engine: EngineOptions,
     /// The API's bounds.
@@ -145,6 +147,9 @@ impl Config {
         let intake_bytes = intake.number("queue_mib", 32, 1, 4096) as usize * 1024 * 1024;
         intake.end();
 
+        let mut evidence = reader.section("evidence");
+        let evidence_bytes = evidence.number("max_mib", 4096, 1, 1 << 20) * 1024 * 1024;
+        evidence.end();
         let mut spool = reader.section("spool");
         let spool_bytes = spool.number("max_mib", 2048, 64, 1 << 20) * 1024 * 1024;
         let spool_after = MS(spool.number("after_ms", 2_000, 100, 600_000));
@@ -185,6 +190,7 @@ impl Config {
             payload_max,
             intake_bytes,
             spool_bytes,
+            evidence_bytes,
             engine,
             api,
             hooks,

@@ -5,8 +5,9 @@ import EntryPanel from './EntryPanel.vue'
 import History from './History.vue'
 import Messages from './Messages.vue'
 import Metrics from './Metrics.vue'
+import Photos from './Photos.vue'
 
 const hasSource = () => true
 
 export const MAIN: Panel[] = [{ kind: 'metrics', component: Metrics, hasSource }, { kind: 'messages', component: Messages, hasSource }]
-export const SIDE: Panel[] = [{ kind: 'entry', component: EntryPanel, hasSource }, { kind: 'dayLedger', component: DayLedger, hasSource }, { kind: 'history', component: History, hasSource }]
+export const SIDE: Panel[] = [{ kind: 'entry', component: EntryPanel, hasSource }, { kind: 'photos', component: Photos, hasSource }, { kind: 'dayLedger', component: DayLedger, hasSource }, { kind: 'history', component: History, hasSource }]

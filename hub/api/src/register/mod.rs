@@ -12,3 +12,4 @@ pub(crate) mod import;
 pub(crate) mod maintenance;
 pub(crate) mod messages;
 pub(crate) mod parts;
+pub(crate) mod photos;
