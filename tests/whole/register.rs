@@ -34,6 +34,10 @@ fn a_table_with_mistakes_is_told_line_by_line_and_mended_it_comes_in_and_goes_ou
     assert_eq!((status, &problem["code"]), (422, &json!("import")), "{problem}");
     assert_eq!(hub.get("/api/v1/devices").unwrap()["devices"], json!([]), "nothing of it was taken");
 
+    let path = "/api/v1/import/devices?format=csv&dry_run=true";
+    let (status, answer) = hub.send(path, &[("Content-Type", "application/geo+json")], CSV.as_bytes()).unwrap();
+    assert!(status == 415 && answer.contains("expected text/csv"), "{status} {answer}");
+
     let (status, report) = import(&hub, "format=csv", CSV.as_bytes());
     assert_eq!((status, &report["created"], &report["errors"]), (200, &json!(2), &json!([])), "{report}");
     let device = hub.get("/api/v1/devices/R-1").unwrap();

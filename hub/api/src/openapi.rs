@@ -155,7 +155,10 @@ fn faults(route: &Route) -> Vec<(&'static str, &'static str)> {
         ]);
     }
     match route.body {
-        Some(Sent::Table) => faults.push(("422", "the table has mistakes, and nothing of it was taken")),
+        Some(Sent::Table) => faults.extend([
+            ("415", "Content-Type is another table than `format` names"),
+            ("422", "the table has mistakes, and nothing of it was taken"),
+        ]),
         Some(Sent::Json(_)) => faults.push(("415", "the body is not application/json")),
         Some(Sent::Picture) => faults.push(("415", "the body is no picture")),
         Some(Sent::Messages(_)) => faults

@@ -6,10 +6,12 @@ use std::collections::HashMap;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
 use chengshu_access::Caller;
 use chengshu_core::model::Theme;
 use chengshu_engine::{EntryOrder, Orders, Refused, Wish};
-use chengshu_sheet::Sheet;
+use chengshu_sheet::{Format, Sheet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -65,16 +67,30 @@ pub(crate) struct ImportReport {
     errors: Vec<TableError>,
 }
 
+/// What the sender says of the body must not be another table than `format` names; saying nothing is fine.
+fn said(headers: &HeaderMap, format: Format, word: &str) -> Result<(), Problem> {
+    let bare = |media: &str| media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let Some(told) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(bare) else { return Ok(()) };
+    let others = [Format::Csv, Format::Geojson, Format::Xlsx].into_iter().filter(|other| *other != format);
+    if others.map(Format::media).any(|media| bare(media) == told) {
+        let expected = bare(format.media());
+        return Err(Problem::media(format!("header: Content-Type is {told}, but format={word}; expected {expected}")));
+    }
+    Ok(())
+}
+
 pub(crate) async fn devices(
     State(app): State<App>,
     Who(caller): Who,
     Params(params): Params<ImportParams>,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<ImportReport>, Problem> {
     if body.is_empty() {
         return Err(Problem::bad_request("body: empty; expected a table in the format that `format` names"));
     }
-    let (format, _) = params.format.format();
+    let (format, word) = params.format.format();
+    said(&headers, format, word)?;
     let themes = app.board.read(|board| board.themes.clone());
     let (own, fallback) = (caller.clone(), params.theme);
     let read = move || {
