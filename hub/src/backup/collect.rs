@@ -1,4 +1,4 @@
-//! Everything of a hub that is not in the database: keys, the broker's credentials and queue, the spool, and the
+//! Everything of a hub that is not in the database: keys, the broker's credentials and queue, the spool, evidence, and the
 //! configuration with the files that it names.
 
 use std::path::{Path, PathBuf};
@@ -33,7 +33,8 @@ pub struct Collected {
 /// either still in it, or was committed earlier than that; the base backup, which is of a later moment, then has it. The
 /// other way round a record could be drained between the two copies: too late for the one and too early for the other.
 /// Records that are in both do no harm: the database remembers how far the spool was drained. The same holds for the
-/// messages that the broker keeps for the hub; the unique key tells those that come twice.
+/// messages that the broker keeps for the hub; the unique key tells those that come twice. A photo that is sent
+/// between the two copies is known to the restored database and its file is missing, which is said when it is asked for.
 pub fn data(data: &Path, exclude: &[PathBuf], part: &Path, stop: &CancellationToken) -> anyhow::Result<Collected> {
     let own = ["postgres", "run", "lost+found", state::FILE, UNFINISHED, RESTORED_CONFIG, RESTORE_WAL];
     let skip = |path: &str| {

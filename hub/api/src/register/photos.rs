@@ -115,6 +115,11 @@ pub(crate) async fn add(
     allowed(&app, &caller, &id)?;
     let kind = Kind::of_picture(&body)
         .ok_or_else(|| Problem::media("body: no picture by its first bytes; expected JPEG, PNG or WebP"))?;
+    let full = || Problem::full(format!("the device has {PHOTOS_MAX} photos already; delete one first"));
+    // before a file is written that nobody would ever ask for
+    if app.store.photo_list(&caller.scope, &id).await?.len() as i64 >= PHOTOS_MAX {
+        return Err(full());
+    }
     let bytes = i32::try_from(body.len()).map_err(|_| Problem::too_large("a photo has 10 MiB at most"))?;
     let shelf = Arc::clone(&app.evidence);
     let hash = on_disk(move || shelf.put(&body)).await?;
@@ -126,7 +131,7 @@ pub(crate) async fn add(
         caller: caller.name,
     };
     if !app.store.photo_add(&id, &photo, PHOTOS_MAX).await? {
-        return Err(Problem::full(format!("the device has {PHOTOS_MAX} photos already; delete one first")));
+        return Err(full());
     }
     Ok(Json(photo.into()))
 }
