@@ -9,7 +9,7 @@ fn root() -> PathBuf {
 }
 
 /// What each crate may depend on, besides core.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("chengshu-core", &[]),
     ("chengshu-access", &[]),
     ("chengshu-rules", &[]),
@@ -23,6 +23,10 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("chengshu-api", &["access", "engine", "evidence", "sheet", "sta", "store"]),
     ("chengshu-mapping", &[]),
     ("chengshu-mqtt", &[]),
+    ("chengshu-line", &[]),
+    ("chengshu-sl651", &["line"]),
+    ("chengshu-gb26875", &["line"]),
+    ("chengshu-hj212", &["line"]),
     ("chengshu-topics", &[]),
     ("chengshu-sim", &[]),
     ("chengshu", &["api", "engine", "evidence", "hooks", "mapping", "mqtt", "sim", "spool", "store", "topics"]),

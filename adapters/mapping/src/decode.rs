@@ -61,6 +61,7 @@ impl Mapping {
             readings: Vec::new(),
             events: Vec::new(),
             presence: None,
+            births: Vec::new(),
             rejected: Vec::new(),
         };
         let mut decoded = Decoded { delivery, skipped: 0 };

@@ -45,7 +45,7 @@ pub(crate) fn read(mapping: &Mapping, scope: &Scope<'_>, retained: bool, deliver
         // its own fault tells more than the one that it shares
         let (reason, detail) = match (value, whole, &metric) {
             (Ok(value), Ok((device, at)), Some(metric)) => {
-                delivery.readings.push(Reading { device, metric: metric.clone(), at, value });
+                delivery.readings.push(Reading::new(device, metric.clone(), at, value));
                 continue;
             }
             (Err(fault), ..) | (_, Err(fault), _) => fault,

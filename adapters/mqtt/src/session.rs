@@ -171,6 +171,7 @@ impl Session {
             readings: Vec::new(),
             events: Vec::new(),
             presence: None,
+            births: Vec::new(),
             rejected: Vec::new(),
         }
     }

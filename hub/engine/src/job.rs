@@ -98,6 +98,7 @@ impl Job {
                 readings: Vec::new(),
                 events: Vec::new(),
                 presence: None,
+                births: Vec::new(),
                 rejected: vec![rejected; items as usize],
             },
             items,
@@ -131,7 +132,7 @@ pub(crate) fn tag(link: &LinkId) -> u16 {
 #[cfg(test)]
 mod tests {
     use chengshu_core::model::{
-        Birth, DeviceId, Event, MetricId, Presence, Reading, Reason, Rejected, ThemeId, Timestamp,
+        Birth, DeviceId, Event, MetricId, Presence, Quality, Reading, Reason, Rejected, ThemeId, Timestamp,
     };
 
     use super::*;
@@ -145,10 +146,13 @@ mod tests {
             source: "city/water/W-1/telemetry".into(),
             raw: vec![0, 159, 146, 150].into(),
             readings: vec![Reading {
-                device: device.clone(),
-                metric: MetricId::parse("level").unwrap(),
-                at: Timestamp::from_ms(1_795_336_920_000),
-                value: 0.1 + 0.2,
+                quality: Quality::SUSPECT,
+                ..Reading::new(
+                    device.clone(),
+                    MetricId::parse("level").unwrap(),
+                    Timestamp::from_ms(1_795_336_920_000),
+                    0.1 + 0.2,
+                )
             }],
             events: vec![Event {
                 device: device.clone(),
@@ -158,6 +162,7 @@ mod tests {
                 key: "k".to_owned(),
                 detail: "{}".to_owned(),
             }],
+            births: vec![(device.clone(), Birth::default())],
             presence: Some(Presence { device, online: true, birth: Some(Birth::default()) }),
             rejected: vec![Rejected {
                 device: None, metric: None, reason: Reason::NotFinite, detail: "水".to_owned()

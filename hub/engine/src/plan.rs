@@ -154,7 +154,7 @@ fn refused(device: &DeviceId, metric: Option<&MetricId>) -> Rejected {
 
 /// What is known against a reading.
 pub(crate) fn mark(slot: &DeviceSlot, series: &SeriesSlot, reading: &Reading, received: Timestamp) -> Quality {
-    let mut quality = Quality::empty();
+    let mut quality = reading.quality;
     let (low, high) = series.range;
     if reading.value < low || reading.value > high {
         quality |= Quality::OUT_OF_RANGE;

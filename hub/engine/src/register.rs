@@ -3,7 +3,7 @@
 //! their numbers.
 
 use chengshu_core::model::{
-    AlarmId, Delivery, Device, DeviceId, KindId, LinkId, MetricId, Presence, Registration, ThemeId, Timestamp,
+    AlarmId, Birth, Delivery, Device, DeviceId, KindId, LinkId, MetricId, Presence, Registration, ThemeId, Timestamp,
 };
 use chengshu_rules::RuleBook;
 use chengshu_store::{Lease, NewSeries, Store, StoreError};
@@ -91,8 +91,12 @@ impl Additions {
             for device in speakers.chain(delivery.presence.iter().map(|presence| &presence.device)) {
                 add.device(board, bounds, delivery, theme, device);
             }
-            if let Some(presence) = &delivery.presence {
-                add.birth(board, book, theme, presence);
+            if let Some(Presence { device, birth: Some(birth), .. }) = &delivery.presence {
+                add.birth(board, book, theme, device, birth);
+            }
+            for (device, birth) in &delivery.births {
+                add.device(board, bounds, delivery, theme, device);
+                add.birth(board, book, theme, device, birth);
             }
         }
         add.assume_kinds(board);
@@ -138,13 +142,12 @@ impl Additions {
     }
 
     /// Takes over what a device says of itself.
-    fn birth(&mut self, board: &BoardState, book: &RuleBook, theme: &ThemeId, presence: &Presence) {
-        let Some(birth) = &presence.birth else { return };
-        let known = board.device(presence.device.as_str());
+    fn birth(&mut self, board: &BoardState, book: &RuleBook, theme: &ThemeId, id: &DeviceId, birth: &Birth) {
+        let known = board.device(id.as_str());
         if known.is_some_and(|slot| slot.device.theme != *theme) {
             return;
         }
-        let entry = self.devices.get(&presence.device).or(known.map(|slot| &slot.device));
+        let entry = self.devices.get(id).or(known.map(|slot| &slot.device));
         let Some(mut device) = entry.cloned() else { return };
         let entered = device.registration == Registration::Registered && device.kind.is_some() && !device.kind_assumed;
         if let Some(kind) =

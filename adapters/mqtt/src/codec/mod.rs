@@ -38,6 +38,7 @@ impl Codec {
             readings: Vec::new(),
             events: Vec::new(),
             presence: None,
+            births: Vec::new(),
             rejected: Vec::new(),
         };
         let address = match self.names.address(topic) {

@@ -52,7 +52,7 @@ fn one(
     for (key, scalar) in object.values {
         let (reason, detail, metric) = match (names.metric(&key), scalar) {
             (Ok(metric), Scalar::Number(value)) if value.is_finite() => {
-                delivery.readings.push(Reading { device: address.device.clone(), metric, at, value });
+                delivery.readings.push(Reading::new(address.device.clone(), metric, at, value));
                 continue;
             }
             (Err(error), _) => (Reason::BadName, error.to_string(), None),

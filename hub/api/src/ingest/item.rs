@@ -29,6 +29,7 @@ pub(super) fn decode(city: &Decoder, link: &LinkId, source: &Arc<str>, raw: Byte
             readings: Vec::new(),
             events: Vec::new(),
             presence: None,
+            births: Vec::new(),
             rejected: vec![Rejected { device: None, metric: None, reason, detail }],
         },
     }

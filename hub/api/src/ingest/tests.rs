@@ -33,7 +33,7 @@ impl Clock for Still {
 fn city() -> Decoder {
     Box::new(|topic, raw, received| {
         let device = DeviceId::parse(topic.split('/').nth(2)?).ok()?;
-        let reading = Reading { device, metric: MetricId::parse("x").ok()?, at: received, value: 1.0 };
+        let reading = Reading::new(device, MetricId::parse("x").ok()?, received, 1.0);
         Some(Delivery {
             link: LinkId::parse("http:ingest").ok()?,
             theme: None,
@@ -43,6 +43,7 @@ fn city() -> Decoder {
             readings: vec![reading],
             events: Vec::new(),
             presence: None,
+            births: Vec::new(),
             rejected: Vec::new(),
         })
     })

@@ -28,11 +28,31 @@ pub struct Delivery {
     pub events: Vec<Event>,
     /// What the sender said of its own presence.
     pub presence: Option<Presence>,
+    /// What the sender said of the devices that it speaks for. Says nothing of their presence and counts no item.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub births: Vec<(DeviceId, Birth)>,
     /// Set aside, with the reasons.
     pub rejected: Vec<Rejected>,
 }
 
 impl Delivery {
+    /// One that carries nothing yet.
+    #[must_use]
+    pub fn new(link: LinkId, source: Arc<str>, raw: Bytes, received: Timestamp) -> Self {
+        Self {
+            link,
+            theme: None,
+            received,
+            source,
+            raw,
+            readings: Vec::new(),
+            events: Vec::new(),
+            presence: None,
+            births: Vec::new(),
+            rejected: Vec::new(),
+        }
+    }
+
     /// What it counts in the ledger: one for each reading, event, rejection and word of presence.
     #[must_use]
     pub fn items(&self) -> u32 {

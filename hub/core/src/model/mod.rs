@@ -2,6 +2,7 @@
 //! opens or remembers.
 
 mod alarm;
+mod command;
 mod datum;
 mod delivery;
 mod device;
@@ -19,6 +20,7 @@ mod theme;
 mod time;
 
 pub use alarm::{Alarm, AlarmId, Crossing, Severity, Transition};
+pub use command::{CommandId, CommandKind, Order, Param, ParamForm, Progress};
 pub use datum::Datum;
 pub use delivery::{Birth, Delivery, Presence};
 pub use device::{Device, Place};

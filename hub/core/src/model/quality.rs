@@ -1,6 +1,7 @@
 //! What is known against a reading. Flags only: nothing here decides what a flag means for an alarm.
 
 use bitflags::bitflags;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 bitflags! {
     /// Quality flags of a reading (数据质量); several may hold at once, none means good.
@@ -40,7 +41,7 @@ const WORDS: [(Quality, &str); 8] = [
 impl Quality {
     /// True when nothing is known against the reading.
     #[must_use]
-    pub fn is_good(self) -> bool {
+    pub fn is_good(&self) -> bool {
         self.is_empty()
     }
 
@@ -57,6 +58,20 @@ impl Quality {
     /// The flags as words, in a fixed order.
     pub fn words(self) -> impl Iterator<Item = &'static str> {
         WORDS.into_iter().filter(move |(flag, _)| self.contains(*flag)).map(|(_, word)| word)
+    }
+}
+
+/// As its bits: what the spool keeps.
+impl Serialize for Quality {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.bits().serialize(serializer)
+    }
+}
+
+/// Bits that this version does not know are left out.
+impl<'de> Deserialize<'de> for Quality {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        i16::deserialize(deserializer).map(Self::from_bits_truncate)
     }
 }
 

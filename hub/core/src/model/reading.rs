@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DeviceId, MetricId, Reason, Timestamp};
+use super::{DeviceId, MetricId, Quality, Reason, Timestamp};
 
 /// One value of one metric of one device (读数).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,6 +15,17 @@ pub struct Reading {
     pub at: Timestamp,
     /// The value, finite. A state is a small whole number with labels in its kind.
     pub value: f64,
+    /// What its sender itself says against it (HJ 212 marks, a missing calibration); the hub adds its own flags.
+    #[serde(default, skip_serializing_if = "Quality::is_good")]
+    pub quality: Quality,
+}
+
+impl Reading {
+    /// A reading that nobody says anything against.
+    #[must_use]
+    pub const fn new(device: DeviceId, metric: MetricId, at: Timestamp, value: f64) -> Self {
+        Self { device, metric, at, value, quality: Quality::empty() }
+    }
 }
 
 /// The hard limits of a device time; outside of them a reading is rejected with its raw bytes.
