@@ -2,8 +2,20 @@
 //! out, without a socket and without a clock; this crate keeps the connections, their limits and the order of answers.
 //! It knows no protocol.
 
+mod config;
+mod converse;
+mod error;
 mod instrument;
+mod routes;
+mod server;
 mod talk;
+#[cfg(test)]
+mod tests;
+mod wire;
 
+pub use chengshu_core::seam::Picture;
+pub use config::LineConfig;
+pub use error::LineError;
 pub use instrument::Instrument;
-pub use talk::{Act, Acts, Picture, Protocol, Talk, Token};
+pub use server::run;
+pub use talk::{Act, Acts, Protocol, Talk, Token};

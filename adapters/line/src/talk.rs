@@ -6,21 +6,10 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use chengshu_core::model::{CommandId, Delivery, DeviceId, Order, Progress, Timestamp};
-use chengshu_core::seam::{NotDurable, Outcome};
+use chengshu_core::seam::{NotDurable, Outcome, Picture};
 
 /// What a talk calls something that it has handed over, until it hears what became of it.
 pub type Token = u64;
-
-/// A picture that a device sent (图像): kept as evidence before the delivery that names it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Picture {
-    /// Who took it.
-    pub device: DeviceId,
-    /// When.
-    pub at: Timestamp,
-    /// The file, e.g. JPEG.
-    pub bytes: Bytes,
-}
 
 /// What a talk wants done.
 #[derive(Debug)]

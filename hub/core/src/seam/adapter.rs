@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
-use super::{Intake, Link, SharedClock};
+use super::{Commands, Evidence, Intake, Link, SharedClock};
 use crate::model::{Delivery, Timestamp};
 
 /// Everything that an adapter may touch.
@@ -16,6 +16,10 @@ pub struct AdapterContext {
     pub intake: Intake,
     /// Where it reports how its link is.
     pub link: Arc<Link>,
+    /// What people want its devices to do.
+    pub commands: Commands,
+    /// Where pictures go.
+    pub evidence: Arc<dyn Evidence>,
     /// Cancelled when it shall end.
     pub stop: CancellationToken,
     /// The one clock.

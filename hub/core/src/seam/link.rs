@@ -1,5 +1,7 @@
 //! How a link to the outside is. The adapter writes it, screens and metrics read it; counting costs an atomic add.
 
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -55,6 +57,10 @@ pub struct Link {
     messages: AtomicU64,
     received: AtomicU64,
     in_flight: AtomicU64,
+    peers: AtomicU64,
+    /// What was tolerated, refused or ended, by its stable code.
+    deviations: Mutex<BTreeMap<&'static str, u64>>,
+    listening: Mutex<Vec<SocketAddr>>,
 }
 
 impl Link {
@@ -70,6 +76,9 @@ impl Link {
             messages: AtomicU64::new(0),
             received: AtomicU64::new(0),
             in_flight: AtomicU64::new(0),
+            peers: AtomicU64::new(0),
+            deviations: Mutex::default(),
+            listening: Mutex::default(),
         }
     }
 
@@ -121,5 +130,42 @@ impl Link {
     #[must_use]
     pub fn messages(&self) -> u64 {
         self.messages.load(Ordering::Relaxed)
+    }
+
+    /// How many peers there are now; of a link that listens.
+    pub fn peers(&self, peers: usize) {
+        self.peers.store(peers as u64, Ordering::Relaxed);
+    }
+
+    /// Peers that are connected; none of a link that does not listen.
+    #[must_use]
+    pub fn peer_count(&self) -> Option<u64> {
+        let listens = !self.listening.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        listens.then(|| self.peers.load(Ordering::Relaxed))
+    }
+
+    /// It listens there.
+    pub fn listens(&self, address: SocketAddr) {
+        let mut listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
+        if !listening.contains(&address) {
+            listening.push(address);
+        }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn listening(&self) -> Vec<SocketAddr> {
+        self.listening.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Counts something that was tolerated, refused or ended, by a stable code of the protocol.
+    pub fn count_deviation(&self, code: &'static str) {
+        *self.deviations.lock().unwrap_or_else(PoisonError::into_inner).entry(code).or_default() += 1;
+    }
+
+    /// What was counted so since the hub started.
+    #[must_use]
+    pub fn deviations(&self) -> BTreeMap<&'static str, u64> {
+        self.deviations.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
