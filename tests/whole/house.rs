@@ -9,7 +9,7 @@ fn root() -> PathBuf {
 }
 
 /// What each crate may depend on, besides core.
-const ARROWS: [(&str, &[&str]); 20] = [
+const ARROWS: [(&str, &[&str]); 21] = [
     ("chengshu-core", &[]),
     ("chengshu-access", &[]),
     ("chengshu-rules", &[]),
@@ -18,6 +18,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("chengshu-evidence", &[]),
     ("chengshu-engine", &["access", "rules", "spool", "store"]),
     ("chengshu-hooks", &["engine", "store"]),
+    ("chengshu-orders", &["engine", "store"]),
     ("chengshu-sheet", &[]),
     ("chengshu-sta", &[]),
     ("chengshu-api", &["access", "engine", "evidence", "sheet", "sta", "store"]),

@@ -114,7 +114,7 @@ impl Conversation {
                 Act::Send(bytes) if self.wire.is_udp() => self.send(&bytes).await?,
                 Act::Send(bytes) => answer.extend_from_slice(&bytes),
                 Act::Speaks(device) => self.seat.speaks(device),
-                Act::Progress(command, progress) => self.context.commands.report(command, progress),
+                Act::Progress(command, progress) => self.context.orders.report(command, progress),
                 Act::Count(code) => self.context.link.count_deviation(code),
                 Act::Close(code, words) => {
                     self.send(&answer).await?;
@@ -178,7 +178,7 @@ impl Conversation {
         }
         self.seat.orders.close();
         while let Ok(order) = self.seat.orders.try_recv() {
-            self.context.commands.report(order.id, Progress::Failed("not_connected", "the device has gone".to_owned()));
+            self.context.orders.report(order.id, Progress::Failed("not_connected", "the device has gone".to_owned()));
         }
     }
 }

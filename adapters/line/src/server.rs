@@ -95,15 +95,15 @@ impl Server {
 
     async fn run(mut self) {
         let stop = self.context.stop.clone();
-        let commands = self.context.commands.clone();
+        let orders = self.context.orders.clone();
         let mut datagram = vec![0; if self.udp.is_some() { DATAGRAM } else { 0 }];
         loop {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
                 Some(ended) = self.talks.join_next() => self.ended(ended),
-                order = commands.next() => if let Some(order) = self.routes.pass(order) {
-                    commands.report(order.id, Progress::Failed("not_connected", "the device is not connected".to_owned()));
+                order = orders.next() => if let Some(order) = self.routes.pass(order) {
+                    orders.report(order.id, Progress::Failed("not_connected", "the device is not connected".to_owned()));
                 },
                 accepted = accept(self.tcp.as_ref()) => match accepted {
                     Ok((stream, peer)) => self.accepted(stream, peer),

@@ -9,8 +9,8 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use chengshu_core::model::{CommandId, Delivery, DeviceId, LinkId, Order, Progress, Timestamp};
 use chengshu_core::seam::{
-    AdapterContext, Clock, CommandReports, CommandSink, Evidence, Handed, Intake, IntakeQueue, Link, NotDurable,
-    NotKept, Outcome, Picture, command_desk, intake,
+    AdapterContext, Clock, Evidence, Handed, Intake, IntakeQueue, Link, NotDurable, NotKept, OrderReports, OrderSink,
+    Outcome, Picture, intake, order_desk,
 };
 use futures_util::future::BoxFuture;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -103,8 +103,8 @@ struct World {
     udp: SocketAddr,
     link: Arc<Link>,
     queue: Option<IntakeQueue>,
-    sink: CommandSink,
-    reports: CommandReports,
+    sink: OrderSink,
+    reports: OrderReports,
     stop: CancellationToken,
     task: tokio::task::JoinHandle<()>,
     _intake: Intake,
@@ -114,13 +114,13 @@ async fn world(change: impl FnOnce(&mut LineConfig), room: usize) -> World {
     let (handover, queue) = intake(room);
     let id = LinkId::parse("lines:test").unwrap();
     let link = Arc::new(Link::new(id.clone(), "lines", "test".to_owned(), Fast.now()));
-    let (desk, reports) = command_desk();
-    let (sink, commands) = desk.link();
+    let (desk, reports) = order_desk();
+    let (sink, orders) = desk.link();
     let stop = CancellationToken::new();
     let context = AdapterContext {
         intake: handover.for_link(link.clone()),
         link: link.clone(),
-        commands,
+        orders,
         evidence: Arc::new(NoShelf),
         stop: stop.clone(),
         clock: Arc::new(Fast),

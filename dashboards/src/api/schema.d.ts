@@ -38,6 +38,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Commands to devices, newest first */
+        get: operations["get_commands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A command with its journal */
+        get: operations["get_commands_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to a dangerous command, as a second person */
+        post: operations["post_commands_id_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call off a command that is not sent yet */
+        post: operations["post_commands_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/corrections": {
         parameters: {
             query?: never;
@@ -50,6 +118,23 @@ export interface paths {
         put?: never;
         /** Change or withdraw a reading; the old value is kept */
         post: operations["post_corrections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the hub would make of frames of a field protocol */
+        post: operations["post_decode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -87,6 +172,24 @@ export interface paths {
         post?: never;
         /** Take a device out of service */
         delete: operations["delete_devices_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a device can be asked */
+        get: operations["get_devices_id_commands"];
+        put?: never;
+        /** Ask a device for something; a dangerous command waits for a second person */
+        post: operations["post_devices_id_commands"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -174,6 +277,23 @@ export interface paths {
         post?: never;
         /** Delete a photo of a device */
         delete: operations["delete_devices_id_photos_hash"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/encode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How a device would write a frame of a field protocol */
+        post: operations["post_encode"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1077,6 +1197,150 @@ export interface components {
             /** @description Whether it follows a time source; null when nobody on the machine can tell. */
             synchronized?: boolean | null;
         };
+        /** @description A command to be given. */
+        CommandBody: {
+            /**
+             * Format: uint32
+             * @description Worthless after so many seconds, 10 to 604800; default 600.
+             */
+            expires_s?: number | null;
+            /** @description What, e.g. `read_now`. */
+            name: string;
+            /**
+             * @description With what.
+             * @default {}
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            /** @description Who wants it, 1 to 100 characters; default: the caller. A dangerous command needs it. */
+            person?: string | null;
+        };
+        /** @description A command with its journal. */
+        CommandDetail: {
+            /** @description The second person who agreed. */
+            agreed?: string | null;
+            /**
+             * Format: int64
+             * @description When it was asked for, ms since 1970.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description When its state changed last, ms since 1970.
+             */
+            changed: number;
+            /** @description Why it is not done (yet): a stable code, e.g. not_connected, timeout, refused. */
+            code?: string | null;
+            dangerous: boolean;
+            device: string;
+            /**
+             * Format: int64
+             * @description Worthless after this, ms since 1970.
+             */
+            expires: number;
+            /** Format: int64 */
+            id: number;
+            journal: components["schemas"]["StepView"][];
+            name: string;
+            params: {
+                [key: string]: unknown;
+            };
+            /** @description By whom. */
+            person: string;
+            /** @description What the device answered. */
+            result?: unknown;
+            /**
+             * @description queued (a second person must agree), approved (on its way), sent (the device has it), confirmed, failed, expired or
+             *     cancelled.
+             */
+            state: string;
+            /**
+             * Format: int32
+             * @description How often the device had it and did not answer.
+             */
+            tries: number;
+            /** @description The same in words. */
+            words?: string | null;
+        };
+        CommandKindView: {
+            /** @description Waits for a second person. */
+            dangerous: boolean;
+            name: string;
+            name_en: string;
+            name_zh: string;
+            params: components["schemas"]["ParamView"][];
+            /** @description Standard and clause. */
+            source: string;
+        };
+        /** @description What a device can be asked. */
+        CommandKinds: {
+            /** @description Any other name is taken too, with any parameters: only the device knows what it means. */
+            free: boolean;
+            kinds: components["schemas"]["CommandKindView"][];
+            /** @description The link that would carry it; null: the device has not been heard yet. */
+            link?: string | null;
+        };
+        /** @description Commands, newest first. */
+        CommandPage: {
+            commands: components["schemas"]["CommandView"][];
+            /**
+             * Format: int64
+             * @description Ask again with `before` set to this; none when this was the last page.
+             */
+            next?: number | null;
+        };
+        /**
+         * @description Where a command stands.
+         * @enum {string}
+         */
+        CommandState: "queued" | "approved" | "sent" | "confirmed" | "failed" | "expired" | "cancelled";
+        /** @description A command. */
+        CommandView: {
+            /** @description The second person who agreed. */
+            agreed?: string | null;
+            /**
+             * Format: int64
+             * @description When it was asked for, ms since 1970.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description When its state changed last, ms since 1970.
+             */
+            changed: number;
+            /** @description Why it is not done (yet): a stable code, e.g. not_connected, timeout, refused. */
+            code?: string | null;
+            dangerous: boolean;
+            device: string;
+            /**
+             * Format: int64
+             * @description Worthless after this, ms since 1970.
+             */
+            expires: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            params: {
+                [key: string]: unknown;
+            };
+            /** @description By whom. */
+            person: string;
+            /** @description What the device answered. */
+            result?: unknown;
+            /**
+             * @description queued (a second person must agree), approved (on its way), sent (the device has it), confirmed, failed, expired or
+             *     cancelled.
+             */
+            state: string;
+            /**
+             * Format: int32
+             * @description How often the device had it and did not answer.
+             */
+            tries: number;
+            /** @description The same in words. */
+            words?: string | null;
+        };
         /** @description What a correction changed. */
         CorrectionDone: {
             /**
@@ -1168,6 +1432,22 @@ export interface components {
              * @description Silent for longer than this: stale, seconds.
              */
             stale_after_s: number;
+        };
+        /** @description What shall be decoded: either hex or text. */
+        DecodeBody: {
+            /** @description The bytes as hexadecimal; blanks and line ends are skipped. */
+            hex?: string | null;
+            /** @description sl651, gb26875 or hj212. */
+            protocol: string;
+            /** @description When they arrived; default: now. Times too far from it are set aside. */
+            received?: components["schemas"]["When"] | null;
+            /** @description The bytes as text, where the protocol is one of text. */
+            text?: string | null;
+        };
+        /** @description What was found. */
+        DecodeView: {
+            /** @description One for each frame: `ok` true with `frame`, `readings` and `events`, or false with `error`, `detail` and `offset`. */
+            frames: unknown[];
         };
         /** @description A page of deliveries, newest first. */
         DeliveryPage: {
@@ -1461,6 +1741,20 @@ export interface components {
             /** @description Division code (GB/T 2260). */
             code: string;
             name: components["schemas"]["LabelView"];
+        };
+        /** @description What shall be encoded. */
+        EncodeBody: {
+            /** @description The frame, as it stands under `frame` in a decoded one. */
+            frame: unknown;
+            /** @description sl651, gb26875 or hj212. */
+            protocol: string;
+        };
+        /** @description The bytes of a frame. */
+        EncodeView: {
+            /** @description As hexadecimal. */
+            hex: string;
+            /** @description As text, where all of it is one. */
+            text?: string | null;
         };
         /** @description What people know of a device. What is left out is empty. */
         EntryBody: {
@@ -1819,6 +2113,10 @@ export interface components {
         };
         /** @description A link. */
         LinkView: {
+            /** @description What was tolerated, refused or ended since the hub started, by its stable code. */
+            deviations: {
+                [key: string]: number;
+            };
             devices: components["schemas"]["LinkDevices"];
             id: string;
             /** @description The kind of adapter. */
@@ -1829,12 +2127,19 @@ export interface components {
              */
             lag_p95_ms?: number | null;
             last?: components["schemas"]["ArrivalView"] | null;
+            /** @description Where it listens for devices; empty of a link that calls out itself. */
+            listening: string[];
             /**
              * Format: uint64
              * @description Messages since the hub started.
              */
             messages: number;
             name: string;
+            /**
+             * Format: uint64
+             * @description Devices and gateways that are connected; null of a link that calls out itself.
+             */
+            peers?: number | null;
             /**
              * Format: double
              * @description Readings per second over the last ten.
@@ -1952,6 +2257,16 @@ export interface components {
             /** @description In words. */
             text: string;
         };
+        ParamView: {
+            /** @description text, whole or time (RFC 3339). */
+            form: string;
+            name: string;
+            name_en: string;
+            name_zh: string;
+            /** @description Of a whole number: the smallest and the largest. */
+            range?: number[] | null;
+            required: boolean;
+        };
         /** @description All of them, by name. */
         PartList: {
             /** @description Areas. */
@@ -1976,6 +2291,11 @@ export interface components {
              */
             live: number;
             name: string;
+        };
+        /** @description Who agrees, or calls off. */
+        PersonBody: {
+            /** @description Their name, 1 to 100 characters. */
+            person: string;
         };
         /** @description Photos of a device, newest first. */
         PhotoList: {
@@ -2384,6 +2704,17 @@ export interface components {
             started: number;
             version: string;
         };
+        StepView: {
+            /**
+             * Format: int64
+             * @description When, ms since 1970.
+             */
+            at: number;
+            code?: string | null;
+            person?: string | null;
+            state: string;
+            words?: string | null;
+        };
         /** @description The data of the events `snapshot`, `delta` and `beat`. */
         StreamEvents: components["schemas"]["Snapshot"] | components["schemas"]["Delta"] | components["schemas"]["Delta2"] | components["schemas"]["Delta3"] | components["schemas"]["Delta4"] | components["schemas"]["Beat"];
         /** @description A mistake in a table. */
@@ -2773,6 +3104,343 @@ export interface operations {
             };
         };
     };
+    get_commands: {
+        parameters: {
+            query?: {
+                /** @description Only those with a smaller number: the `next` of the page before. */
+                before?: number | null;
+                /** @description Only to this device. */
+                device?: string | null;
+                /** @description At most this many, 1 to 1000; default 100. */
+                limit?: number | null;
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["CommandState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandPage"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_commands_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandDetail"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_commands_id_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandDetail"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_commands_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandDetail"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_corrections: {
         parameters: {
             query?: {
@@ -2903,7 +3571,103 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_decode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecodeBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecodeView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3176,7 +3940,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3277,7 +4041,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3288,6 +4052,171 @@ export interface operations {
             };
             /** @description too many bytes */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_devices_id_commands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandKinds"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_devices_id_commands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandDetail"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3641,7 +4570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3804,7 +4733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3815,6 +4744,102 @@ export interface operations {
             };
             /** @description too many bytes */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_encode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EncodeBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EncodeView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4244,7 +5269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4355,7 +5380,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4470,7 +5495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5223,7 +6248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5395,7 +6420,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5841,7 +6866,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6006,7 +7031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6098,7 +7123,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6261,7 +7286,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6355,7 +7380,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6526,7 +7551,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description somebody else has changed it meanwhile, or there is no room */
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -1,5 +1,6 @@
 //! What every handler may reach: the board, the store, the clock, and what the hub says of itself.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
@@ -16,7 +17,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backups::Backups;
 use crate::caller::KeyHash;
+use crate::decode::FieldProtocol;
 use crate::ingest::Door;
+use crate::orders::CommandSet;
 use crate::register::battery::Paces;
 
 /// Exports at once; a workbook counts for two.
@@ -124,6 +127,12 @@ pub struct App {
     pub clock_sync: ClockSync,
     /// What is known of backups; whoever makes them puts theirs here.
     pub backups: Backups,
+    /// What the devices of each link can be asked, by its name.
+    pub command_sets: Arc<BTreeMap<String, CommandSet>>,
+    /// Wakes whoever sends commands to devices.
+    pub orders_wake: Arc<Notify>,
+    /// Field protocols at the workbench.
+    pub protocols: Arc<[FieldProtocol]>,
     /// Wakes whoever delivers to webhooks.
     pub hooks_wake: Arc<Notify>,
     /// Where webhooks may point; whoever sends them has the same.
@@ -177,6 +186,9 @@ impl App {
             registry,
             clock_sync,
             backups: Backups::default(),
+            command_sets: Arc::default(),
+            orders_wake: Arc::default(),
+            protocols: Arc::from([]),
             hooks_wake: engine.hooks_wake(),
             guard: AddressGuard::default(),
             scratch: std::env::temp_dir(),

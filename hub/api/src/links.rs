@@ -1,5 +1,7 @@
 //! The links to the outside: their state with its reason, what comes by them and how late.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use chengshu_core::model::DeviceState;
 use chengshu_engine::{BoardState, LinkSlot};
@@ -64,6 +66,12 @@ pub(crate) struct LinkView<'a> {
     /// 95th percentile of arrival minus device time over the last minute, ms.
     lag_p95_ms: Option<i64>,
     devices: LinkDevices,
+    /// Where it listens for devices; empty of a link that calls out itself.
+    listening: Vec<String>,
+    /// Devices and gateways that are connected; null of a link that calls out itself.
+    peers: Option<u64>,
+    /// What was tolerated, refused or ended since the hub started, by its stable code.
+    deviations: BTreeMap<&'static str, u64>,
     last: Option<ArrivalView<'a>>,
 }
 
@@ -91,6 +99,9 @@ impl<'a> LinkView<'a> {
             rejected: slot.rejected,
             lag_p95_ms: slot.lag_p95_ms(),
             devices,
+            listening: slot.link.listening().iter().map(ToString::to_string).collect(),
+            peers: slot.link.peer_count(),
+            deviations: slot.link.deviations(),
             last: arrival(board, slot),
         }
     }

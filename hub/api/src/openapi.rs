@@ -150,7 +150,7 @@ fn faults(route: &Route) -> Vec<(&'static str, &'static str)> {
     }
     if route.info.method != "GET" {
         faults.extend([
-            ("409", "somebody else has changed it meanwhile, or there is no room"),
+            ("409", "somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room"),
             ("413", "too many bytes"),
         ]);
     }
@@ -186,6 +186,8 @@ fn tag(object: Object) -> (&'static str, &'static str) {
         Object::Correction => ("corrections", "Corrections · 数据订正"),
         Object::Ingest => ("ingest", "What is sent by HTTP · 数据上报"),
         Object::Webhook => ("webhooks", "Webhooks · 消息推送"),
+        Object::Command => ("commands", "Commands to devices · 下行指令"),
+        Object::Frame => ("frames", "Frames of field protocols · 报文解析"),
     }
 }
 

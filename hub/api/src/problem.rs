@@ -153,6 +153,11 @@ impl Problem {
         }
     }
 
+    /// It cannot be done as things stand.
+    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", detail)
+    }
+
     /// There is room for no more of them.
     pub(crate) fn full(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "full", detail)

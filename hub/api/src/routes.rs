@@ -13,8 +13,8 @@ use crate::app::App;
 use crate::export as readings_export;
 use crate::register::{device, export, find, history, import, maintenance, messages, parts, photos};
 use crate::{
-    alarms, backups, corrections, devices, etag, events, health, hours, ingest, kpis, latest, ledger, links, metrics,
-    openapi, readings, rejected, sta, status, stream, themes, unseen, webhooks,
+    alarms, backups, corrections, decode, devices, etag, events, health, hours, ingest, kpis, latest, ledger, links,
+    metrics, openapi, orders, readings, rejected, sta, status, stream, themes, unseen, webhooks,
 };
 
 /// What kind of object a route is about; access to it is cut to the caller's scope.
@@ -44,13 +44,17 @@ pub enum Object {
     Ingest,
     /// Webhooks and their deliveries.
     Webhook,
+    /// Commands to devices.
+    Command,
+    /// Frames of field protocols, tried by hand.
+    Frame,
 }
 
 impl Object {
     /// The hub itself, its links and its themes can be told of before the database has answered for the first time, and
     /// what is sent is kept in the spool.
     pub(crate) fn needs_loaded_board(self) -> bool {
-        !matches!(self, Self::Hub | Self::Link | Self::Theme | Self::Ingest | Self::Webhook)
+        !matches!(self, Self::Hub | Self::Link | Self::Theme | Self::Ingest | Self::Webhook | Self::Frame)
     }
 }
 
@@ -416,6 +420,53 @@ pub(crate) fn routes() -> Vec<Route> {
             "Backups of the hub, and whether they can be restored",
         )
         .answers::<backups::BackupsView>(),
+        get("/api/v1/devices/{id}/commands", orders::kinds, Known, Object::Command, "What a device can be asked")
+            .answers::<orders::CommandKinds>(),
+        post::<orders::CommandBody, _, _>(
+            "/api/v1/devices/{id}/commands",
+            orders::ask,
+            Known,
+            Object::Command,
+            "Ask a device for something; a dangerous command waits for a second person",
+        )
+        .answers::<orders::CommandDetail>(),
+        get("/api/v1/commands", orders::list, Known, Object::Command, "Commands to devices, newest first")
+            .params::<orders::CommandParams>()
+            .answers::<orders::CommandPage>(),
+        get("/api/v1/commands/{id}", orders::get, Known, Object::Command, "A command with its journal")
+            .answers::<orders::CommandDetail>(),
+        post::<orders::PersonBody, _, _>(
+            "/api/v1/commands/{id}/approve",
+            orders::approve,
+            Known,
+            Object::Command,
+            "Agree to a dangerous command, as a second person",
+        )
+        .answers::<orders::CommandDetail>(),
+        post::<orders::PersonBody, _, _>(
+            "/api/v1/commands/{id}/cancel",
+            orders::cancel,
+            Known,
+            Object::Command,
+            "Call off a command that is not sent yet",
+        )
+        .answers::<orders::CommandDetail>(),
+        post::<decode::DecodeBody, _, _>(
+            "/api/v1/decode",
+            decode::decode,
+            Known,
+            Object::Frame,
+            "What the hub would make of frames of a field protocol",
+        )
+        .answers::<decode::DecodeView>(),
+        post::<decode::EncodeBody, _, _>(
+            "/api/v1/encode",
+            decode::encode,
+            Known,
+            Object::Frame,
+            "How a device would write a frame of a field protocol",
+        )
+        .answers::<decode::EncodeView>(),
         get("/api/v1/webhooks", webhooks::list, Known, Object::Webhook, "Webhooks, and how their telling stands")
             .answers::<webhooks::WebhookList>(),
         post::<webhooks::WebhookBody, _, _>(

@@ -76,6 +76,12 @@ fn tell(board: &Board, Told { metrics, spool, rollups }: &Told, now: Timestamp) 
             let up = slot.link.last_report().state == LinkState::Up;
             let link = slot.link.id.as_str();
             metrics.link.with_label_values(&[link]).set(i64::from(up));
+            if let Some(peers) = slot.link.peer_count() {
+                metrics.peers.with_label_values(&[link]).set(gauge(peers));
+            }
+            for (code, count) in slot.link.deviations() {
+                metrics.deviations.with_label_values(&[link, code]).set(gauge(count));
+            }
             let entry = board.ledger.entry(&slot.link, spool);
             for (outcome, items) in [
                 ("received", entry.received),

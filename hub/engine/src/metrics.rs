@@ -22,6 +22,10 @@ pub struct EngineMetrics {
     pub devices: IntGaugeVec,
     /// 1 while a link is up.
     pub link: IntGaugeVec,
+    /// Devices and gateways that are connected to a link.
+    pub peers: IntGaugeVec,
+    /// What a link tolerated, refused or ended, by its code.
+    pub deviations: IntGaugeVec,
     /// The ledger by link and outcome.
     pub ledger: IntGaugeVec,
     /// Bytes in the spool.
@@ -53,6 +57,11 @@ impl EngineMetrics {
             database: IntGauge::new("chengshu_database_up", "1 while the database answers")?,
             devices: IntGaugeVec::new(Opts::new("chengshu_devices", "devices by state"), &["state"])?,
             link: IntGaugeVec::new(Opts::new("chengshu_link_up", "1 while a link is up"), &["link"])?,
+            peers: IntGaugeVec::new(Opts::new("chengshu_link_peers", "devices and gateways connected"), &["link"])?,
+            deviations: IntGaugeVec::new(
+                Opts::new("chengshu_link_deviations", "what was tolerated, refused or ended, by code, since the start"),
+                &["link", "code"],
+            )?,
             ledger: IntGaugeVec::new(Opts::new("chengshu_ledger_items", "the ledger in items"), &["link", "outcome"])?,
             spool: IntGauge::new("chengshu_spool_bytes", "bytes in the spool")?,
             spool_lost: IntGauge::new("chengshu_spool_lost_records", "records of the spool lost to damage")?,
@@ -67,6 +76,8 @@ impl EngineMetrics {
             Box::new(metrics.database.clone()),
             Box::new(metrics.devices.clone()),
             Box::new(metrics.link.clone()),
+            Box::new(metrics.peers.clone()),
+            Box::new(metrics.deviations.clone()),
             Box::new(metrics.ledger.clone()),
             Box::new(metrics.spool.clone()),
             Box::new(metrics.spool_lost.clone()),

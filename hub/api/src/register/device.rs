@@ -62,11 +62,11 @@ fn detail(app: &App, caller: &Caller, id: &str) -> Result<impl IntoResponse + us
     })
 }
 
-pub(super) fn visible(slot: &DeviceSlot, caller: &Caller) -> bool {
+pub(crate) fn visible(slot: &DeviceSlot, caller: &Caller) -> bool {
     caller.scope.covers_theme(slot.device.theme.as_str())
 }
 
-pub(super) fn missing(id: &str) -> Problem {
+pub(crate) fn missing(id: &str) -> Problem {
     Problem::not_found(format!("no device {id:?} has been heard or registered"))
 }
 

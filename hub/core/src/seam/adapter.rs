@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
-use super::{Commands, Evidence, Intake, Link, SharedClock};
+use super::{Evidence, Intake, Link, Orders, SharedClock};
 use crate::model::{Delivery, Timestamp};
 
 /// Everything that an adapter may touch.
@@ -17,7 +17,7 @@ pub struct AdapterContext {
     /// Where it reports how its link is.
     pub link: Arc<Link>,
     /// What people want its devices to do.
-    pub commands: Commands,
+    pub orders: Orders,
     /// Where pictures go.
     pub evidence: Arc<dyn Evidence>,
     /// Cancelled when it shall end.

@@ -3,14 +3,14 @@
 
 mod adapter;
 mod clock;
-mod commands;
 mod evidence;
 mod intake;
 mod link;
+mod orders;
 
 pub use adapter::{AdapterContext, AdapterError, AdapterFactory, Decoder};
 pub use clock::{Clock, SharedClock};
-pub use commands::{CommandDesk, CommandReports, CommandSink, Commands, command_desk};
 pub use evidence::{Evidence, NotKept, Picture};
 pub use intake::{Closed, Handed, Intake, IntakeQueue, NotDurable, Outcome, Receipt, Ticket, intake};
 pub use link::{Link, LinkReport, LinkState};
+pub use orders::{OrderDesk, OrderReports, OrderSink, Orders, order_desk};

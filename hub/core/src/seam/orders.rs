@@ -12,39 +12,39 @@ const WAITING: usize = 256;
 
 /// The adapter's end. Clones share one queue, so that an adapter that is started again goes on with it.
 #[derive(Clone)]
-pub struct Commands {
+pub struct Orders {
     orders: Arc<Mutex<mpsc::Receiver<Order>>>,
     reports: mpsc::UnboundedSender<(CommandId, Progress)>,
 }
 
 /// The sender's end of one link.
 #[derive(Debug, Clone)]
-pub struct CommandSink(mpsc::Sender<Order>);
+pub struct OrderSink(mpsc::Sender<Order>);
 
 /// What adapters say of commands, of all links together.
-pub type CommandReports = mpsc::UnboundedReceiver<(CommandId, Progress)>;
+pub type OrderReports = mpsc::UnboundedReceiver<(CommandId, Progress)>;
 
 /// Where adapters report: one for all links.
 #[derive(Debug, Clone)]
-pub struct CommandDesk(mpsc::UnboundedSender<(CommandId, Progress)>);
+pub struct OrderDesk(mpsc::UnboundedSender<(CommandId, Progress)>);
 
 /// A desk, and what comes in at it.
 #[must_use]
-pub fn command_desk() -> (CommandDesk, CommandReports) {
+pub fn order_desk() -> (OrderDesk, OrderReports) {
     let (tx, rx) = mpsc::unbounded_channel();
-    (CommandDesk(tx), rx)
+    (OrderDesk(tx), rx)
 }
 
-impl CommandDesk {
+impl OrderDesk {
     /// A link's two ends.
     #[must_use]
-    pub fn link(&self) -> (CommandSink, Commands) {
+    pub fn link(&self) -> (OrderSink, Orders) {
         let (tx, rx) = mpsc::channel(WAITING);
-        (CommandSink(tx), Commands { orders: Arc::new(Mutex::new(rx)), reports: self.0.clone() })
+        (OrderSink(tx), Orders { orders: Arc::new(Mutex::new(rx)), reports: self.0.clone() })
     }
 }
 
-impl CommandSink {
+impl OrderSink {
     /// Gives the adapter a command; false when it has no room or has gone: try again later.
     #[must_use]
     pub fn give(&self, order: Order) -> bool {
@@ -52,7 +52,7 @@ impl CommandSink {
     }
 }
 
-impl Commands {
+impl Orders {
     /// The next command. Never ends; waits for ever when nobody gives any.
     pub async fn next(&self) -> Order {
         match self.orders.lock().await.recv().await {
@@ -84,7 +84,7 @@ mod tests {
 
     #[tokio::test]
     async fn orders_go_out_by_their_link_and_words_come_back_to_one_desk() {
-        let (desk, mut reports) = command_desk();
+        let (desk, mut reports) = order_desk();
         let (sink, commands) = desk.link();
         assert!(sink.give(order(7)));
         let again = commands.clone(); // an adapter that was started again
