@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use chengshu_core::model::{CommandId, Delivery, DeviceId, LinkId, Order, Progress, Timestamp};
+use chengshu_core::model::{CommandId, Delivery, DeviceId, LinkId, Order, Progress, ThemeId, Timestamp};
 use chengshu_core::seam::{
     AdapterContext, Clock, Evidence, Handed, Intake, IntakeQueue, Link, NotDurable, NotKept, OrderReports, OrderSink,
     Outcome, Picture, intake, order_desk,
@@ -301,6 +301,7 @@ async fn commands_go_to_whoever_spoke_for_the_device_last() {
     let order = |id| Order {
         id: CommandId(id),
         device: DeviceId::parse("W-1").unwrap(),
+        theme: ThemeId::parse("water").unwrap(),
         name: "look".to_owned(),
         params: serde_json::Map::new(),
         expires: Timestamp::from_ms(0),

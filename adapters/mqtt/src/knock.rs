@@ -25,7 +25,7 @@ pub async fn knock(config: &MqttConfig) -> Result<(), String> {
                 return Err(format!("the broker refuses the subscription to {filter}"));
             }
             Got::Disconnected(reason) => return Err(reason),
-            Got::Publish(_) | Got::Other => {}
+            Got::Publish(_) | Got::Published(_) | Got::Acknowledged(_) | Got::Other => {}
         }
     }
 }

@@ -7,7 +7,10 @@ mod config;
 mod error;
 mod knock;
 mod names;
+mod outgoing;
 mod session;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use chengshu_core::model::Limits;

@@ -15,6 +15,8 @@ pub(crate) enum Channel {
     Telemetry,
     Event,
     Status,
+    /// What a device answers to a command.
+    Reply,
     /// What the hub itself publishes.
     Outbound,
 }
@@ -80,7 +82,7 @@ impl Names {
 }
 
 fn parse(topic: &str) -> Result<Address, String> {
-    const EXPECTED: &str = "expected city/{theme}/{device}/telemetry, event or status";
+    const EXPECTED: &str = "expected city/{theme}/{device}/telemetry, event, status or reply";
     let mut parts = topic.split('/');
     let (Some("city"), Some(theme), Some(device), Some(channel), None) =
         (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
@@ -91,6 +93,7 @@ fn parse(topic: &str) -> Result<Address, String> {
         "telemetry" => Channel::Telemetry,
         "event" => Channel::Event,
         "status" => Channel::Status,
+        "reply" => Channel::Reply,
         "alarm" | "command" => Channel::Outbound,
         other => return Err(format!("the last part of the topic is {other:?}; {EXPECTED}")),
     };

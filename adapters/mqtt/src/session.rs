@@ -14,10 +14,13 @@ use rand::RngExt as _;
 use crate::codec::Codec;
 use crate::config::{Mapped, MqttConfig};
 use crate::error::MqttError;
+use crate::outgoing::Outgoing;
 use crate::wire::{Got, Incoming, Wire};
 
 const BACK_OFF_FIRST: Duration = Duration::from_millis(200);
 const BACK_OFF_MOST: Duration = Duration::from_secs(15);
+/// How often a command that is on its way is looked at.
+const WATCH: Duration = Duration::from_secs(1);
 /// How long a stopping session waits for its last receipts.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -77,6 +80,11 @@ struct Session {
     /// The delivery that waits for room in the intake.
     waiting: Option<(u16, HandOver)>,
     subscribed_once: bool,
+    /// Commands to devices, and whether there is a connection that could carry them.
+    outgoing: Outgoing,
+    is_up: bool,
+    /// When a command on its way is looked at again.
+    watch: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     back_off: Duration,
     /// Not to be tried before this has passed.
     pause: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
@@ -89,13 +97,16 @@ impl Session {
             codec: Codec::new(context.link.id.clone(), limits),
             wire: Wire::new(&config),
             config,
-            context,
             epoch: 0,
             flights: VecDeque::new(),
             waiting: None,
             subscribed_once: false,
+            outgoing: Outgoing::new(context.orders.clone()),
+            is_up: false,
+            watch: None,
             back_off: BACK_OFF_FIRST,
             pause: None,
+            context,
         }
     }
 
@@ -109,11 +120,14 @@ impl Session {
                 settled = front(&mut self.flights) => self.settled(settled).await,
                 receipt = waiting(&mut self.waiting) => self.accepted(receipt)?,
                 () = pause(&mut self.pause), if self.pause.is_some() => self.pause = None,
+                order = self.outgoing.next() => self.outgoing.take(order, self.is_up),
+                () = pause(&mut self.watch), if self.watch.is_some() => self.watch(),
                 got = self.wire.poll(), if self.waiting.is_none() && self.pause.is_none() => match got {
                     Ok(got) => self.take(got),
                     Err(reason) => self.lost(&reason),
                 },
             }
+            self.command();
         }
         self.finish().await;
         Ok(())
@@ -134,6 +148,8 @@ impl Session {
                 }
                 Got::Subscribed { refused: None } => self.up(),
                 Got::Disconnected(reason) => return self.lost(&reason),
+                Got::Published(packet) => self.outgoing.on_the_wire(packet),
+                Got::Acknowledged(packet) => self.outgoing.acknowledged(packet),
                 Got::Other => {}
             }
             if self.waiting.is_some() {
@@ -148,6 +164,11 @@ impl Session {
         let received = self.context.clock.now();
         let topic = String::from_utf8_lossy(&incoming.topic);
         let (payload, retained) = (&incoming.payload, incoming.retained);
+        if let Some(device) = replier(&topic)
+            && !self.outgoing.replied(device, payload)
+        {
+            self.context.link.count_deviation("reply_unknown");
+        }
         let mapped = foreign(self.config.mapped.as_ref(), &self.context.link.id, &topic, payload, retained, received);
         let delivery = mapped.or_else(|| self.codec.decode(&topic, payload.clone(), retained, received));
         let delivery = delivery.unwrap_or_else(|| self.own_echo(received));
@@ -223,14 +244,42 @@ impl Session {
         }
     }
 
+    /// Publishes the next command, if one may go.
+    fn command(&mut self) {
+        if !self.is_up {
+            return;
+        }
+        let since = self.context.clock.monotonic();
+        let Some(next) = self.outgoing.publication(self.context.clock.now(), since) else { return };
+        self.watch = Some(self.context.clock.sleep(WATCH));
+        if let Err(reason) = self.wire.publish(next.topic, next.payload) {
+            self.lost(&reason);
+        }
+    }
+
+    /// Looks whether the broker has taken the command that is on its way.
+    fn watch(&mut self) {
+        self.watch = None;
+        let stuck = self.outgoing.overdue(self.context.clock.monotonic());
+        if stuck && self.is_up {
+            return self.lost("a command did not get onto the wire");
+        }
+        if self.outgoing.is_busy() {
+            self.watch = Some(self.context.clock.sleep(WATCH));
+        }
+    }
+
     fn up(&mut self) {
         self.subscribed_once = true;
+        self.is_up = true;
         self.report(LinkState::Up, None);
     }
 
     fn lost(&mut self, reason: &str) {
         tracing::warn!(link = %self.context.link.id, reason, "broker connection lost");
         self.wire.reset();
+        self.outgoing.lost();
+        self.is_up = false;
         self.epoch += 1;
         self.waiting = None; // the broker sends it again
         self.report(LinkState::Down, Some(("connection_lost", reason.to_owned())));
@@ -258,6 +307,11 @@ impl Session {
         }
         self.report(LinkState::Down, Some(("stopped", "the hub is stopping".to_owned())));
     }
+}
+
+/// The device that answers a command on `topic`, if it is such a topic.
+fn replier(topic: &str) -> Option<&str> {
+    topic.strip_suffix("/reply")?.strip_prefix("city/")?.split_once('/').map(|(_, device)| device)
 }
 
 async fn front(flights: &mut VecDeque<Flight>) -> Result<Outcome, NotDurable> {

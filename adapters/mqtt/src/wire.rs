@@ -31,6 +31,10 @@ pub(crate) enum Got {
         refused: Option<usize>,
     },
     Disconnected(String),
+    /// A publish of ours is on the wire under this number.
+    Published(u16),
+    /// The broker has it.
+    Acknowledged(u16),
     Other,
 }
 
@@ -119,6 +123,18 @@ impl Wire {
         }
     }
 
+    /// Publishes; [`Got::Published`] and [`Got::Acknowledged`] tell how it goes.
+    pub(crate) fn publish(&self, topic: String, payload: Vec<u8>) -> Result<(), String> {
+        match self {
+            Self::V311(_, client) => {
+                client.try_publish(topic, rumqttc::QoS::AtLeastOnce, false, payload).map_err(|error| error.to_string())
+            }
+            Self::V5(_, client) => {
+                client.try_publish(topic, m5::QoS::AtLeastOnce, false, payload).map_err(|error| error.to_string())
+            }
+        }
+    }
+
     /// Acknowledges, in this order.
     pub(crate) async fn acknowledge(&mut self, packets: &[u16]) -> Result<(), String> {
         match self {
@@ -147,11 +163,13 @@ impl Wire {
                 events.clean();
                 events.pending.clear();
                 events.state.events.clear();
+                events.state.collision = None; // clean() forgets it, and waits for an answer that cannot come
             }
             Self::V5(events, _) => {
                 events.clean();
                 events.pending.clear();
                 events.state.events.clear();
+                events.state.collision = None; // clean() forgets it, and waits for an answer that cannot come
             }
         }
     }
@@ -196,6 +214,8 @@ fn got_v311(event: rumqttc::Event) -> Got {
         Event::Incoming(Packet::SubAck(ack)) => {
             Got::Subscribed { refused: ack.return_codes.iter().position(|code| *code == SubscribeReasonCode::Failure) }
         }
+        Event::Incoming(Packet::PubAck(ack)) => Got::Acknowledged(ack.pkid),
+        Event::Outgoing(rumqttc::Outgoing::Publish(packet)) => Got::Published(packet),
         Event::Incoming(Packet::Disconnect) => Got::Disconnected("the broker ended the connection".to_owned()),
         _ => Got::Other,
     }
@@ -214,6 +234,8 @@ fn got_v5(event: v5::Event) -> Got {
         v5::Event::Incoming(Packet::SubAck(ack)) => Got::Subscribed {
             refused: ack.return_codes.iter().position(|code| !matches!(code, SubscribeReasonCode::Success(_))),
         },
+        v5::Event::Incoming(Packet::PubAck(ack)) => Got::Acknowledged(ack.pkid),
+        v5::Event::Outgoing(rumqttc::Outgoing::Publish(packet)) => Got::Published(packet),
         v5::Event::Incoming(Packet::Disconnect(goodbye)) => {
             Got::Disconnected(format!("the broker ended the connection: {:?}", goodbye.reason_code))
         }

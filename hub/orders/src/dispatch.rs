@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use chengshu_core::model::{CommandId, DeviceId, Order, Progress, Timestamp};
+use chengshu_core::model::{CommandId, Order, Progress, Timestamp};
 use chengshu_core::seam::OrderReports;
 use chengshu_store::{CommandChange, StoreError, StoredCommand};
 use rustc_hash::FxHashMap;
@@ -66,10 +66,10 @@ impl Dispatch {
 
     async fn give(&self, given: &mut Given, command: StoredCommand) -> Result<(), StoreError> {
         let (id, expires) = (command.id, command.wanted.expires);
-        let link = self.board.read(|board| board.device(&command.wanted.device).map(|slot| slot.device.link.clone()));
-        let way = link.as_ref().and_then(|link| self.ways.get(link.as_str()));
-        let (Some(way), Ok(device)) = (way, DeviceId::parse(&command.wanted.device)) else {
-            let by = link.map_or_else(|| "no link".to_owned(), |link| link.to_string());
+        let device = self.board.read(|board| board.device(&command.wanted.device).map(|slot| slot.device.clone()));
+        let way = device.as_ref().and_then(|device| self.ways.get(device.link.as_str()));
+        let (Some(way), Some(device)) = (way, &device) else {
+            let by = device.map_or_else(|| "no link".to_owned(), |device| device.link.to_string());
             let words = format!("the device was last heard by {by}, which carries no commands");
             return self.end(id, "no_way", &words).await;
         };
@@ -77,7 +77,8 @@ impl Dispatch {
             Ok(params) => params,
             Err(error) => return self.end(id, "bad_param", &error.to_string()).await,
         };
-        let order = Order { id: CommandId(id), device, name: command.wanted.name, params, expires };
+        let (device, theme) = (device.id.clone(), device.theme.clone());
+        let order = Order { id: CommandId(id), device, theme, name: command.wanted.name, params, expires };
         // an adapter without room is asked again in the next round
         if way.give(order) {
             given.insert(id, expires);

@@ -32,6 +32,30 @@ pub(super) fn decode(delivery: &mut Delivery, address: &Address, limits: Limits)
     }
 }
 
+/// What a device answers to a command, kept as a happening; whether anybody had asked is not this file's business.
+pub(super) fn reply(delivery: &mut Delivery, address: &Address) {
+    #[derive(Deserialize)]
+    struct Reply {
+        id: i64,
+    }
+    let raw = delivery.raw.clone();
+    match serde_json::from_slice::<Reply>(&raw) {
+        Ok(Reply { id }) => delivery.events.push(Event {
+            device: address.device.clone(),
+            kind: "command_reply".to_owned(),
+            at: delivery.received,
+            severity: None,
+            key: format!("command-{id}"),
+            detail: String::from_utf8_lossy(&raw).into_owned(),
+        }),
+        Err(error) => {
+            let detail = format!("not an answer: {error}; expected {{\"id\":17,\"ok\":true,\"result\":…}}");
+            let rejected = whole(Reason::Undecodable, detail);
+            delivery.rejected.push(Rejected { device: Some(address.device.clone()), ..rejected });
+        }
+    }
+}
+
 fn read(raw: &[u8], address: &Address, received: Timestamp, limits: Limits) -> Result<Event, (Reason, String)> {
     let wire: Wire = serde_json::from_slice(raw).map_err(|error| {
         (Reason::Undecodable, format!("not an event: {error}; expected {{\"kind\":\"…\",\"ts\":…}}"))

@@ -62,6 +62,7 @@ impl Codec {
             Channel::Telemetry => telemetry::decode(&mut delivery, &address, &mut self.names, self.limits, retained),
             Channel::Event => event::decode(&mut delivery, &address, self.limits),
             Channel::Status => status::decode(&mut delivery, &address),
+            Channel::Reply => event::reply(&mut delivery, &address),
             Channel::Outbound => {}
         }
         Some(delivery)

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{DeviceId, Timestamp};
+use super::{DeviceId, ThemeId, Timestamp};
 
 /// The number of a command, unique in the hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub struct Order {
     pub id: CommandId,
     /// To whom.
     pub device: DeviceId,
+    /// The theme that the device belongs to.
+    pub theme: ThemeId,
     /// What shall be done, in the adapter's vocabulary, e.g. `read_now`, `set_clock`.
     pub name: String,
     /// With what, by name.

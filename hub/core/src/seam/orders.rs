@@ -70,12 +70,13 @@ impl Orders {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DeviceId, Timestamp};
+    use crate::model::{DeviceId, ThemeId, Timestamp};
 
     fn order(id: i64) -> Order {
         Order {
             id: CommandId(id),
             device: DeviceId::parse("W-1").unwrap(),
+            theme: ThemeId::parse("water").unwrap(),
             name: "read_now".to_owned(),
             params: serde_json::Map::new(),
             expires: Timestamp::from_ms(0),
