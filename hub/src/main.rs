@@ -7,6 +7,7 @@ mod clock;
 mod config;
 mod decode;
 mod doctor;
+mod evidence;
 mod foreign;
 mod import;
 mod managed;

@@ -1,27 +1,34 @@
 //! One page: every part of the hub, started and stopped in order. Database and broker first, then the engine, the
 //! adapters, and last the door to the outside; stopped the other way round.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chengshu_api::{About, App, ClockSync, Door, DoorParts, serve};
+use chengshu_api::{About, App, ClockSync, CommandSet, Door, DoorParts, serve};
 use chengshu_core::model::{Limits, LinkId};
-use chengshu_core::seam::{AdapterContext, AdapterFactory, Intake, Link, SharedClock, intake};
+use chengshu_core::seam::{
+    AdapterContext, AdapterFactory, Evidence, Intake, Link, OrderDesk, OrderSink, Orders, SharedClock, intake,
+    order_desk,
+};
 use chengshu_engine::{Engine, EngineMetrics, KEYS_BYTES, Keys, Replayer, Services};
 use chengshu_evidence::Shelf;
 use chengshu_hooks::{HookMetrics, Hooks};
 use chengshu_mqtt::{MqttConfig, MqttVersion};
+use chengshu_orders::{Dispatch, OrderMetrics};
 use chengshu_spool::{Spool, SpoolOptions};
 use chengshu_store::{Store, StoreError, StoreOptions};
 use prometheus::{IntGauge, Registry};
+use rustc_hash::FxHashMap;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::backup::nightly::{Nightly, wal_archive};
 use crate::config::{BrokerConfig, Config};
+use crate::evidence::Pictures;
 use crate::managed::mosquitto::Broker;
 use crate::managed::postgres::Cluster;
 use crate::managed::{child, secret};
@@ -69,12 +76,14 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     let registry = Registry::new();
     let links: Vec<_> = brokers.iter().map(|(name, _)| link("mqtt", name, &clock)).collect::<anyhow::Result<_>>()?;
     let http_link = link("http", "ingest", &clock)?;
+    let (desk, reports) = order_desk();
+    let mut outward = Outward::default();
     let (spool, damage) =
         Spool::open(SpoolOptions::new(data.join("spool"), config.spool_bytes)).context("opening the spool")?;
     if !damage.is_none() {
         tracing::error!(?damage, "the spool was damaged; what could be read is kept");
     }
-    let evidence = Shelf::open(data.join("evidence"), config.evidence_bytes).context("opening the evidence")?;
+    let evidence = Arc::new(Shelf::open(data.join("evidence"), config.evidence_bytes).context("opening the evidence")?);
     let mut engine = Engine::new(Services {
         store: store.clone(),
         holder: format!("{} pid {}", data.display(), std::process::id()),
@@ -123,7 +132,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         config.api,
         registry.clone(),
         clock_sync.clone(),
-        Arc::new(evidence),
+        evidence.clone(),
         &admin_key,
     );
     app.backups = nightly.board();
@@ -148,13 +157,31 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
 
     // 4. the adapters
     let (stop, tasks) = parts.part();
+    let pictures: Arc<dyn Evidence> = Arc::new(Pictures(evidence));
+    let context = |link: Arc<Link>, orders| AdapterContext {
+        intake: handover.for_link(link.clone()),
+        link,
+        orders,
+        evidence: pictures.clone(),
+        stop: stop.clone(),
+        clock: clock.clone(),
+    };
     for (link, (_, mqtt)) in links.into_iter().zip(brokers) {
-        let intake = handover.for_link(link.clone());
-        let context = AdapterContext { intake, link, stop: stop.clone(), clock: clock.clone() };
+        let orders = outward.way(&desk, &link, CommandSet { kinds: &[], free: true });
+        let context = context(link, orders);
         let factory: AdapterFactory = Box::new(move |context| Box::pin(chengshu_mqtt::run(mqtt.clone(), context)));
         tasks.spawn(supervise::adapter(factory, context));
     }
     drop(handover);
+    app.command_sets = Arc::new(outward.sets);
+    let dispatch = Dispatch {
+        board: app.board.clone(),
+        store: app.store.clone(),
+        clock: clock.clone(),
+        wake: app.orders_wake.clone(),
+        ways: outward.ways,
+        metrics: OrderMetrics::new(&registry)?,
+    };
 
     // 5. the door
     let tasks = parts.part_with(door_stop.clone());
@@ -167,6 +194,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     tasks.spawn(timesync::watch(clock_sync.clone(), gauge, clock.clone(), stop.clone()));
     tasks.spawn(nightly.run(stop.clone()));
     tasks.spawn(chengshu_hooks::run(hooks, stop.clone()));
+    tasks.spawn(chengshu_orders::run(dispatch, reports, stop.clone()));
     let closing = door.clone();
     tasks.spawn(async move {
         stop.cancelled().await;
@@ -204,6 +232,22 @@ impl Running {
                 () = &mut grace => tracing::warn!("a part did not stop in time; going on without waiting"),
             }
         }
+    }
+}
+
+/// The ways to the adapters, and what their devices can be asked, by the name of the link.
+#[derive(Default)]
+struct Outward {
+    ways: FxHashMap<String, OrderSink>,
+    sets: BTreeMap<String, CommandSet>,
+}
+
+impl Outward {
+    fn way(&mut self, desk: &OrderDesk, link: &Link, set: CommandSet) -> Orders {
+        let (sink, orders) = desk.link();
+        self.ways.insert(link.id.to_string(), sink);
+        self.sets.insert(link.id.to_string(), set);
+        orders
     }
 }
 

@@ -30,7 +30,10 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("chengshu-hj212", &["line"]),
     ("chengshu-topics", &[]),
     ("chengshu-sim", &[]),
-    ("chengshu", &["api", "engine", "evidence", "hooks", "mapping", "mqtt", "sim", "spool", "store", "topics"]),
+    (
+        "chengshu",
+        &["api", "engine", "evidence", "hooks", "mapping", "mqtt", "orders", "sim", "spool", "store", "topics"],
+    ),
 ];
 
 #[test]

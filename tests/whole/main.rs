@@ -6,6 +6,7 @@ mod absence;
 mod api;
 mod backup;
 mod brokers;
+mod commands;
 mod doctor;
 mod durability;
 mod export;

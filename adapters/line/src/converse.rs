@@ -141,7 +141,9 @@ impl Conversation {
     async fn keep(&mut self, pictures: &[Picture], events: &mut Vec<Event>) -> bool {
         for picture in pictures {
             let detail = match self.context.evidence.keep(picture.clone()).await {
-                Ok(hash) => serde_json::json!({ "evidence": hash, "bytes": picture.bytes.len() }),
+                Ok(kept) => {
+                    serde_json::json!({ "evidence": kept.hash, "media": kept.media, "bytes": picture.bytes.len() })
+                }
                 Err(error) if error.lasting => serde_json::json!({ "not_kept": error.code, "words": error.words }),
                 Err(error) => {
                     tracing::warn!(peer = %self.source, %error, "a picture could not be kept; the device will send it again");

@@ -9,8 +9,8 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use chengshu_core::model::{CommandId, Delivery, DeviceId, LinkId, Order, Progress, ThemeId, Timestamp};
 use chengshu_core::seam::{
-    AdapterContext, Clock, Evidence, Handed, Intake, IntakeQueue, Link, NotDurable, NotKept, OrderReports, OrderSink,
-    Outcome, Picture, intake, order_desk,
+    AdapterContext, Clock, Evidence, Handed, Intake, IntakeQueue, Kept, Link, NotDurable, NotKept, OrderReports,
+    OrderSink, Outcome, Picture, intake, order_desk,
 };
 use futures_util::future::BoxFuture;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -41,7 +41,7 @@ impl Clock for Fast {
 struct NoShelf;
 
 impl Evidence for NoShelf {
-    fn keep(&self, _: Picture) -> BoxFuture<'static, Result<String, NotKept>> {
+    fn keep(&self, _: Picture) -> BoxFuture<'static, Result<Kept, NotKept>> {
         Box::pin(async { Err(NotKept { code: "evidence_full", words: "no room".to_owned(), lasting: true }) })
     }
 }

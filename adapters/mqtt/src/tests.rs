@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chengshu_core::model::{CommandId, DeviceId, LinkId, Order, Progress, ThemeId, TimeLimits, Timestamp};
 use chengshu_core::seam::{
-    AdapterContext, Clock, Evidence, Link, NotKept, OrderReports, OrderSink, Picture, intake, order_desk,
+    AdapterContext, Clock, Evidence, Kept, Link, NotKept, OrderReports, OrderSink, Picture, intake, order_desk,
 };
 use futures_util::future::BoxFuture;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -36,7 +36,7 @@ impl Clock for Fast {
 struct NoShelf;
 
 impl Evidence for NoShelf {
-    fn keep(&self, _: Picture) -> BoxFuture<'static, Result<String, NotKept>> {
+    fn keep(&self, _: Picture) -> BoxFuture<'static, Result<Kept, NotKept>> {
         Box::pin(async { Err(NotKept { code: "none", words: String::new(), lasting: true }) })
     }
 }

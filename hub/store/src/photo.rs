@@ -6,6 +6,9 @@ use chengshu_core::model::Timestamp;
 use crate::pg::PgTime;
 use crate::{Store, StoreError};
 
+/// Of the pictures that a device sent itself, so many are told.
+const SENT_MOST: i64 = 100;
+
 /// A photo of a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Photo {
@@ -56,14 +59,20 @@ impl Store {
         Ok(room)
     }
 
-    /// The photos of a device, newest first.
+    /// The photos of a device, newest first: those that people took, and the newest that it sent itself (caller `device`).
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn photo_list(&self, _scope: &Scope, device: &str) -> Result<Vec<Photo>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT hash, media, bytes, at AS "at: PgTime", caller FROM device_photo WHERE device = $1 ORDER BY at DESC, hash"#,
-            device
+            r#"SELECT hash AS "hash!", media AS "media!", bytes AS "bytes!", at AS "at!: PgTime", caller AS "caller!"
+               FROM (SELECT hash, media, bytes, at, caller FROM device_photo WHERE device = $1
+                     UNION ALL
+                     (SELECT detail->>'evidence', detail->>'media', (detail->>'bytes')::int, at, 'device' FROM event
+                      WHERE device = $1 AND kind = 'picture' AND detail ? 'evidence' ORDER BY at DESC LIMIT $2)) photo
+               ORDER BY at DESC, hash"#,
+            device,
+            SENT_MOST,
         );
         let rows = rows.fetch_all(&self.readers()).await?;
         Ok(rows
@@ -82,8 +91,11 @@ impl Store {
         if gone.execute(&mut *tx).await?.rows_affected() == 0 {
             return Ok(None);
         }
-        let others =
-            sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM device_photo WHERE hash = $1) AS "others!""#, hash);
+        let others = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT FROM device_photo WHERE hash = $1)
+                   OR EXISTS (SELECT FROM event WHERE kind = 'picture' AND detail->>'evidence' = $1) AS "others!""#,
+            hash
+        );
         let others = others.fetch_one(&mut *tx).await?;
         tx.commit().await?;
         Ok(Some(others))

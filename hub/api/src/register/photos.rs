@@ -35,7 +35,7 @@ pub(crate) struct PhotoView {
     bytes: i32,
     /// When it was sent, ms since 1970.
     at: i64,
-    /// By whom.
+    /// By whom; `device`: it sent it itself.
     caller: String,
 }
 
@@ -48,7 +48,7 @@ impl From<Photo> for PhotoView {
 /// Photos of a device, newest first.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct PhotoList {
-    /// At most 20.
+    /// At most 20 that people took, and 100 that the device sent.
     photos: Vec<PhotoView>,
 }
 
@@ -117,7 +117,8 @@ pub(crate) async fn add(
         .ok_or_else(|| Problem::media("body: no picture by its first bytes; expected JPEG, PNG or WebP"))?;
     let full = || Problem::full(format!("the device has {PHOTOS_MAX} photos already; delete one first"));
     // before a file is written that nobody would ever ask for
-    if app.store.photo_list(&caller.scope, &id).await?.len() as i64 >= PHOTOS_MAX {
+    let photos = app.store.photo_list(&caller.scope, &id).await?;
+    if photos.iter().filter(|photo| photo.caller != "device").count() as i64 >= PHOTOS_MAX {
         return Err(full());
     }
     let bytes = i32::try_from(body.len()).map_err(|_| Problem::too_large("a photo has 10 MiB at most"))?;

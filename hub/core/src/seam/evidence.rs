@@ -28,8 +28,17 @@ pub struct NotKept {
     pub lasting: bool,
 }
 
+/// What was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its name: SHA-256 of the bytes, hexadecimal.
+    pub hash: String,
+    /// Its media type, e.g. `image/jpeg`.
+    pub media: &'static str,
+}
+
 /// Keeps files that are evidence (证据).
 pub trait Evidence: Send + Sync {
-    /// Keeps a picture; when it resolves, the bytes are on the disk under the returned name (SHA-256, hexadecimal).
-    fn keep(&self, picture: Picture) -> BoxFuture<'static, Result<String, NotKept>>;
+    /// Keeps a picture; when it resolves, the bytes are on the disk.
+    fn keep(&self, picture: Picture) -> BoxFuture<'static, Result<Kept, NotKept>>;
 }

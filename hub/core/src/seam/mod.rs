@@ -10,7 +10,7 @@ mod orders;
 
 pub use adapter::{AdapterContext, AdapterError, AdapterFactory, Decoder};
 pub use clock::{Clock, SharedClock};
-pub use evidence::{Evidence, NotKept, Picture};
+pub use evidence::{Evidence, Kept, NotKept, Picture};
 pub use intake::{Closed, Handed, Intake, IntakeQueue, NotDurable, Outcome, Receipt, Ticket, intake};
 pub use link::{Link, LinkReport, LinkState};
 pub use orders::{OrderDesk, OrderReports, OrderSink, Orders, order_desk};
