@@ -1,0 +1,1 @@
+//! Larger tests: the vectors, streams, conversations.
