@@ -2,13 +2,16 @@
 //! conversation. Pure: bytes, words and acts; sockets and clocks belong to whoever holds the line. It raises no alarm
 //! and reads no configuration file.
 
-#![cfg_attr(test, allow(clippy::unwrap_used))]
-
 pub mod codec;
+mod explain;
 mod json;
+mod memory;
+mod names;
+mod readings;
 mod setup;
 pub mod words;
 
+pub use explain::{decoder, encode, explain};
 pub use setup::Setup;
 
 #[cfg(test)]

@@ -1,1 +1,5 @@
 //! Larger tests: the vectors, streams, conversations.
+
+mod property;
+mod stream;
+mod vectors;
