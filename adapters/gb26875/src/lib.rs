@@ -3,16 +3,20 @@
 //! and reads no configuration file.
 
 pub mod codec;
+mod commands;
 mod explain;
 mod json;
 mod memory;
 mod names;
 mod readings;
 mod setup;
+mod talk;
 pub mod words;
 
+pub use commands::COMMANDS;
 pub use explain::{decoder, encode, explain};
 pub use setup::Setup;
+pub use talk::Gb26875;
 
 #[cfg(test)]
 mod tests;

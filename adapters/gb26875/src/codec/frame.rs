@@ -77,6 +77,11 @@ impl Head {
         }
     }
 
+    /// The head of a frame that was refused, as far as it can be told.
+    pub(crate) fn peek(bytes: &[u8]) -> Option<Self> {
+        bytes.first_chunk().map(Self::read)
+    }
+
     /// The head of what is said back: same serial and version, addresses swapped.
     #[must_use]
     pub fn back(&self, command: u8, time: Label) -> Self {

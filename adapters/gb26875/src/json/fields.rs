@@ -78,13 +78,14 @@ fn optional_time(map: &mut Map<String, Value>, name: &str, label: Option<Label>)
     }
 }
 
-fn put_text(map: &mut Map<String, Value>, bytes: &[u8], after_nul: bool) {
+/// `padded`: zeros behind the text belong to the field, not to the text.
+fn put_text(map: &mut Map<String, Value>, bytes: &[u8], padded: bool, after_nul: bool) {
     let read = text(bytes, after_nul);
     if has_inner_nul(bytes) {
         map.insert("text_note".into(), "NUL bytes inside the text field".into());
     }
     let written = text_bytes(&read);
-    let same = bytes.strip_prefix(&*written).is_some_and(|rest| rest.iter().all(|byte| *byte == 0));
+    let same = bytes.strip_prefix(&*written).is_some_and(|rest| rest.iter().all(|byte| padded && *byte == 0));
     if !same {
         map.insert("text_hex".into(), hex(bytes).into());
     }
@@ -127,7 +128,7 @@ fn row(object: &Object<'_>, after_nul: bool) -> Map<String, Value> {
         Object::ComponentState { component, state, text, .. } => {
             put_component(m, component);
             put_state(m, *state);
-            put_text(m, text, after_nul);
+            put_text(m, text, true, after_nul);
         }
         Object::Analog { component, kind, raw, .. } => {
             put_component(m, component);
@@ -148,11 +149,11 @@ fn row(object: &Object<'_>, after_nul: bool) -> Map<String, Value> {
         }
         Object::SystemConfig { system, text } => {
             put_system(m, *system);
-            put_text(m, text, after_nul);
+            put_text(m, text, false, after_nul);
         }
         Object::ComponentConfig { component, text } => {
             put_component(m, component);
-            put_text(m, text, after_nul);
+            put_text(m, text, true, after_nul);
         }
         Object::SystemTime { system, .. } | Object::ReadSystem { system } => put_system(m, *system),
         Object::DeviceState { state, .. } => put_state(m, u16::from(*state)),
@@ -160,7 +161,7 @@ fn row(object: &Object<'_>, after_nul: bool) -> Map<String, Value> {
         Object::DeviceVersion { version } => {
             m.insert("version".into(), format!("{}.{}", version[0], version[1]).into());
         }
-        Object::DeviceConfig { text } => put_text(m, text, after_nul),
+        Object::DeviceConfig { text } => put_text(m, text, false, after_nul),
         Object::DeviceTime { .. } => {}
         Object::ReadComponent { system, address } => {
             put_system(m, *system);
@@ -182,9 +183,8 @@ fn row(object: &Object<'_>, after_nul: bool) -> Map<String, Value> {
             m.insert("minutes".into(), (*minutes).into());
         }
     }
-    match time_name(object) {
-        Some(name) => optional_time(m, name, object.time()),
-        None => {}
+    if let Some(name) = time_name(object) {
+        optional_time(m, name, object.time());
     }
     map
 }

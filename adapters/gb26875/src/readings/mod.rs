@@ -5,6 +5,8 @@ mod moment;
 mod object;
 mod states;
 
+pub(crate) use object::clock_off;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
