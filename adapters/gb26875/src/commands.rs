@@ -9,7 +9,9 @@ use crate::json::unhex;
 const SYS_TYPE: Param =
     Param { name: "sys_type", zh: "系统类型", en: "System type", form: ParamForm::Whole(0, 255), required: true };
 const SYS_ADDR: Param =
-    Param { name: "sys_addr", zh: "系统地址", en: "System address", form: ParamForm::Whole(0, 255), required: true };
+    Param {
+        name: "sys_addr", zh: "系统地址", en: "System address", form: ParamForm::Whole(0, 255), required: true
+    };
 const COMP_ADDR: Param = Param {
     name: "comp_addr",
     zh: "部件地址（8 位十六进制，低字节在前）",
@@ -18,10 +20,17 @@ const COMP_ADDR: Param = Param {
     required: true,
 };
 const COUNT: Param =
-    Param { name: "count", zh: "记录数目", en: "Number of records", form: ParamForm::Whole(1, 127), required: false };
+    Param {
+        name: "count", zh: "记录数目", en: "Number of records", form: ParamForm::Whole(1, 127), required: false
+    };
 const SINCE: Param = Param { name: "since", zh: "起始时间", en: "Since", form: ParamForm::Time, required: false };
-const MINUTES: Param =
-    Param { name: "minutes", zh: "应答时限（分钟）", en: "Minutes to answer", form: ParamForm::Whole(1, 255), required: true };
+const MINUTES: Param = Param {
+    name: "minutes",
+    zh: "应答时限（分钟）",
+    en: "Minutes to answer",
+    form: ParamForm::Whole(1, 255),
+    required: true,
+};
 
 const fn kind(
     name: &'static str,
@@ -134,8 +143,11 @@ pub(crate) fn plan(order: &Order, now: Timestamp) -> Result<Plan, Refusal> {
     let since = || since(of(&SINCE), now).map(Some);
     let component = || Ok(Object::ReadComponent { system: system()?, address: address(of(&COMP_ADDR))? });
     let reserved = Object::Reserved { reserved: 0 };
-    let request = |read: u8, answer: u8, object: Object<'_>| {
-        Plan { command: command::REQUEST, data: app_data(read, [object]), answer: Some(answer), post_check: None }
+    let request = |read: u8, answer: u8, object: Object<'_>| Plan {
+        command: command::REQUEST,
+        data: app_data(read, [object]),
+        answer: Some(answer),
+        post_check: None,
     };
     let control = |kind: u8, object: Object<'_>| Plan {
         command: command::CONTROL,
@@ -156,9 +168,7 @@ pub(crate) fn plan(order: &Order, now: Timestamp) -> Result<Plan, Refusal> {
         "read_component_config" => request(67, 7, component()?),
         "read_system_time" => request(68, 8, Object::ReadSystem { system: system()? }),
         "read_device_state" => request(81, 21, reserved),
-        "read_device_operations" => {
-            request(84, 24, Object::ReadDeviceOperations { count: count()?, time: since()? })
-        }
+        "read_device_operations" => request(84, 24, Object::ReadDeviceOperations { count: count()?, time: since()? }),
         "read_device_version" => request(85, 25, reserved),
         "read_device_config" => request(86, 26, reserved),
         "read_device_time" => request(88, 28, reserved),
@@ -228,22 +238,37 @@ mod tests {
         let system = json!({"sys_type": 1, "sys_addr": 2});
         for (name, params, expected) in [
             ("read_system_state", &system, "4 3D010102 -> Some(1)"),
-            ("read_component_state", &json!({"sys_type": 1, "sys_addr": 1, "comp_addr": "03021101"}), "4 3E01010103021101 -> Some(2)"),
-            ("read_operations", &json!({"sys_type": 1, "sys_addr": 1, "count": 3, "since": "2024-11-01T08:30:00"}), "4 4001010103001E08010B18 -> Some(4)"),
+            (
+                "read_component_state",
+                &json!({"sys_type": 1, "sys_addr": 1, "comp_addr": "03021101"}),
+                "4 3E01010103021101 -> Some(2)",
+            ),
+            (
+                "read_operations",
+                &json!({"sys_type": 1, "sys_addr": 1, "count": 3, "since": "2024-11-01T08:30:00"}),
+                "4 4001010103001E08010B18 -> Some(4)",
+            ),
             ("read_operations", &system, "4 400101020A001E081F0A18 -> Some(4)"),
             ("read_device_state", &json!({}), "4 510100 -> Some(21)"),
             ("read_device_operations", &json!({}), "4 54010A001E081F0A18 -> Some(24)"),
             ("initialise", &json!({}), "1 590100 -> None"),
             ("set_clock", &json!({}), "1 5A01001E08010B18 -> None"),
             ("post_check", &json!({"minutes": 5}), "1 5B0105 -> None"),
-            ("read_system_state", &json!({"sys_type": 256, "sys_addr": 2}), "bad_param: sys_type is 256; expected a whole number 0 to 255"),
+            (
+                "read_system_state",
+                &json!({"sys_type": 256, "sys_addr": 2}),
+                "bad_param: sys_type is 256; expected a whole number 0 to 255",
+            ),
             ("post_check", &json!({"minutes": 0}), "bad_param: minutes is 0; expected a whole number 1 to 255"),
             ("post_check", &json!({}), "bad_param: minutes is missing; expected a whole number 1 to 255"),
             ("set_clock", &json!({"x": 1}), "bad_param: x is no parameter of set_clock; expected no parameter"),
         ] {
             assert_eq!(check(name, params), expected, "{name}");
         }
-        assert!(check("reboot", &json!({})).starts_with("unknown_command: command is \"reboot\"; expected one of read_system_state"));
+        assert!(
+            check("reboot", &json!({}))
+                .starts_with("unknown_command: command is \"reboot\"; expected one of read_system_state")
+        );
         let comp = json!({"sys_type": 1, "sys_addr": 1, "comp_addr": "5"});
         assert!(check("read_analog", &comp).starts_with("bad_param: comp_addr is \"5\"; expected 8 hex digits"));
         let since = json!({"sys_type": 1, "sys_addr": 1, "since": "soon"});

@@ -114,7 +114,8 @@ fn title(command: u8, content: &App<'_>) -> Value {
 }
 
 fn reading(reading: &chengshu_core::model::Reading) -> Value {
-    let unit = crate::words::ANALOGS.iter().find(|row| row.metric == reading.metric.as_str()).map_or("", |row| row.unit);
+    let unit =
+        crate::words::ANALOGS.iter().find(|row| row.metric == reading.metric.as_str()).map_or("", |row| row.unit);
     json!({
         "device": reading.device.as_str(), "metric": reading.metric.as_str(), "at": reading.at.ms(),
         "value": reading.value, "unit": unit, "quality": reading.quality.words().collect::<Vec<_>>(),

@@ -4,6 +4,7 @@
 
 pub mod codec;
 mod commands;
+mod device;
 mod explain;
 mod json;
 mod memory;
@@ -14,6 +15,7 @@ mod talk;
 pub mod words;
 
 pub use commands::COMMANDS;
+pub use device::{Device, DeviceComponent, DeviceSetup};
 pub use explain::{decoder, encode, explain};
 pub use setup::Setup;
 pub use talk::Gb26875;

@@ -38,6 +38,7 @@ struct Last {
 #[derive(Debug)]
 pub(crate) struct Memory {
     most: usize,
+    gap_ms: i64,
     window_ms: i64,
     inner: Mutex<Inner>,
 }
@@ -45,25 +46,26 @@ pub(crate) struct Memory {
 #[derive(Debug, Default)]
 struct Inner {
     states: Aging<Subject, Last>,
-    frames: Aging<u64, Timestamp>,
+    /// When these bytes were heard first, and last.
+    frames: Aging<u64, (Timestamp, Timestamp)>,
 }
 
 impl Memory {
-    pub(crate) fn new(most: usize, window_ms: i64) -> Self {
-        Self { most: most.max(2), window_ms, inner: Mutex::default() }
+    pub(crate) fn new(most: usize, gap_ms: i64, window_ms: i64) -> Self {
+        Self { most: most.max(2), gap_ms, window_ms, inner: Mutex::default() }
     }
 
-    /// When these bytes were first heard, if that was within the window: a resend.
+    /// When these bytes were first heard, if this is a resend: shortly after the last, and not long after the first. A
+    /// heartbeat may be the same bytes for ever.
     pub(crate) fn first_heard(&self, raw: &[u8], received: Timestamp) -> Timestamp {
         let mark = mark(raw, 0);
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(first) = inner.frames.get(&mark)
-            && (0..=self.window_ms).contains(&received.since(first))
-        {
-            return first;
-        }
-        inner.frames.put(mark, received, self.most);
-        received
+        let resend = |(first, last): &(Timestamp, Timestamp)| {
+            (0..=self.gap_ms).contains(&received.since(*last)) && received.since(*first) <= self.window_ms
+        };
+        let first = inner.frames.get(&mark).filter(resend).map_or(received, |(first, _)| first);
+        inner.frames.put(mark, (first, received), self.most);
+        first
     }
 
     /// The state before each of these, which came together in `data`. The same data again is compared with the same.
@@ -145,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_resend_is_compared_with_what_was_before_it() {
-        let memory = Memory::new(100, 60_000);
+        let memory = Memory::new(100, 15_000, 60_000);
         let now = Timestamp::from_ms(100_000);
         assert_eq!(memory.before(b"a", &[told(2, 1)], now), [None]);
         assert_eq!(memory.before(b"b", &[told(0, 2), told(4, 3)], now), [Some(2), Some(0)]);
@@ -156,11 +158,14 @@ mod tests {
 
     #[test]
     fn frames_are_heard_once_within_the_window_and_memory_is_bounded() {
-        let memory = Memory::new(10, 60_000);
+        let memory = Memory::new(10, 15_000, 60_000);
         let at = Timestamp::from_ms;
         assert_eq!(memory.first_heard(b"x", at(0)), at(0));
-        assert_eq!(memory.first_heard(b"x", at(50_000)), at(0));
-        assert_eq!(memory.first_heard(b"x", at(70_000)), at(70_000));
+        for second in [10, 20, 30, 40, 50, 60] {
+            assert_eq!(memory.first_heard(b"x", at(second * 1000)), at(0));
+        }
+        assert_eq!(memory.first_heard(b"x", at(61_000)), at(61_000), "for too long");
+        assert_eq!(memory.first_heard(b"x", at(91_000)), at(91_000), "a heartbeat");
         for n in 0..1000_u32 {
             memory.first_heard(&n.to_le_bytes(), at(0));
         }

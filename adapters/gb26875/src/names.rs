@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 
 use chengshu_core::model::{BadName, DeviceId, MetricId};
 
+use crate::Setup;
 use crate::codec::{Component, Frame, System};
 use crate::json::hex;
 use crate::setup::constant;
 use crate::words::{ANALOGS, Bit, COMPONENT_BITS, COMPONENTS, DEVICE_BITS, SYSTEM_BITS, SYSTEMS, word};
-use crate::Setup;
 
 /// The metrics of a table of bits, in its order.
 pub(crate) struct Metrics {

@@ -38,8 +38,10 @@ pub struct Setup {
     pub resends: u8,
     /// A started frame may wait so long for its rest; then whole frames behind it win, ms [M: the time-out of the standard].
     pub patience_ms: i64,
-    /// The same bytes within this are a resend, and are decoded as of their first arrival, ms [M: time-out × resends, with
-    /// room].
+    /// The same bytes so shortly after their last arrival are a resend, and are decoded as of their first, ms [M: the
+    /// time-out of the standard, with room; less than a heartbeat's interval].
+    pub resend_gap_ms: i64,
+    /// All resends of a frame come within this, ms [M: time-out × resends, with room].
     pub resend_window_ms: i64,
     /// Silence that ends a conversation until its heartbeat is known, ms [M].
     pub silence_ms: i64,
@@ -82,6 +84,7 @@ impl Default for Setup {
             timeout_ms: 10_000,
             resends: 3,
             patience_ms: 10_000,
+            resend_gap_ms: 15_000,
             resend_window_ms: 60_000,
             silence_ms: 600_000,
             silence_intervals: 3,

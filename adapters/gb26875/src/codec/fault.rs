@@ -31,7 +31,9 @@ pub enum Fault {
         got: [u8; 2],
     },
     /// The objects of the application data do not fit their type and count.
-    #[error("application data of type {kind} with count {count} has {got} bytes of objects at offset {offset}; expected {count} × {expected} bytes, or with 6 bytes of time each")]
+    #[error(
+        "application data of type {kind} with count {count} has {got} bytes of objects at offset {offset}; expected {count} × {expected} bytes, or with 6 bytes of time each"
+    )]
     ObjectSize {
         /// Where the objects begin.
         offset: usize,

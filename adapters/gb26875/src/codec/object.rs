@@ -116,11 +116,7 @@ pub(super) fn read(kind: u8, bytes: &[u8]) -> Option<Object<'_>> {
     let byte = |at: usize| bytes.get(at).copied();
     let word = |at: usize| Some([byte(at)?, byte(at + 1)?]);
     Some(match kind {
-        1 => Object::SystemState {
-            system: system(bytes)?,
-            state: u16::from_le_bytes(word(2)?),
-            time: label(bytes, 4),
-        },
+        1 => Object::SystemState { system: system(bytes)?, state: u16::from_le_bytes(word(2)?), time: label(bytes, 4) },
         2 => Object::ComponentState {
             component: component(bytes)?,
             state: u16::from_le_bytes(word(7)?),

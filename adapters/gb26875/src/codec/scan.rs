@@ -50,10 +50,18 @@ pub fn scan_last(bytes: &[u8]) -> Scan<'_> {
 
 /// What a start mark turns out to be.
 enum Verdict<'a> {
-    Good { frame: Frame<'a>, weak: bool },
-    Short { weak: bool },
+    Good {
+        frame: Frame<'a>,
+        weak: bool,
+    },
+    Short {
+        weak: bool,
+    },
     /// Both marks are right and the sum is not: a damaged frame.
-    Damaged { len: usize, fault: Fault },
+    Damaged {
+        len: usize,
+        fault: Fault,
+    },
     Wrong(Fault),
 }
 

@@ -55,7 +55,9 @@ fn app(value: &Value) -> Result<Vec<u8>, String> {
     let objects = fields.list("objects")?;
     let count = match fields.maybe_byte("count")? {
         Some(count) => count,
-        None => objects.len().try_into().map_err(|_| format!("app.objects has {}; expected at most 255", objects.len()))?,
+        None => {
+            objects.len().try_into().map_err(|_| format!("app.objects has {}; expected at most 255", objects.len()))?
+        }
     };
     let mut out = vec![kind, count];
     let mut size = None;
@@ -70,7 +72,9 @@ fn app(value: &Value) -> Result<Vec<u8>, String> {
         object(kind, &fields, &mut out)?;
         let bytes = out.len() - before;
         if !matches!(kind, 6 | 26) && *size.get_or_insert(bytes) != bytes {
-            return Err(format!("{path} has {bytes} bytes; expected as many as the first: all with a time, or all without"));
+            return Err(format!(
+                "{path} has {bytes} bytes; expected as many as the first: all with a time, or all without"
+            ));
         }
     }
     if objects.len() != usize::from(count) && !objects.iter().any(|object| object.get("vendor_hex").is_some()) {
@@ -89,7 +93,11 @@ fn version(fields: &Fields<'_>) -> Result<[u8; 2], String> {
 }
 
 fn component(fields: &Fields<'_>) -> Result<Component, String> {
-    Ok(Component { system: fields.system()?, kind: fields.byte("comp_type")?, address: fields.exactly("comp_addr_hex")? })
+    Ok(Component {
+        system: fields.system()?,
+        kind: fields.byte("comp_type")?,
+        address: fields.exactly("comp_addr_hex")?,
+    })
 }
 
 fn object(kind: u8, f: &Fields<'_>, out: &mut Vec<u8>) -> Result<(), String> {
@@ -128,9 +136,7 @@ fn object(kind: u8, f: &Fields<'_>, out: &mut Vec<u8>) -> Result<(), String> {
         }
         8 => Object::SystemTime { system: f.system()?, time: f.time("time")? },
         21 => Object::DeviceState { state: f.byte("state")?, time: f.time("time")? },
-        24 => {
-            Object::DeviceOperation { flags: f.byte("op")?, operator: f.byte("operator")?, time: f.time("time")? }
-        }
+        24 => Object::DeviceOperation { flags: f.byte("op")?, operator: f.byte("operator")?, time: f.time("time")? },
         25 => Object::DeviceVersion { version: version(f)? },
         26 => {
             text = f.gb_text(255)?;

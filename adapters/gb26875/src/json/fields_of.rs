@@ -16,7 +16,11 @@ impl<'a> Fields<'a> {
     pub(super) fn of(value: &'a Value, path: &str) -> Result<Self, String> {
         let map = value.as_object().ok_or_else(|| {
             let name = path.trim_end_matches('.');
-            format!("{} is {}; expected an object", if name.is_empty() { "the frame" } else { name }, shown(Some(value)))
+            format!(
+                "{} is {}; expected an object",
+                if name.is_empty() { "the frame" } else { name },
+                shown(Some(value))
+            )
         })?;
         Ok(Self { map, path: path.to_owned() })
     }

@@ -10,9 +10,7 @@ pub(crate) use object::clock_off;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chengshu_core::model::{
-    Birth, Delivery, DeviceId, Event, LinkId, Presence, Reason, Rejected, Severity, Timestamp,
-};
+use chengshu_core::model::{Birth, Delivery, DeviceId, Event, LinkId, Presence, Reason, Rejected, Severity, Timestamp};
 use serde_json::json;
 
 use crate::Setup;
@@ -45,7 +43,7 @@ pub(crate) struct Read {
 
 impl Reader {
     pub(crate) fn new(setup: Setup, link: LinkId) -> Self {
-        let memory = Memory::new(setup.memory_max, setup.resend_window_ms);
+        let memory = Memory::new(setup.memory_max, setup.resend_gap_ms, setup.resend_window_ms);
         Self { setup: Arc::new(setup), link, memory: Arc::new(memory) }
     }
 
@@ -84,7 +82,9 @@ impl Reader {
     fn sender(&self, frame: &Frame<'_>, read: &mut Read) -> Option<([u8; 6], DeviceId)> {
         let named = match names::address(frame, &self.setup) {
             Some(address) => names::device(&self.setup, address).map(|id| (address, id)).map_err(|e| e.to_string()),
-            None => Err("source and destination address are zero; expected the address of the device in one".to_owned()),
+            None => {
+                Err("source and destination address are zero; expected the address of the device in one".to_owned())
+            }
         };
         match named {
             Ok(named) => Some(named),

@@ -30,7 +30,8 @@ pub(super) fn moment(setup: &Setup, object: Option<Label>, frame: Label, receive
 
 fn believed(setup: &Setup, label: Label, received: Timestamp) -> Result<Timestamp, (Reason, String)> {
     let Some(at) = label.timestamp() else {
-        let detail = format!("time is {}; expected second, minute, hour, day, month, year−2000 in binary", hex(&label.0));
+        let detail =
+            format!("time is {}; expected second, minute, hour, day, month, year−2000 in binary", hex(&label.0));
         return Err((Reason::TimeUnreadable, detail));
     };
     setup.limits.moment("time", at, received)

@@ -27,7 +27,9 @@ fn failed(question: &Question, code: &'static str, words: &str, acts: &mut Acts)
 impl Conversation {
     pub(super) fn ordered(&mut self, order: &Order, now: Timestamp, acts: &mut Acts) {
         let fail = |code, words: String| Act::Progress(order.id, Progress::Failed(code, words));
-        let behind = |id: &str| order.device.as_str().strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        let behind = |id: &str| {
+            order.device.as_str().strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        };
         let Some(address) = self.peers.iter().find(|peer| behind(peer.device.as_str())).map(|peer| peer.address) else {
             acts.push(fail("not_here", format!("{} does not speak by this connection", order.device)));
             return;

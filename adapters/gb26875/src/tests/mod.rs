@@ -1,5 +1,9 @@
 //! Larger tests: the vectors, streams, conversations.
 
+mod device;
 mod property;
+mod states;
 mod stream;
+mod talk;
 mod vectors;
+mod world;

@@ -7,28 +7,55 @@ use crate::codec::{Head, Label};
 use crate::encode;
 
 const KINDS: [(u8, usize); 29] = [
-    (1, 10), (2, 46), (3, 16), (4, 10), (5, 4), (6, 9), (7, 38), (8, 8), (21, 7), (21, 1), (24, 8), (25, 2), (26, 5),
-    (28, 6), (61, 2), (62, 6), (63, 6), (64, 9), (65, 2), (68, 2), (81, 1), (84, 7), (89, 1), (90, 6), (90, 7), (91, 1),
-    (91, 2), (60, 20), (200, 3),
+    (1, 10),
+    (2, 46),
+    (3, 16),
+    (4, 10),
+    (5, 4),
+    (6, 9),
+    (7, 38),
+    (8, 8),
+    (21, 7),
+    (21, 1),
+    (24, 8),
+    (25, 2),
+    (26, 5),
+    (28, 6),
+    (61, 2),
+    (62, 6),
+    (63, 6),
+    (64, 9),
+    (65, 2),
+    (68, 2),
+    (81, 1),
+    (84, 7),
+    (89, 1),
+    (90, 6),
+    (90, 7),
+    (91, 1),
+    (91, 2),
+    (60, 20),
+    (200, 3),
 ];
 
 fn data() -> impl Strategy<Value = Vec<u8>> {
-    let objects = (0..KINDS.len(), 0u8..4, prop::collection::vec(any::<u8>(), 200)).prop_map(|(row, count, mut bytes)| {
-        let (kind, size) = KINDS[row];
-        if matches!(kind, 6 | 26) {
-            let text = if kind == 6 { 6 } else { 4 };
-            for object in bytes.chunks_mut(size) {
-                let at = if kind == 6 { 2 } else { 0 };
-                if let Some(len) = object.get_mut(at) {
-                    *len = text;
+    let objects =
+        (0..KINDS.len(), 0u8..4, prop::collection::vec(any::<u8>(), 200)).prop_map(|(row, count, mut bytes)| {
+            let (kind, size) = KINDS[row];
+            if matches!(kind, 6 | 26) {
+                let text = if kind == 6 { 6 } else { 4 };
+                for object in bytes.chunks_mut(size) {
+                    let at = if kind == 6 { 2 } else { 0 };
+                    if let Some(len) = object.get_mut(at) {
+                        *len = text;
+                    }
                 }
             }
-        }
-        bytes.truncate(usize::from(count) * size);
-        let mut data = vec![kind, count];
-        data.extend_from_slice(&bytes);
-        data
-    });
+            bytes.truncate(usize::from(count) * size);
+            let mut data = vec![kind, count];
+            data.extend_from_slice(&bytes);
+            data
+        });
     prop_oneof![1 => Just(Vec::new()), 1 => any::<u8>().prop_map(|kind| vec![kind]), 9 => objects]
 }
 

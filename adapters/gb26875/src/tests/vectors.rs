@@ -22,7 +22,11 @@ fn agrees(path: &str, expected: &Value, got: &Value) {
     match (expected, got) {
         (Value::Object(expected), Value::Object(got)) => {
             for (name, value) in expected {
-                agrees(&format!("{path}.{name}"), value, got.get(name).unwrap_or_else(|| panic!("{path}.{name} missing")));
+                agrees(
+                    &format!("{path}.{name}"),
+                    value,
+                    got.get(name).unwrap_or_else(|| panic!("{path}.{name} missing")),
+                );
             }
         }
         (Value::Array(expected), Value::Array(list)) => {
@@ -80,7 +84,11 @@ fn mistakes_by_hand_are_named() {
         ("/app/count", 2.into(), "app.count is 2; expected 1, the number of objects"),
         ("/app/objects/0/state", "x".into(), "app.objects[0].state is \"x\"; expected a whole number 0 to 65535"),
         ("/app/objects/0/comp_addr_hex", "zz".into(), "app.objects[0].comp_addr_hex is \"zz\"; expected 8 hex digits"),
-        ("/app/objects/0/text", "很".repeat(16).into(), "app.objects[0].text has 32 bytes in GB 18030; expected at most 31"),
+        (
+            "/app/objects/0/text",
+            "很".repeat(16).into(),
+            "app.objects[0].text has 32 bytes in GB 18030; expected at most 31",
+        ),
         ("/app/type", 130.into(), "app.objects[0].vendor_hex is missing; expected the bytes"),
     ] {
         let mut frame = good.clone();

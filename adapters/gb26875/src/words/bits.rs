@@ -100,8 +100,7 @@ const fn o(bit: u8, event: &'static str, zh: &'static str, en: &'static str, sev
 
 const RESET: Operation = o(0, "operation_reset", "复位", "Reset", General);
 const MUTE: Operation = o(1, "operation_mute", "消音", "Mute", General);
-const MANUAL_ALARM: Operation =
-    o(2, "operation_manual_alarm", "手动报警", "Manual alarm", Severity::Urgent);
+const MANUAL_ALARM: Operation = o(2, "operation_manual_alarm", "手动报警", "Manual alarm", Severity::Urgent);
 const CLEAR: Operation = o(3, "operation_clear", "警情消除", "Alarm cleared", General);
 const SELF_TEST: Operation = o(4, "operation_self_test", "自检", "Self-test", General);
 const TEST: Operation = o(6, "operation_test", "测试", "Test", General);
@@ -111,5 +110,12 @@ pub const OPERATIONS: [Operation; 7] =
     [RESET, MUTE, MANUAL_ALARM, CLEAR, SELF_TEST, o(5, "operation_confirm", "确认", "Confirm", General), TEST];
 
 /// Of the transmission device (type 24): its bit 5 is the duty officer's answer to a post check (查岗应答).
-pub const DEVICE_OPERATIONS: [Operation; 7] =
-    [RESET, MUTE, MANUAL_ALARM, CLEAR, SELF_TEST, o(5, "post_check_answer", "查岗应答", "Post check answered", General), TEST];
+pub const DEVICE_OPERATIONS: [Operation; 7] = [
+    RESET,
+    MUTE,
+    MANUAL_ALARM,
+    CLEAR,
+    SELF_TEST,
+    o(5, "post_check_answer", "查岗应答", "Post check answered", General),
+    TEST,
+];
