@@ -21,7 +21,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// Reads hex digits; none when they are no bytes.
 pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |c: u8| char::from(c).to_digit(16);
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         return None;
     }
     text.as_bytes().chunks(2).map(|pair| Some((digit(pair[0])? * 16 + digit(pair[1])?) as u8)).collect()

@@ -13,8 +13,8 @@ pub(super) struct Peer {
     pub(super) device: DeviceId,
     /// Of its last frame: addresses and versions of what is said to it.
     pub(super) head: Head,
-    /// Since when its clock has been off.
-    off: Option<Timestamp>,
+    /// The frame that told that its clock is off, and when that was first heard.
+    off: Option<(Head, Timestamp)>,
     /// Its clock has been looked at after it connected.
     seen: bool,
 }
@@ -34,8 +34,8 @@ impl Peer {
             self.off = None;
             return None;
         }
-        let told = *self.off.get_or_insert(first);
-        (told == first).then(|| clock_off(self.device.clone(), label, first))
+        let told = *self.off.get_or_insert((frame.head, first));
+        (told == (frame.head, first)).then(|| clock_off(self.device.clone(), label, first))
     }
 
     /// True once, with its first frame that has a time, when that is off so far that its clock is to be set.

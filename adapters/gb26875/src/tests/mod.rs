@@ -1,6 +1,7 @@
 //! Larger tests: the vectors, streams, conversations.
 
 mod device;
+mod fuzz_corpus;
 mod property;
 mod states;
 mod stream;
