@@ -2,15 +2,19 @@
 //! socket, no clock. Keeps no data but the newest moment of each device, for the gaps.
 
 pub mod codec;
+mod commands;
 mod encode;
 mod explain;
 mod readings;
 mod setup;
+mod talk;
 pub mod words;
 
+pub use commands::COMMANDS;
 pub use encode::encode;
 pub use explain::explain;
 pub use setup::{Mode, Setup, UnitRule};
+pub use talk::{Hj212, decoder};
 
 #[cfg(test)]
 mod tests;
