@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use chengshu_core::model::{LinkId, Order, Progress, Timestamp};
@@ -12,6 +13,7 @@ use chengshu_line::{Act, Acts, Talk, Token};
 use super::answer::{Answer, time};
 use super::ask::{Ask, Purpose};
 use super::deliver::Pending;
+use super::gap::Gap;
 use super::garbage::Garbage;
 use super::memory::Memory;
 use super::split::Splits;
@@ -20,6 +22,9 @@ use crate::Setup;
 use crate::codec::{Frame, Scan, scan};
 use crate::commands::{Request, request};
 use crate::readings::{Reader, device};
+
+/// How long nothing missing is asked for after something could not be kept.
+const HOLD: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(crate) struct Conversation {
@@ -117,6 +122,22 @@ impl Conversation {
         }
     }
 
+    /// Not durable: nothing is confirmed, so the device sends it again. One that wants no answer is asked for it, but not
+    /// at once: whatever could not be kept now cannot be kept in a second.
+    fn lost(&mut self, pending: &Pending, now: Timestamp, acts: &mut Acts) {
+        acts.push(Act::Count("not_durable"));
+        for station in self.stations.iter_mut().filter(|station| pending.born.contains(&station.mn)) {
+            station.clock_told &= !pending.clock_told;
+            station.gap_hold = now.after(HOLD);
+        }
+        if self.setup.gap && pending.answers.is_empty() {
+            for (device, cn, at) in &pending.newest {
+                let gap = Gap::one(&self.setup, cn.unwrap_or_default(), *at, self.memory.of(device));
+                self.memory.missed(device, gap);
+            }
+        }
+    }
+
     pub(super) fn pump(&mut self, now: Timestamp, acts: &mut Acts) {
         for station in &mut self.stations {
             station.pump(&self.setup, &self.memory, &mut self.last_qn, now, acts);
@@ -174,9 +195,8 @@ impl Talk for Conversation {
 
     fn settled(&mut self, token: Token, result: Result<Outcome, NotDurable>, now: Timestamp, acts: &mut Acts) {
         let Some(pending) = self.pending.remove(&token) else { return };
-        // not durable: nothing is confirmed, so the device sends it again
         if result.is_err() {
-            acts.push(Act::Count("not_durable"));
+            self.lost(&pending, now, acts);
             return;
         }
         // set aside is kept, too: to refuse the answer would only make the device send the same again
@@ -189,7 +209,6 @@ impl Talk for Conversation {
         for mn in &pending.born {
             if let Some(station) = self.stations.iter_mut().find(|station| station.mn == *mn) {
                 station.born = true;
-                station.clock_told |= pending.clock_told;
                 if pending.wants_clock && !station.asks.iter().any(|ask| ask.purpose == Purpose::Clock) {
                     station.asks.push_back(Ask::new(Purpose::Clock, Request::set_clock()));
                 }

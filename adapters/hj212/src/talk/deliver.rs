@@ -84,16 +84,16 @@ impl Conversation {
                     let off = now.since(sent).abs() > self.setup.clock_off_ms;
                     if off && !station.clock_told {
                         read.delivery.events.push(clock_off(&station.device, sent, now));
-                        pending.clock_told = true;
+                        (station.clock_told, pending.clock_told) = (true, true);
                     }
                     station.clock_told &= off;
                 }
                 let memory = self.memory.of(&station.device);
-                let jump = first.command() == Some(2051) && station.gaps.is_empty() && !asked;
+                let jump = first.command() == Some(2051) && !asked && self.memory.piece(&station.device).is_none();
                 if !station.gap_seen || jump {
                     station.gap_seen = true;
                     let until = if jump { newest.unwrap_or(now).min(now) } else { now };
-                    station.gaps = gap::gaps(&self.setup, memory, until);
+                    self.memory.missed(&station.device, gap::gaps(&self.setup, memory, until));
                 }
             }
         }

@@ -1,7 +1,5 @@
 //! Which stretches a device has to tell again after an outage (补数), and in which pieces. Asks nobody.
 
-use std::collections::VecDeque;
-
 use chengshu_core::model::Timestamp;
 
 use super::memory::Newest;
@@ -21,8 +19,8 @@ pub(crate) struct Gap {
 }
 
 /// The gaps of a device that was last heard at `newest`.
-pub(crate) fn gaps(setup: &Setup, newest: Newest, now: Timestamp) -> VecDeque<Gap> {
-    let mut gaps = VecDeque::new();
+pub(crate) fn gaps(setup: &Setup, newest: Newest, now: Timestamp) -> Vec<Gap> {
+    let mut gaps = Vec::new();
     if !setup.gap {
         return gaps;
     }
@@ -36,7 +34,7 @@ pub(crate) fn gaps(setup: &Setup, newest: Newest, now: Timestamp) -> VecDeque<Ga
         // a period is named by its start: the next one that is wanted begins one step later
         let from = floor(newest, step_ms).ms().saturating_add(step_ms).max(now.ms().saturating_sub(setup.gap_back_ms));
         let from = floor(Timestamp::from_ms(from), step_ms);
-        gaps.push_back(Gap { cn, from, to: now, piece_ms: piece_ms.max(step_ms), step_ms });
+        gaps.push(Gap { cn, from, to: now, piece_ms: piece_ms.max(step_ms), step_ms });
     }
     gaps
 }
@@ -46,18 +44,44 @@ fn floor(at: Timestamp, step_ms: i64) -> Timestamp {
     Timestamp::from_ms(at.ms() - at.ms().rem_euclid(step_ms))
 }
 
-/// The next piece to ask for; the gap shrinks by it.
-pub(crate) fn next(gaps: &mut VecDeque<Gap>) -> Option<Request> {
-    let gap = gaps.front_mut()?;
-    let (cn, from) = (gap.cn, gap.from);
-    // both ends belong to a request: the last period wanted is the one before the next piece
-    let until = from.ms().saturating_add(gap.piece_ms);
-    let to = gap.to.ms().min(until - gap.step_ms).max(from.ms());
-    gap.from = Timestamp::from_ms(until);
-    if gap.from > gap.to {
-        gaps.pop_front();
+impl Gap {
+    /// One period that came and could not be kept.
+    pub(crate) fn one(setup: &Setup, cn: u16, at: Timestamp, newest: Newest) -> Option<Self> {
+        let (step_ms, piece_ms) = match cn {
+            2051 => (newest.minute_ms.unwrap_or(setup.minute_interval_ms).max(60_000), setup.gap_piece_ms),
+            2061 => (HOUR_MS, setup.gap_hour_piece_ms),
+            _ => return None,
+        };
+        Some(Self { cn, from: at, to: at, piece_ms: piece_ms.max(step_ms), step_ms })
     }
-    Some(Request::history(cn, from, Timestamp::from_ms(to)))
+
+    /// Takes one up that follows it without a break.
+    pub(crate) fn join(&mut self, next: &Self) -> bool {
+        let near = |a: Timestamp, b: Timestamp| a.since(b) <= self.step_ms;
+        let joins = self.cn == next.cn && near(next.from, self.to) && near(self.from, next.to);
+        if joins {
+            self.from = self.from.min(next.from);
+            self.to = self.to.max(next.to);
+        }
+        joins
+    }
+
+    /// The request for its next piece. Both ends belong to a request: the last period wanted is the one before the piece
+    /// after it.
+    pub(crate) fn request(&self) -> Request {
+        let last = Timestamp::from_ms(self.until() - self.step_ms);
+        Request::history(self.cn, self.from, self.to.min(last).max(self.from))
+    }
+
+    /// The piece is done. True when nothing is left.
+    pub(crate) fn advance(&mut self) -> bool {
+        self.from = Timestamp::from_ms(self.until());
+        self.from > self.to
+    }
+
+    const fn until(&self) -> i64 {
+        self.from.ms().saturating_add(self.piece_ms)
+    }
 }
 
 #[cfg(test)]
@@ -73,8 +97,13 @@ mod tests {
         let now = at("2026-11-22T12:05:00+08:00");
         let check = |minute: &str, expected: &[&str]| {
             let newest = Newest { minute: Some(at(minute)), hour: Some(now), ..Newest::default() };
-            let mut gaps = gaps(&Setup::default(), newest, now);
-            let asked: Vec<_> = std::iter::from_fn(|| next(&mut gaps)).map(|request| request.cp).collect();
+            let mut asked = Vec::new();
+            for mut gap in gaps(&Setup::default(), newest, now) {
+                asked.push(gap.request().cp);
+                while !gap.advance() {
+                    asked.push(gap.request().cp);
+                }
+            }
             assert!(asked.len() <= 7 * 24 + 1, "{}", asked.len());
             assert_eq!(asked.iter().take(expected.len()).collect::<Vec<_>>(), expected, "{minute}");
         };

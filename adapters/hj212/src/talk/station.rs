@@ -8,7 +8,6 @@ use chengshu_core::model::{DeviceId, Progress, Timestamp};
 use chengshu_line::{Act, Acts};
 
 use super::ask::{Ask, Done, Due, Purpose};
-use super::gap::{self, Gap};
 use super::memory::Memory;
 use crate::Setup;
 use crate::codec::{Edition, Frame, Head, write_qn};
@@ -27,13 +26,14 @@ pub(crate) struct Station {
     edition: Edition,
     /// Its birth is durable.
     pub(crate) born: bool,
-    /// That its clock is off is durable.
+    /// That its clock is off has been told.
     pub(crate) clock_told: bool,
     pub(crate) gap_seen: bool,
     last_realtime: Option<Timestamp>,
     pub(crate) interval_ms: Option<i64>,
     pub(crate) asks: VecDeque<Ask>,
-    pub(crate) gaps: VecDeque<Gap>,
+    /// Nothing missing is asked for before then: what was told could not be kept.
+    pub(crate) gap_hold: Timestamp,
 }
 
 impl Station {
@@ -51,7 +51,7 @@ impl Station {
             last_realtime: None,
             interval_ms: None,
             asks: VecDeque::new(),
-            gaps: VecDeque::new(),
+            gap_hold: Timestamp::from_ms(0),
         }
     }
 
@@ -88,7 +88,8 @@ impl Station {
         // each round ends a request or stops: the queue is bounded
         for _ in 0..=setup.queue_max {
             if self.asks.is_empty()
-                && let Some(request) = gap::next(&mut self.gaps)
+                && now >= self.gap_hold
+                && let Some(request) = memory.piece(&self.device)
             {
                 acts.push(Act::Count("gap_asked"));
                 self.asks.push_back(Ask::new(Purpose::Gap, request));
@@ -134,9 +135,9 @@ impl Station {
             }
             (Purpose::Order(id, _), Err((code, words))) => acts.push(Act::Progress(id, Progress::Failed(code, words))),
             // the device has nothing for this piece; it may have something for the next
-            (Purpose::Gap, Ok(_) | Err(("no_data", _))) => {}
+            (Purpose::Gap, Ok(_) | Err(("no_data", _))) => memory.piece_done(&self.device),
             (Purpose::Gap, Err((code, _))) => {
-                self.gaps.clear();
+                memory.give_up(&self.device);
                 acts.push(Act::Count(if code == "timeout" { "gap_unanswered" } else { "gap_refused" }));
             }
             (Purpose::Clock, Ok(_)) => {}
