@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::codec::CP_MAX;
+use crate::codec::{CP_MAX, DATA_MAX};
 
 /// Fields that are computed.
 const COMPUTED: [&str; 4] = ["length", "crc", "Flag_bits", "deviations"];
@@ -45,6 +45,9 @@ pub fn encode(frame: &Value) -> Result<Vec<u8>, String> {
         }
     }
     data.push_str("&&");
+    if data.len() > DATA_MAX {
+        return Err(format!("frame has {} bytes between ## and check sum; expected at most {DATA_MAX}", data.len()));
+    }
     Ok(crate::codec::close(&data).to_vec())
 }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use chengshu_core::model::{Delivery, LinkId, Timestamp};
 use serde_json::{Map, Value, json};
 
-use crate::codec::{Deviation, Frame, Item, Scan, scan};
+use crate::codec::{Deviation, Fault, Frame, Item, Scan, scan};
 use crate::readings::{Origin, Reader, rule};
 use crate::words::codes::CODES;
 use crate::{Mode, Setup};
@@ -56,7 +56,9 @@ fn last(reader: &mut Reader, rest: &[u8], setup: &Setup, at: usize, received: Ti
             frame.deviations.add(Deviation::EndMark);
             one(reader, &frame, setup, at, received)
         }
-        Scan::Refused { skip: 0, fault, .. } => refused(fault.code(), &fault.to_string(), at + fault.offset()),
+        Scan::Refused { skip: 0, fault: fault @ Fault::Crc { .. }, .. } => {
+            refused(fault.code(), &fault.to_string(), at + fault.offset())
+        }
         _ => refused("end_mark_missing", "the frame is unfinished; expected its check sum and CR LF", at + rest.len()),
     }
 }

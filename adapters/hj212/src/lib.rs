@@ -3,6 +3,7 @@
 
 pub mod codec;
 mod commands;
+mod device;
 mod encode;
 mod explain;
 mod readings;
@@ -11,6 +12,7 @@ mod talk;
 pub mod words;
 
 pub use commands::COMMANDS;
+pub use device::DataLogger;
 pub use encode::encode;
 pub use explain::explain;
 pub use setup::{Mode, Setup, UnitRule};

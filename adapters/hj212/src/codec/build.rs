@@ -10,6 +10,9 @@ use super::crc;
 /// Most bytes of CP in one frame (HJ 212-2017, clause 6).
 pub const CP_MAX: usize = 950;
 
+/// Most bytes of a data segment.
+pub(crate) const DATA_MAX: usize = 1024;
+
 /// What stands before CP.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Head<'a> {
@@ -38,9 +41,12 @@ pub fn build(head: &Head<'_>, cp: &str) -> Bytes {
 /// As many frames as these items need (分包): one without packet numbers where they fit.
 #[must_use]
 pub fn packets(head: &Head<'_>, items: &[String]) -> Vec<Bytes> {
+    // packet numbers of up to four digits, and CP's own marks
+    let around = write(head).len() + "PNUM=9999;PNO=9999;CP=&&&&".len();
+    let room = CP_MAX.min(DATA_MAX.saturating_sub(around));
     let mut groups = vec![String::new()];
     for item in items {
-        if let Some(group) = groups.last_mut().filter(|group| group.is_empty() || group.len() + item.len() < CP_MAX) {
+        if let Some(group) = groups.last_mut().filter(|group| group.is_empty() || group.len() + item.len() < room) {
             if !group.is_empty() {
                 group.push(';');
             }

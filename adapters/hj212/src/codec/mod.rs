@@ -10,8 +10,8 @@ mod items;
 mod scan;
 mod time;
 
-pub(crate) use build::close;
 pub use build::{CP_MAX, Head, build, packets};
+pub(crate) use build::{DATA_MAX, close};
 pub use crc::crc;
 pub use deviation::{Deviation, Deviations};
 pub use fault::Fault;

@@ -21,7 +21,11 @@ pub(crate) struct Garbage {
 impl Garbage {
     pub(crate) fn push(&mut self, bytes: &[u8], now: Timestamp) {
         self.since_frame = self.since_frame.saturating_add(bytes.len());
-        if self.run == 0 && bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
+        // an empty line before a run does not begin it, however the bytes are sliced
+        let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
+        let begin = if self.run > 0 { 0 } else { bytes.iter().position(|byte| !blank(byte)).unwrap_or(bytes.len()) };
+        let bytes = &bytes[begin..];
+        if bytes.is_empty() {
             return;
         }
         let room = KEPT.saturating_sub(self.kept.len());

@@ -123,3 +123,39 @@ fn floods_of_beginnings_make_progress() {
         assert!(found.len() <= bytes.len() / 6 + 1, "{flood}");
     }
 }
+
+proptest! {
+    /// What the fuzz target `talk` does, where no nightly compiler is at hand.
+    #[test]
+    fn random_slices_into_a_talk_stay_bounded(
+        parts in prop::collection::vec(prop_oneof![
+            frame().prop_map(|frame| encode(&frame).unwrap_or_default()),
+            prop::collection::vec(any::<u8>(), 0..40),
+            "[#0-9;&=\r\n]{0,30}".prop_map(String::into_bytes),
+        ], 0..12),
+        step in 1_usize..300, durable in any::<bool>(),
+    ) {
+        let mut line = super::line::Line::plain();
+        line.durable = durable;
+        let stream = parts.concat();
+        for slice in stream.chunks(step) {
+            line.hears(slice).later(997);
+            prop_assert!(line.left() <= FRAME_MAX);
+        }
+        prop_assert!(line.deliveries.len() <= stream.len() && line.counts.len() <= stream.len() * 4);
+        let raw: usize = line.deliveries.iter().map(|delivery| delivery.raw.len()).sum();
+        prop_assert!(raw <= stream.len());
+    }
+}
+
+#[test]
+fn the_corpus_of_the_fuzz_target_is_accounted_for() {
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/decode");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(corpus).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        assert_eq!(explain(&bytes, &Setup::default(), NOW).len(), 1);
+        seen += 1;
+    }
+    assert_eq!(seen, 9);
+}
