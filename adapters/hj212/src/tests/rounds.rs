@@ -24,8 +24,11 @@ fn frame() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What a stream is cut into, as (garbage, code or raw) in order.
-pub(super) fn cut(bytes: &[u8], step: usize, mode: Mode) -> Vec<Result<Vec<u8>, (&'static str, Vec<u8>)>> {
+/// A frame's bytes, or why it was refused and its bytes.
+type Cut = Result<Vec<u8>, (&'static str, Vec<u8>)>;
+
+/// What a stream is cut into, in order.
+fn cut(bytes: &[u8], step: usize, mode: Mode) -> Vec<Cut> {
     let (mut found, mut buffer) = (Vec::new(), Vec::new());
     for slice in bytes.chunks(step) {
         buffer.extend_from_slice(slice);
