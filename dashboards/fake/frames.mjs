@@ -29,7 +29,8 @@ export function framesReply(method, path, body) {
   return path.endsWith('decode') ? decode(body) : encode(body)
 }
 
-function decode({ protocol, hex, text, received = Date.now() }) {
+function decode({ protocol, hex, text, received: at }) {
+  const received = at == null ? Date.now() : typeof at === 'number' ? at : Date.parse(at)
   if ((hex == null) === (text == null)) return bad('expected hex or text, one of the two')
   const digits = hex?.replace(/0x/gi, '').replace(/[\s:,-]/g, '')
   if (digits !== undefined && /[^0-9a-f]/i.test(digits)) return bad(`hex has '${/[^0-9a-f]/i.exec(digits)[0]}' at character ${digits.search(/[^0-9a-f]/i)}; expected 0-9 and A-F`)
@@ -37,11 +38,10 @@ function decode({ protocol, hex, text, received = Date.now() }) {
   let rest = (digits ?? Buffer.from(text).toString('hex')).toUpperCase()
   if (!rest || rest.length > 2 * BYTES_MAX) return bad(`${rest.length / 2} bytes to decode; expected 1 to ${BYTES_MAX}`)
   const frames = []
-  for (let at = 0; rest; ) {
+  for (let offset = 0; rest; ) {
     const len = next(protocol, rest)
-    const row = one(protocol, rest.slice(0, len), at, received)
-    frames.push(row)
-    at += len / 2
+    frames.push(one(protocol, rest.slice(0, len), offset, received))
+    offset += len / 2
     rest = rest.slice(len)
   }
   return [200, { frames }]

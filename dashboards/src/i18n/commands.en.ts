@@ -24,6 +24,7 @@ export const commandsEn: typeof commandsZh = {
       factory_reset: 'all settings and all history of the device: address, password, elements and centre addresses have to be set again on site, and it may be out of reach until then.',
       reset_device: 'the device restarts and forgets its present state; until it is up again it neither measures nor warns.',
     },
+    known: { clear_storage: 'Clear storage', factory_reset: 'Factory reset', set_password: 'Set password', set_parameter: 'Set parameter', reset_device: 'Reset device' },
     column: { id: 'Code', name: 'Name', metric: 'Metric', value: 'Value', unit: 'Unit', at: 'Time', device: 'Device', quality: 'Quality', text: 'Text', state: 'State', version: 'Version', time: 'Time', kind: 'Kind', count: 'Count', station: 'Station', seconds: 'Seconds', minutes: 'Minutes' },
     yes: 'yes', no: 'no',
   },

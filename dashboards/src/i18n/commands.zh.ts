@@ -22,6 +22,7 @@ export const commandsZh = {
       factory_reset: '设备的全部设置和历史数据恢复出厂状态：地址、密码、要素和中心地址都要到现场重设，此前可能一直连不上。',
       reset_device: '设备会重新启动并清除当前状态；启动期间不监测，也不报警。',
     },
+    known: { clear_storage: '初始化固态存储', factory_reset: '恢复出厂设置', set_password: '修改密码', set_parameter: '设置现场机参数', reset_device: '设备复位' },
     column: { id: '编码', name: '名称', metric: '指标', value: '值', unit: '单位', at: '时间', device: '设备', quality: '质量', text: '内容', state: '状态', version: '版本', time: '时间', kind: '类别', count: '数目', station: '测站', seconds: '秒', minutes: '分钟' },
     yes: '是', no: '否',
   },
