@@ -23,6 +23,49 @@ const draining = (hub) => {
   hub.databaseDown(Date.now() - 9 * MINUTE_MS, 90_000)
   hub.databaseUp()
 }
+/** A field line, and commands in every state on one of its devices. */
+const field = (hub) => {
+  trouble(hub)
+  const now = Date.now()
+  hub.world.addFieldLink(now)
+  const { commands } = hub
+  const add = (name, params, how, ...steps) => {
+    const c = commands.add('W-RL-007', name, params, { now: now - 50 * MINUTE_MS, expires: 7200, ...how })
+    steps.forEach(([state, minutes, more]) => commands.step(c, state, now - minutes * MINUTE_MS, more))
+    return c
+  }
+  add('control_pump', { pump: 2, on: 1 }, {}, ['sent', 49], ['failed', 49, { code: 'refused', words: 'QnRtn=2: the station is under local control' }])
+  add('read_period', { from: '2026-11-22T08:00:00+08:00', to: '2026-11-22T09:00:00+08:00', minutes: 5 }, { person: '梁栋' }, ['sent', 44], ['failed', 43, { code: 'timeout', words: 'no answer within 10 s' }]).tries = 2
+  add('read_clock', {}, { person: '梁栋' }, ['sent', 31], ['confirmed', 31]).result = { at: now - 31 * MINUTE_MS, seconds: -1.8 }
+  add('set_password', { password: '8F21' }, { dangerous: true, person: '陈卫' }, ['cancelled', 20, { person: '梁栋' }])
+  add('read_now', {}, {}, ['sent', 2], ['confirmed', 2]).result = commands.answers.read_now()
+  add('factory_reset', {}, { dangerous: true, person: '陈卫' })
+  const dark = commands.add('W-RL-003', 'clear_storage', {}, { dangerous: true, person: '周岚', expires: 86_400 })
+  commands.step(dark, 'queued', now)
+}
+const asking = async (page) => {
+  await page.locator('[data-kind=factory_reset] input').check()
+  await page.fill('[data-ask] [name=person]', '梁栋')
+  await page.locator('[data-send]').click()
+  await page.locator('[data-confirm]').scrollIntoViewIfNeeded()
+}
+const list = (page) => page.locator('[data-command="6"]').scrollIntoViewIfNeeded()
+const decoded = (text) => async (page) => {
+  await page.locator('[data-example]').click()
+  if (text) await page.fill('[data-input]', text(await page.inputValue('[data-input]')))
+  await page.locator('[data-decode]').click()
+  await page.locator('[data-found]').scrollIntoViewIfNeeded()
+}
+const encoded = async (page) => {
+  await decoded()(page)
+  await page.locator('[data-take]').click()
+  await page.locator('[data-encode]').click()
+  await page.waitForSelector('[data-made]')
+}
+const unfolded = async (page) => {
+  await page.locator('[data-link-details] summary').click()
+  await page.locator('[data-link-details]').scrollIntoViewIfNeeded()
+}
 const open = (n) => (page) => page.locator('[data-aside] .reason button').nth(n).click()
 
 /** The desk's views, by day and by night, on a screen and on a phone. */
@@ -30,6 +73,9 @@ const row = (id) => (page) => page.locator(`[data-device-row="${id}"] a`).click(
 const DESK = [
   ['d-list', '/desk/devices', {}], ['d-open', '/desk/devices?kind=waterlogging&theme=water', { act: row('W-WL-011'), sizes: ['1920', '1366'] }], ['d-pending', '/desk/devices?registration=pending', {}],
   ['d-device', '/desk/device/W-RL-007', {}], ['d-dark', '/desk/device/W-WL-050', {}], ['d-edit', '/desk/device/W-PS-004', { act: clash }],
+  ['d-commands', '/desk/device/W-RL-007', { hub: field, act: list, whole: true }], ['d-asking', '/desk/device/W-RL-007', { hub: field, act: asking, whole: true }], ['d-nocommands', '/desk/device/W-PS-004', { act: (page) => page.locator('[data-no-commands]').scrollIntoViewIfNeeded() }],
+  ['d-queued', '/desk/devices', { hub: field }], ['d-lines', '/desk/maintenance', { hub: field, act: unfolded, whole: true }],
+  ['d-frames', '/desk/frames', { act: decoded(), whole: true }], ['d-broken', '/desk/frames', { act: decoded((hex) => `FF 00 ${hex.replace('A4 21', 'A4 22')}`), whole: true }], ['d-fire', '/desk/frames?protocol=gb26875', { act: decoded(), whole: true }], ['d-encode', '/desk/frames', { act: encoded, whole: true }],
   ['d-import', '/desk/devices', { act: mistakes }], ['d-readings', '/desk/devices?theme=water', { act: (page) => page.locator('[data-readings]').click() }], ['d-maintenance', '/desk/maintenance', {}], ['d-label', '/desk/label/W-RL-007', {}],
   ['d-commission', '/desk/commission/NB-77810-A', {}], ['d-seen', '/desk/commission/NB-77810-A', { act: test_message }],
 ].flatMap(([name, route, { sizes = ['1920', '390'], ...how }]) => sizes.flatMap((size) => [
@@ -95,7 +141,7 @@ async function fail(page, hub) {
 const wanted = process.argv.slice(2)
 mkdirSync(new URL('../shots', import.meta.url), { recursive: true })
 const browser = await launch()
-for (const [name, query, { themes = 1, route = '', hub: prepare, act, freeze } = {}] of SHOTS.filter(([n]) => !wanted.length || wanted.some((w) => n.includes(w)))) {
+for (const [name, query, { themes = 1, route = '', hub: prepare, act, freeze, whole } = {}] of SHOTS.filter(([n]) => !wanted.length || wanted.some((w) => n.includes(w)))) {
   const hub = new FakeHub({ themes })
   const address = await hub.listen()
   prepare?.(hub)
@@ -112,7 +158,7 @@ for (const [name, query, { themes = 1, route = '', hub: prepare, act, freeze } =
     await page.waitForSelector('[data-frozen=true]', { timeout: 20_000 })
   }
   await sleep(500)
-  await page.screenshot({ path: new URL(`../shots/${name}.png`, import.meta.url).pathname, fullPage: width < 1200 && !act })
+  await page.screenshot({ path: new URL(`../shots/${name}.png`, import.meta.url).pathname, fullPage: width < 1200 && (!act || whole) })
   console.log(name, errors)
   await context.close()
   await hub.stop()

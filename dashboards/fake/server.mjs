@@ -6,7 +6,9 @@ import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath, URL } from 'node:url'
 import { Aside } from './aside.mjs'
 import { Books } from './books.mjs'
+import { Commands } from './commands.mjs'
 import { registerReply } from './desk.mjs'
+import { framesReply } from './frames.mjs'
 import { Photos } from './photos.mjs'
 import { Register } from './register.mjs'
 import { FakeSpool } from './spool.mjs'
@@ -42,6 +44,7 @@ export class FakeHub {
     this.register = new Register(this.world, KINDS)
     this.taps = new Taps()
     this.photos = new Photos()
+    this.commands = new Commands(this.world)
     this.world.onRaw = (device, at, message) => this.taps.heard(device, at, message)
     /** @type {import('../src/api/types').Backups} */
     this.backups = {
@@ -143,7 +146,7 @@ export class FakeHub {
   reply(method, url, body) {
     const fault = this.faults[url.pathname]
     if (fault) return [fault.status, fault]
-    const desk = registerReply(this, method, url, body)
+    const desk = this.commands.reply(method, url.pathname, Object.fromEntries(url.searchParams), body, Date.now()) ?? framesReply(method, url.pathname, body) ?? registerReply(this, method, url, body)
     if (desk) return desk[0] < 300 || 'type' in desk[1] ? desk : [desk[0], { ...trouble(desk[0], desk[1].code, desk[1].detail)[1], ...desk[1] }]
     if (method === 'POST') return url.pathname === '/api/v1/rejected/replay' ? this.replay(body) : trouble(404, 'not_found', url.pathname)
     const answer = this.route(url)

@@ -31,6 +31,7 @@ export class World {
     this.link = {
       id: 'mqtt:main', kind: 'mqtt', name: 'main', state: 'up', since: now - 5_400_000, reason: null,
       rate_per_s: 20.4, messages: 0, rejected: 3, lag_p95_ms: 140, devices: { live: 0, total: 0 }, last: null,
+      listening: [], peers: null, deviations: {},
     }
     this.links = [this.link]
     /** What comes in goes into the spool only. */
@@ -212,6 +213,21 @@ export class World {
     this.links.push({
       ...this.link, id: 'mqtt:west', name: 'west', state: 'down', since: now - 1_260_000, reason: { code: 'connection_lost', text: 'connection refused (10.8.0.31:1883)' },
       rate_per_s: 0, messages: 0, rejected: 0, lag_p95_ms: null, devices: { live: 0, total: 0 }, last: null,
+    })
+    this.changed.link = true
+  }
+
+  /** River stations come by a field line that carries commands; the lowest numbers, so that abnormal ones are among them. */
+  addFieldLink(now, most = 24) {
+    const moved = [...this.devices.values()].filter((d) => d.kind === 'river_level').slice(0, most)
+    for (const d of moved) {
+      d.link = 'sl651:field'
+      this.changed.device.set(d.device, { ...d, metrics: {} })
+    }
+    this.links.push({
+      ...this.link, id: 'sl651:field', kind: 'sl651', name: 'field', since: now - 5_400_000, rate_per_s: 0.4, messages: 18_204, rejected: 4, lag_p95_ms: 2_300,
+      devices: { live: moved.filter((d) => d.state === 'live').length, total: moved.length }, last: null,
+      listening: ['tcp 0.0.0.0:5651', 'udp 0.0.0.0:5652'], peers: moved.length - 1, deviations: { crc: 3, silent: 12, address_changed: 2, end_mark: 41, odd_thing: 1 },
     })
     this.changed.link = true
   }

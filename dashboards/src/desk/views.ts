@@ -4,6 +4,7 @@ import type { Panel } from '../panels/contract'
 import type { View } from '../state/route'
 import CommissionView from './commission/CommissionView.vue'
 import DeviceView from './device/DeviceView.vue'
+import FramesView from './frames/FramesView.vue'
 import LabelView from './label/LabelView.vue'
 import MaintenanceView from './maintenance/MaintenanceView.vue'
 import RegisterView from './register/RegisterView.vue'
@@ -14,6 +15,7 @@ export const VIEW_PANELS: Record<View, Panel> = {
   devices: { kind: 'register', component: RegisterView, hasSource },
   device: { kind: 'device', component: DeviceView, hasSource },
   maintenance: { kind: 'maintenance', component: MaintenanceView, hasSource },
+  frames: { kind: 'frames', component: FramesView, hasSource },
   label: { kind: 'label', component: LabelView, hasSource },
   commission: { kind: 'commission', component: CommissionView, hasSource },
 }

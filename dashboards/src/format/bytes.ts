@@ -20,6 +20,9 @@ export function showText(text: string): string {
 const WIDTH = 16
 const hex = (n: number, digits: number) => n.toString(16).padStart(digits, '0')
 
+/** Bytes as people pass them on: 7E 7E 01. */
+export const hexOf = (bytes: Uint8Array): string => [...bytes].map((b) => hex(b, 2).toUpperCase()).join(' ')
+
 /** Offset, sixteen bytes in hex, the same as characters: one line each. */
 export function hexDump(bytes: Uint8Array): string {
   const lines: string[] = []

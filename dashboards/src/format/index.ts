@@ -87,6 +87,9 @@ export function time(at: number, shape: keyof typeof SHAPES): string {
 /** The district's calendar day of a moment, as the hub writes it: 2026-11-22. */
 export const dayOf = (at: number) => new Date(at + 8 * 3_600_000).toISOString().slice(0, 10)
 
+/** A moment in full, in the district's time: 2026-11-22 16:42:00. */
+export const stamp = (at: number) => `${dayOf(at)} ${time(at, 'clock')}`
+
 /** Time of day for today, with the date for anything older. */
 export function when(at: number, now: number): string {
   return now - at < 20 * 3_600_000 ? time(at, 'minute') : `${time(at, 'day')} ${time(at, 'minute')}`

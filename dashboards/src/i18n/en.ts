@@ -1,11 +1,15 @@
 // Every word of the interface in English. The type makes a missing or a surplus key a compile error.
+import { commandsEn } from './commands.en'
 import { deskEn } from './desk.en'
+import { framesEn } from './frames.en'
 import { healthEn } from './health.en'
 import type { Messages } from './zh'
 
 export const en: Messages = {
   ...healthEn,
   ...deskEn,
+  ...commandsEn,
+  ...framesEn,
   app: { centre: '{district} Operations Centre', sub: 'Chengshu', demo: 'Demo data', skip: 'Skip to the alarms' },
   judge: {
     calm: 'All calm', controlled: 'Under control', watch: 'Needs attention', act: 'Act now', blind: 'Cannot judge now',

@@ -1,5 +1,5 @@
 // Reads an address of the hub again and again for as long as a component lives: keeps the last answer, says when it is
-// from and what went wrong, and calls it old when no newer one came. An answer to another question is never shown.
+// from and what went wrong, and calls it old when no newer one came. How often may depend on what was read. An answer to another question is never shown.
 import { computed, onBeforeUnmount, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import { useLive } from '../live/use'
 import { key } from '../state/key'
@@ -16,6 +16,7 @@ export interface Polled<T> {
   readonly error: ShallowRef<Error | null>
   /** What is shown is not the present: the last try failed, or none has come back for too long. */
   readonly old: ComputedRef<boolean>
+  /** How often it is read now. */
   readonly everyMs: number
   /** Asks at once, dropping a question that is under way: after something was changed. */
   refresh(): Promise<void>
@@ -23,8 +24,9 @@ export interface Polled<T> {
   nudge(): void
 }
 
-export function usePolled<T>(everyMs: number, load: (key: string, signal: AbortSignal) => Promise<T>, question: () => unknown = () => 0): Polled<T> {
+export function usePolled<T>(every: number | (() => number), load: (key: string, signal: AbortSignal) => Promise<T>, question: () => unknown = () => 0): Polled<T> {
   const live = useLive()
+  const pace = () => (typeof every === 'number' ? every : every())
   const data: ShallowRef<T | null> = shallowRef(null)
   const at = shallowRef<number | null>(null)
   const error = shallowRef<Error | null>(null)
@@ -56,7 +58,7 @@ export function usePolled<T>(everyMs: number, load: (key: string, signal: AbortS
       clearTimeout(guard)
       if (running === mine) {
         running = null
-        later(again ? LEAST_MS : everyMs)
+        later(again ? LEAST_MS : pace())
       }
     }
   }
@@ -76,6 +78,6 @@ export function usePolled<T>(everyMs: number, load: (key: string, signal: AbortS
     last?.abort()
   })
 
-  const old = computed(() => error.value !== null || (at.value !== null && live.now.value - at.value > OLD_TURNS * Math.max(everyMs, 5_000)))
-  return { data, at, error, old, everyMs, refresh, nudge }
+  const old = computed(() => error.value !== null || (at.value !== null && live.now.value - at.value > OLD_TURNS * Math.max(pace(), 5_000)))
+  return { data, at, error, old, get everyMs() { return pace() }, refresh, nudge }
 }

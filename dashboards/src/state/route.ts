@@ -6,7 +6,7 @@ import { shallowRef } from 'vue'
 export const PARTS = ['unseen', 'ledger', 'rejected'] as const
 export type Part = (typeof PARTS)[number]
 
-export const VIEWS = ['devices', 'device', 'maintenance', 'label', 'commission'] as const
+export const VIEWS = ['devices', 'device', 'maintenance', 'frames', 'label', 'commission'] as const
 export type View = (typeof VIEWS)[number]
 /** These are about one device, whose identity follows in the address. */
 const OF_ONE: readonly View[] = ['device', 'label', 'commission']
@@ -64,7 +64,7 @@ export function healthHref(part: Part, query: Record<string, string | null | und
   return withQuery(`#/health/${part}`, query)
 }
 
-export const deskHref = (view: 'devices' | 'maintenance', query: Record<string, string | null | undefined> = {}) => withQuery(`#/desk/${view}`, query)
+export const deskHref = (view: 'devices' | 'maintenance' | 'frames', query: Record<string, string | null | undefined> = {}) => withQuery(`#/desk/${view}`, query)
 export const deviceHref = (device: string, view: 'device' | 'label' | 'commission' = 'device') => `#/desk/${view}/${encodeURIComponent(device)}`
 
 export const route = shallowRef<Route>(parseRoute(location.hash) ?? WALL)
