@@ -8,6 +8,7 @@ mod config;
 mod decode;
 mod doctor;
 mod evidence;
+mod field;
 mod foreign;
 mod import;
 mod managed;

@@ -4,15 +4,18 @@
 use std::fmt::Debug;
 
 use chengshu_core::model::{KindId, Limits, ThemeId};
+use serde::Deserialize;
 
 /// Settings of a GB/T 26875.3 line.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Setup {
     /// The theme that the devices belong to.
     pub theme: ThemeId,
     /// Stands before the twelve hex digits of a device's address in its id.
     pub prefix: String,
     /// Which times are believed at all.
+    #[serde(skip)]
     pub limits: Limits,
     /// A source address of all zeros: the device is named by the destination, where several makers put it [I, 8 of the
     /// reference frames].

@@ -2,9 +2,11 @@
 //! from memory, not checked. Reads no file.
 
 use chengshu_core::model::{Limits, ThemeId};
+use serde::Deserialize;
 
 /// How deviations from the standard are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Any deviation refuses the frame: for acceptance of devices.
     Strict,
@@ -15,7 +17,8 @@ pub enum Mode {
 
 /// A device's own unit for a code: its values are multiplied, since the standard's table of units is not followed for
 /// particulates (mg/m³, µg/m³ and ng/m³ were all seen for PM10) [I].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct UnitRule {
     /// Which device; none = all.
     pub mn: Option<String>,
@@ -28,7 +31,8 @@ pub struct UnitRule {
 }
 
 /// The settings of one link (设置).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Setup {
     /// Strict or tolerant.
     pub mode: Mode,
@@ -37,6 +41,7 @@ pub struct Setup {
     /// Stands before the MN in a device's id.
     pub prefix: String,
     /// What is taken at all.
+    #[serde(skip)]
     pub limits: Limits,
     /// Kind by system type (ST), for the birth of a device.
     pub kinds: Vec<(String, String)>,

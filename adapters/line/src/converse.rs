@@ -1,12 +1,13 @@
 //! One conversation from its first byte to its end: reads, lets the talk say what shall be done, and does it. While the
 //! intake has no room nothing is read: the peer waits, and nothing is dropped.
 
+use std::collections::HashSet;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use chengshu_core::model::{Event, Progress};
+use chengshu_core::model::{CommandId, Event, Progress};
 use chengshu_core::seam::{AdapterContext, Closed, NotDurable, Outcome, Picture, Receipt};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -37,6 +38,8 @@ pub(crate) struct Conversation {
     pub(crate) source: Arc<str>,
     pub(crate) config: Arc<LineConfig>,
     pub(crate) context: AdapterContext,
+    /// Commands that the talk has and has not ended.
+    pub(crate) open: HashSet<CommandId>,
 }
 
 impl Conversation {
@@ -56,7 +59,10 @@ impl Conversation {
                 biased;
                 () = stop.cancelled() => break ("stopped", "the hub is stopping".to_owned()),
                 Some((token, result)) = flights.next() => self.talk.settled(token, result, clock.now(), &mut acts),
-                Some(order) = self.seat.orders.recv() => self.talk.order(&order, clock.now(), &mut acts),
+                Some(order) = self.seat.orders.recv() => {
+                    self.open.insert(order.id);
+                    self.talk.order(&order, clock.now(), &mut acts);
+                }
                 () = &mut tick => {
                     tick = clock.sleep(TICK);
                     if clock.monotonic().saturating_sub(heard) >= silence {
@@ -73,6 +79,9 @@ impl Conversation {
                         self.talk.take(&mut buffer, clock.now(), &mut acts);
                         silence = Duration::from_millis(u64::try_from(self.talk.silence_ms()).unwrap_or(0));
                         if self.wire.is_udp() {
+                            if !buffer.is_empty() {
+                                self.context.link.count_deviation("datagram_rest");
+                            }
                             buffer.clear();
                         } else if buffer.len() >= self.config.unfinished_max {
                             break ("unfinished_too_large", format!("{} bytes and no end of a frame", buffer.len()));
@@ -88,6 +97,7 @@ impl Conversation {
             }
         };
         self.finish(&mut acts, flights).await;
+        self.hand_back(&end);
         end
     }
 
@@ -98,6 +108,9 @@ impl Conversation {
             match act {
                 Act::Deliver { token, mut delivery, pictures } => {
                     self.context.link.count_message();
+                    // commands to what stands behind a gateway go by the gateway's own talk
+                    let behind = delivery.births.iter().filter(|(_, birth)| birth.gateway.is_some());
+                    behind.for_each(|(device, _)| self.seat.speaks(device));
                     if !self.keep(&pictures, &mut delivery.events).await {
                         flights.push(Box::pin(std::future::ready((token, Err(unkept())))));
                         continue;
@@ -113,8 +126,13 @@ impl Conversation {
                 }
                 Act::Send(bytes) if self.wire.is_udp() => self.send(&bytes).await?,
                 Act::Send(bytes) => answer.extend_from_slice(&bytes),
-                Act::Speaks(device) => self.seat.speaks(device),
-                Act::Progress(command, progress) => self.context.orders.report(command, progress),
+                Act::Speaks(device) => self.seat.speaks(&device),
+                Act::Progress(command, progress) => {
+                    if progress != Progress::Sent {
+                        self.open.remove(&command);
+                    }
+                    self.context.orders.report(command, progress);
+                }
                 Act::Count(code) => self.context.link.count_deviation(code),
                 Act::Close(code, words) => {
                     self.send(&answer).await?;
@@ -178,9 +196,18 @@ impl Conversation {
                 () = &mut grace => return,
             }
         }
+    }
+
+    /// Commands that nobody will answer any more.
+    fn hand_back(&mut self, (code, words): &End) {
         self.seat.orders.close();
         while let Ok(order) = self.seat.orders.try_recv() {
-            self.context.orders.report(order.id, Progress::Failed("not_connected", "the device has gone".to_owned()));
+            let words = "the device has gone".to_owned();
+            self.context.orders.report(order.id, Progress::Failed("not_connected", words));
+        }
+        for command in self.open.drain() {
+            let words = format!("the conversation ended before the device had answered: {code}, {words}");
+            self.context.orders.report(command, Progress::Failed("connection_lost", words));
         }
     }
 }

@@ -48,10 +48,11 @@ impl Routes {
 
 impl Seat {
     /// From now on commands to `device` come here.
-    pub(crate) fn speaks(&mut self, device: DeviceId) {
-        self.routes.table().insert(device.clone(), (self.number, self.sender.clone()));
-        if !self.devices.contains(&device) {
-            self.devices.push(device);
+    pub(crate) fn speaks(&mut self, device: &DeviceId) {
+        let mut table = self.routes.table();
+        if table.get(device).is_none_or(|(number, _)| *number != self.number) {
+            table.insert(device.clone(), (self.number, self.sender.clone()));
+            self.devices.push(device.clone());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Listens, and gives each peer a conversation of its own. A panic in one of them ends that one only.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -169,6 +169,7 @@ impl Server {
             source,
             config: self.config.clone(),
             context: self.context.clone(),
+            open: HashSet::new(),
         };
         self.talks.spawn(async move { (peer, udp, conversation.run().await) });
         self.context.link.peers(self.talks.len());

@@ -321,6 +321,9 @@ async fn commands_go_to_whoever_spoke_for_the_device_last() {
     world.counted("closed").await;
     assert!(world.sink.give(order(3)));
     assert_eq!(world.reports.recv().await, Some((CommandId(3), Progress::Sent)));
+    new.shutdown().await.unwrap(); // the device goes without having answered
+    let told: Vec<_> = [world.reports.recv().await.unwrap(), world.reports.recv().await.unwrap()].into();
+    assert!(told.iter().all(|(_, progress)| matches!(progress, Progress::Failed("connection_lost", _))), "{told:?}");
     world.stop.cancel();
     world.task.await.unwrap();
 }

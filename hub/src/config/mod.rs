@@ -4,6 +4,7 @@
 
 mod backup;
 mod brokers;
+mod lines;
 mod mappings;
 mod reader;
 
@@ -19,6 +20,7 @@ use chengshu_mapping::Mappings;
 
 pub use backup::{BackupConfig, Captured};
 pub use brokers::BrokerConfig;
+pub use lines::FieldLine;
 pub use reader::Mistake;
 use reader::{Reader, Section};
 
@@ -45,6 +47,8 @@ pub struct Config {
     pub reader_timeout: Duration,
     /// External brokers; none runs a managed one.
     pub brokers: Vec<BrokerConfig>,
+    /// Where devices speak to the hub in protocols of their own.
+    pub lines: Vec<FieldLine>,
     /// Where the managed broker listens.
     pub managed_broker: SocketAddr,
     /// More themes, or changed ones.
@@ -98,6 +102,7 @@ impl Config {
     pub fn keys() -> Vec<String> {
         let mut reader = Reader::empty();
         reader.push_table("broker");
+        reader.push_table("line");
         let _ = Self::read(&mut reader);
         reader.keys()
     }
@@ -172,6 +177,7 @@ impl Config {
         let hooks = hooks(reader.section("webhooks"));
         let mappings = mappings::read(reader).limited(Limits { payload_max, times });
         let brokers = brokers::read(reader, &mappings);
+        let lines = lines::read(reader, Limits { payload_max, times });
         Self {
             data_dir,
             http,
@@ -183,6 +189,7 @@ impl Config {
             readers,
             reader_timeout,
             brokers,
+            lines,
             managed_broker,
             topics_dir,
             mappings,

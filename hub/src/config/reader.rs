@@ -203,6 +203,18 @@ impl Section<'_> {
         Some(words)
     }
 
+    /// A table within the section; empty when it is not there.
+    pub(super) fn table(&mut self, key: &str) -> Table {
+        match self.take(key) {
+            None => Table::new(),
+            Some(Value::Table(table)) => table,
+            Some(other) => {
+                self.mistake(key, &show(&other), "a table", &format!("{key} = {{}}"));
+                Table::new()
+            }
+        }
+    }
+
     pub(super) fn number(&mut self, key: &str, default: u64, least: u64, most: u64) -> u64 {
         let Some(value) = self.take(key) else { return default };
         match value

@@ -54,6 +54,8 @@ pub(crate) enum IngestBody {
     One(IngestMessage),
     /// Many; each stands for itself.
     Many(Vec<IngestMessage>),
+    /// Whatever else is JSON is kept too: set aside with its reason, which the answer names.
+    Odd(serde_json::Value),
 }
 
 /// Any JSON: what is in it is told by its topic or its mapping.
