@@ -27,13 +27,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::backup::nightly::{Nightly, wal_archive};
-use crate::config::{BrokerConfig, Config};
+use crate::config::{BrokerConfig, Config, FieldLine};
 use crate::evidence::Pictures;
 use crate::managed::mosquitto::Broker;
 use crate::managed::postgres::Cluster;
 use crate::managed::{child, secret};
 use crate::ready::Ready;
-use crate::{backup, foreign, supervise, timesync};
+use crate::{backup, field, foreign, supervise, timesync};
 
 /// How long the parts may take to stop, all in all under ten seconds.
 const STOP_GRACE: Duration = Duration::from_secs(7);
@@ -76,6 +76,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     let registry = Registry::new();
     let links: Vec<_> = brokers.iter().map(|(name, _)| link("mqtt", name, &clock)).collect::<anyhow::Result<_>>()?;
     let http_link = link("http", "ingest", &clock)?;
+    let lines = lines(config, &clock)?;
     let (desk, reports) = order_desk();
     let mut outward = Outward::default();
     let (spool, damage) =
@@ -88,7 +89,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         store: store.clone(),
         holder: format!("{} pid {}", data.display(), std::process::id()),
         themes: themes.into(),
-        links: links.iter().chain([&http_link]).cloned().collect(),
+        links: links.iter().chain(lines.iter().map(|(link, _)| link)).chain([&http_link]).cloned().collect(),
         spool,
         clock: clock.clone(),
         options: config.engine,
@@ -110,6 +111,9 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         let decoder = chengshu_mqtt::decoder(mqtt, link.id.clone());
         (link.id.to_string(), (decoder, handover.for_link(link.clone())))
     });
+    let ways = ways.chain(lines.iter().map(|(link, line)| {
+        (link.id.to_string(), (line.field.decoder(link.id.clone()), handover.for_link(link.clone())))
+    }));
     let ways = ways.chain([(http_link.id.to_string(), (door.decoder(), handover.for_link(http_link.clone())))]);
     let replayer = Replayer::new(ways.collect(), store.clone(), clock.clone());
     let about = About {
@@ -172,7 +176,16 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         let factory: AdapterFactory = Box::new(move |context| Box::pin(chengshu_mqtt::run(mqtt.clone(), context)));
         tasks.spawn(supervise::adapter(factory, context));
     }
+    for (link, line) in lines {
+        let orders = outward.way(&desk, &link, line.field.commands());
+        let protocol = line.field.protocol(link.id.clone());
+        let context = context(link, orders);
+        let factory: AdapterFactory =
+            Box::new(move |context| Box::pin(chengshu_line::run(line.line.clone(), protocol.clone(), context)));
+        tasks.spawn(supervise::adapter(factory, context));
+    }
     drop(handover);
+    app.protocols = Arc::new(field::workbench());
     app.command_sets = Arc::new(outward.sets);
     let dispatch = Dispatch {
         board: app.board.clone(),
@@ -342,6 +355,11 @@ pub fn mqtt(config: &Config, broker: &BrokerConfig, client_id: String) -> MqttCo
         times: config.times,
         mapped: foreign::mapped(&mappings),
     }
+}
+
+/// The field lines and their links.
+fn lines(config: &Config, clock: &SharedClock) -> anyhow::Result<Vec<(Arc<Link>, FieldLine)>> {
+    config.lines.iter().map(|line| Ok((link(line.field.name(), &line.name, clock)?, line.clone()))).collect()
 }
 
 fn link(kind: &'static str, name: &str, clock: &SharedClock) -> anyhow::Result<Arc<Link>> {

@@ -1,8 +1,8 @@
-//! What may be set, each with where its default comes from: `[S]` the standard's text, `[I]` seen in real messages, `[M]`
+//! What may be set, each with where its default comes from: `(S)` the standard's text, `(I)` seen in real messages, `(M)`
 //! from memory, not checked. Reads no file.
 
-use chengshu_core::model::{Limits, ThemeId};
 use serde::Deserialize;
+use chengshu_core::model::{Limits, ThemeId};
 
 /// How deviations from the standard are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -16,7 +16,7 @@ pub enum Mode {
 }
 
 /// A device's own unit for a code: its values are multiplied, since the standard's table of units is not followed for
-/// particulates (mg/m³, µg/m³ and ng/m³ were all seen for PM10) [I].
+/// particulates (mg/m³, µg/m³ and ng/m³ were all seen for PM10) (I).
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnitRule {
@@ -49,44 +49,44 @@ pub struct Setup {
     pub kind_default: String,
     /// Units of devices that differ from the table. The first that fits is taken, those that name an MN before others.
     pub units: Vec<UnitRule>,
-    /// A device clock further off than this is an event, ms [M].
+    /// A device clock further off than this is an event, ms (M).
     pub clock_off_ms: i64,
-    /// Password for requests to a device that has not said its own. `123456` is the usual one [I].
+    /// Password for requests to a device that has not said its own. `123456` is the usual one (I).
     pub password: String,
-    /// A request unanswered for so long is sent again, ms. 10 s, wired 5 s [S].
+    /// A request unanswered for so long is sent again, ms. 10 s, wired 5 s (S).
     pub timeout_ms: i64,
-    /// How often it is sent again [S].
+    /// How often it is sent again (S).
     pub resends: u32,
-    /// How long a device may take to do what it has taken on, ms, counted anew with every frame of it [M].
+    /// How long a device may take to do what it has taken on, ms, counted anew with every frame of it (M).
     pub execute_ms: i64,
     /// Requests that may wait for one device; further ones fail with `busy`.
     pub queue_max: usize,
-    /// Packets of one message are waited for so long, ms [M].
+    /// Packets of one message are waited for so long, ms (M).
     pub split_ms: i64,
     /// Packets that wait for others are handed over by themselves after so long, ms: some devices send the next packet
-    /// only when the one before has been answered, and nothing is answered before it is durable [M].
+    /// only when the one before has been answered, and nothing is answered before it is durable (M).
     pub split_hold_ms: i64,
     /// Bytes of unfinished messages that one connection may hold.
     pub split_bytes_max: usize,
-    /// Answers to devices of 2005 also carry the request number in CP, as that edition has it [M].
+    /// Answers to devices of 2005 also carry the request number in CP, as that edition has it (M).
     pub qn_in_cp_2005: bool,
     /// Whether a missed stretch is asked for when a device comes back.
     pub gap: bool,
-    /// Interval of minute data as long as none was seen, ms [M].
+    /// Interval of minute data as long as none was seen, ms (M).
     pub minute_interval_ms: i64,
-    /// Longest stretch of minute data asked for at once, ms [M].
+    /// Longest stretch of minute data asked for at once, ms (M).
     pub gap_piece_ms: i64,
-    /// Longest stretch of hour data asked for at once, ms [M].
+    /// Longest stretch of hour data asked for at once, ms (M).
     pub gap_hour_piece_ms: i64,
-    /// How far back is asked at most, ms [M].
+    /// How far back is asked at most, ms (M).
     pub gap_back_ms: i64,
-    /// A peer may be silent for so many of its real-time intervals; the standard defines no heartbeat [M].
+    /// A peer may be silent for so many of its real-time intervals; the standard defines no heartbeat (M).
     pub silence_intervals: i64,
-    /// And at least for so long, ms [M].
+    /// And at least for so long, ms (M).
     pub silence_min_ms: i64,
-    /// A peer that has spoken and whose interval is not known yet: twice the longest interval of the standard, ms [M].
+    /// A peer that has spoken and whose interval is not known yet: twice the longest interval of the standard, ms (M).
     pub silence_spoken_ms: i64,
-    /// Garbage without a frame in it, bytes, after which the peer is no HJ 212 device and the talk ends [M].
+    /// Garbage without a frame in it, bytes, after which the peer is no HJ 212 device and the talk ends (M).
     pub garbage_max: usize,
     /// Devices that one connection may speak for with commands and gaps; data of further ones is taken all the same.
     pub stations_max: usize,
