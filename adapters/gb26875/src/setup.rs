@@ -1,5 +1,5 @@
-//! What may be set, with where each default comes from: [S] text of the standard, [I] seen in implementations and real
-//! frames, [M] from memory or a choice of ours. Reads no file; the hub's configuration fills this in.
+//! What may be set, with where each default comes from: (S) text of the standard, (I) seen in implementations and real
+//! frames, (M) from memory or a choice of ours. Reads no file; the hub's configuration fills this in.
 
 use std::fmt::Debug;
 
@@ -17,42 +17,42 @@ pub struct Setup {
     /// Which times are believed at all.
     #[serde(skip)]
     pub limits: Limits,
-    /// A source address of all zeros: the device is named by the destination, where several makers put it [I, 8 of the
-    /// reference frames].
+    /// A source address of all zeros: the device is named by the destination, where several makers put it (I, 8 of the
+    /// reference frames).
     pub destination_names: bool,
-    /// The times of objects are believed (within `limits`) [S].
+    /// The times of objects are believed (within `limits`) (S).
     pub object_time: bool,
-    /// Where an object has no believable time, that of the frame's header is taken (within `limits`) [S]; else the arrival.
+    /// Where an object has no believable time, that of the frame's header is taken (within `limits`) (S); else the arrival.
     pub frame_time: bool,
     /// An analog value with a time outside of `limits` is rejected with its bytes; false: it is taken by the time of its
-    /// arrival. States and operations are always taken: a wrong clock must not lose a fire. [M]
+    /// arrival. States and operations are always taken: a wrong clock must not lose a fire. (M)
     pub reject_absurd_analog: bool,
-    /// Text behind an inner NUL is kept. The reference's frame has the rest of an older text there [I].
+    /// Text behind an inner NUL is kept. The reference's frame has the rest of an older text there (I).
     pub text_after_nul: bool,
-    /// A device clock further off than this makes the event `clock_off`, ms [M].
+    /// A device clock further off than this makes the event `clock_off`, ms (M).
     pub clock_off_ms: i64,
-    /// Whether a device's clock is set after it has connected [M].
+    /// Whether a device's clock is set after it has connected (M).
     pub set_clock: bool,
-    /// The least offset for which it is set, ms [M].
+    /// The least offset for which it is set, ms (M).
     pub set_clock_off_ms: i64,
-    /// An answer is waited for so long, ms [S: advised at most 10 s].
+    /// An answer is waited for so long, ms (S: advised at most 10 s).
     pub timeout_ms: i64,
-    /// So often a question is sent again [S: advised 3].
+    /// So often a question is sent again (S: advised 3).
     pub resends: u8,
-    /// A started frame may wait so long for its rest; then whole frames behind it win, ms [M: the time-out of the standard].
+    /// A started frame may wait so long for its rest; then whole frames behind it win, ms (M: the time-out of the standard).
     pub patience_ms: i64,
-    /// The same bytes so shortly after their last arrival are a resend, and are decoded as of their first, ms [M: the
-    /// time-out of the standard, with room; less than a heartbeat's interval].
+    /// The same bytes so shortly after their last arrival are a resend, and are decoded as of their first, ms (M: the
+    /// time-out of the standard, with room; less than a heartbeat's interval).
     pub resend_gap_ms: i64,
-    /// All resends of a frame come within this, ms [M: time-out × resends, with room].
+    /// All resends of a frame come within this, ms (M: time-out × resends, with room).
     pub resend_window_ms: i64,
-    /// Silence that ends a conversation until its heartbeat is known, ms [M].
+    /// Silence that ends a conversation until its heartbeat is known, ms (M).
     pub silence_ms: i64,
-    /// Then: so many observed intervals … [M]
+    /// Then: so many observed intervals … (M)
     pub silence_intervals: i64,
-    /// … but not under this, ms [M] …
+    /// … but not under this, ms (M) …
     pub silence_min_ms: i64,
-    /// … and not over this, ms [M].
+    /// … and not over this, ms (M).
     pub silence_max_ms: i64,
     /// Components and resends that are remembered for all conversations; the least recently heard are forgotten.
     pub memory_max: usize,
