@@ -3,15 +3,21 @@
 //! platform's side of a conversation and `device` the station's. Opens no socket and reads no clock.
 
 pub mod codec;
+mod commands;
+mod device;
 mod explain;
 mod rain;
 mod readings;
 mod setup;
+mod talk;
 mod transfer;
 pub mod words;
 
+pub use commands::COMMANDS;
+pub use device::{DeviceSetup, Sl651Device};
 pub use explain::{encode, explain};
 pub use setup::Setup;
+pub use talk::{Sl651, Sl651Talk, decoder};
 
 #[cfg(test)]
 mod tests;

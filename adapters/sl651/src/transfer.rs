@@ -60,6 +60,10 @@ impl Transfer {
         self.key.1
     }
 
+    pub(crate) fn total(&self) -> u16 {
+        self.key.2
+    }
+
     pub(crate) fn form(&self) -> Form {
         self.key.3
     }
@@ -166,11 +170,6 @@ impl Transfers {
         let (stale, open) = std::mem::take(&mut self.open).into_iter().partition(|t| now.since(t.fresh) >= after_ms);
         self.open = open;
         stale
-    }
-
-    /// All that is unfinished comes out.
-    pub(crate) fn all(&mut self) -> Vec<Transfer> {
-        std::mem::take(&mut self.open)
     }
 }
 
