@@ -20,8 +20,10 @@ const fn text(name: &'static str, zh: &'static str, en: &'static str, required: 
 const READ_ITEMS: &[Param] =
     &[text("items", "参数标识，如 20,28", "identifiers, e.g. 20,28; none: all that are known", false)];
 const WRITE_BASIC: &[Param] = &[text("items", "参数=值，如 0C=02", "identifier=hexadecimal digits, e.g. 0C=02", true)];
-const WRITE_RUN: &[Param] = &[text("items", "参数=值，如 20=1,28=10.000", "identifier=number, e.g. 20=1,28=10.000", true)];
-const STATES: &[Param] = &[text("states", "各台状态，1开0关，如 1,0", "states from number 1 on, 1 is on: e.g. 1,0", true)];
+const WRITE_RUN: &[Param] =
+    &[text("items", "参数=值，如 20=1,28=10.000", "identifier=number, e.g. 20=1,28=10.000", true)];
+const STATES: &[Param] =
+    &[text("states", "各台状态，1开0关，如 1,0", "states from number 1 on, 1 is on: e.g. 1,0", true)];
 
 /// All commands; `Talk::order` obeys exactly these.
 pub const COMMANDS: &[CommandKind] = &[
@@ -33,8 +35,16 @@ pub const COMMANDS: &[CommandKind] = &[
         "SL 651-2014, function 38",
         false,
         &[
-            Param { name: "from", zh: "起始时间（小时）", en: "from, to the hour", form: ParamForm::Time, required: true },
-            Param { name: "to", zh: "结束时间（小时）", en: "to, to the hour", form: ParamForm::Time, required: true },
+            Param {
+                name: "from",
+                zh: "起始时间（小时）",
+                en: "from, to the hour",
+                form: ParamForm::Time,
+                required: true,
+            },
+            Param {
+                name: "to", zh: "结束时间（小时）", en: "to, to the hour", form: ParamForm::Time, required: true
+            },
             text("element", "要素，如 Z 或 39", "element, e.g. Z or 39", true),
             Param {
                 name: "step",
@@ -91,6 +101,12 @@ pub const COMMANDS: &[CommandKind] = &[
         "Water quota control",
         "SL 651-2014, function 4F",
         true,
-        &[Param { name: "on", zh: "1投入，0退出", en: "1 in force, 0 not", form: ParamForm::Whole(0, 1), required: true }],
+        &[Param {
+            name: "on",
+            zh: "1投入，0退出",
+            en: "1 in force, 0 not",
+            form: ParamForm::Whole(0, 1),
+            required: true,
+        }],
     ),
 ];

@@ -66,12 +66,8 @@ pub struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        let kinds = [
-            (b'H', "river_station"),
-            (b'P', "rain_station"),
-            (b'K', "reservoir_station"),
-            (b'T', "tide_station"),
-        ];
+        let kinds =
+            [(b'H', "river_station"), (b'P', "rain_station"), (b'K', "reservoir_station"), (b'T', "tide_station")];
         Self {
             theme: ThemeId::parse("water").ok(),
             prefix: "SL-".to_owned(),

@@ -106,7 +106,14 @@ impl Transfer {
 
 impl Transfers {
     /// Takes a packet; `raw` is its frame. Transfers that had to make room come out with it.
-    pub(crate) fn put(&mut self, frame: &Frame<'_>, packet: Packet, raw: &[u8], now: Timestamp, max: usize) -> (Put, Vec<Transfer>) {
+    pub(crate) fn put(
+        &mut self,
+        frame: &Frame<'_>,
+        packet: Packet,
+        raw: &[u8],
+        now: Timestamp,
+        max: usize,
+    ) -> (Put, Vec<Transfer>) {
         let key = (frame.station, frame.function, packet.total, frame.form);
         let offset = frame.body_offset();
         let mut gone = Vec::new();

@@ -39,7 +39,13 @@ impl Stamp {
         }
         let [year, month, day, hour, minute, second] = parts;
         let year = 2000 + year;
-        if !(1..=12).contains(&month) || day < 1 || day > month_days(year, month) || hour > 23 || minute > 59 || second > 59 {
+        if !(1..=12).contains(&month)
+            || day < 1
+            || day > month_days(year, month)
+            || hour > 23
+            || minute > 59
+            || second > 59
+        {
             return None;
         }
         let seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;

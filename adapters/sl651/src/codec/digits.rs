@@ -97,7 +97,7 @@ pub fn put_packed(number: Number, len: usize, out: &mut Vec<u8>) -> Result<(), S
     let room = room.min(bytes.len());
     for byte in bytes[..room].iter_mut().rev() {
         let two = (digits % 100) as u8;
-        *byte = (two / 10) << 4 | two % 10;
+        *byte = ((two / 10) << 4) | (two % 10);
         digits /= 100;
     }
     if digits > 0 || (number.negative && len == 0) {
@@ -119,7 +119,7 @@ pub const fn two(byte: u8) -> Option<u8> {
 /// `value` (0 to 99) as a packed byte.
 #[must_use]
 pub const fn pack(value: u8) -> u8 {
-    (value / 10 % 10) << 4 | value % 10
+    ((value / 10 % 10) << 4) | (value % 10)
 }
 
 /// Bytes as upper-case hexadecimal digits.

@@ -122,7 +122,8 @@ impl<'a> Frame<'a> {
         head.extend_from_slice(&self.password);
         head.push(self.function);
         head.extend_from_slice(&(u16::from(self.direction.nibble()) << 12 | length as u16).to_be_bytes());
-        let packet = self.packet.map(|p| (u32::from(p.total & 0xFFF) << 12 | u32::from(p.number & 0xFFF)).to_be_bytes());
+        let packet =
+            self.packet.map(|p| (u32::from(p.total & 0xFFF) << 12 | u32::from(p.number & 0xFFF)).to_be_bytes());
         let start = if packet.is_some() { 0x16 } else { 0x02 };
         let mut out = Vec::with_capacity(length + 32);
         match self.form {
@@ -221,9 +222,8 @@ fn finish<'a>(form: Form, bytes: &'a [u8], checked: &'a [u8], crc: u16) -> Resul
         0 => (Direction::Up, "03 17"),
         _ => (Direction::Down, "05 06 15 04 1B"),
     };
-    let end = End::from_byte(got)
-        .filter(|end| end.is_of(direction))
-        .ok_or(Fault::EndMark { offset: mark, expected, got })?;
+    let end =
+        End::from_byte(got).filter(|end| end.is_of(direction)).ok_or(Fault::EndMark { offset: mark, expected, got })?;
     let (center, station) = match direction {
         Direction::Up => (a, [b, c, d, e, f]),
         Direction::Down => (f, [a, b, c, d, e]),

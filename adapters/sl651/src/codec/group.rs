@@ -106,8 +106,8 @@ impl Slots<'_> {
         let (width, form) = (self.width(), self.form);
         self.data.chunks(if form == Form::Hex { width } else { width * 2 }).map(move |chunk| {
             let value = match (form, chunk) {
-                (Form::Ascii, text) => hex_number(text)? as u16,
-                (Form::Hex, &[one]) => u16::from(one),
+                (Form::Ascii, text) if text.len() == width * 2 => hex_number(text)? as u16,
+                (Form::Hex, &[one]) if width == 1 => u16::from(one),
                 (Form::Hex, &[high, low]) => u16::from_be_bytes([high, low]),
                 _ => return None,
             };
@@ -188,10 +188,14 @@ impl Group<'_> {
         };
         let single = one.then(|| cell(id, def, data));
         let packed = matches!(id, Id::Code(_)) && !one;
-        let chunks = packed.then(|| data.chunks(usize::from(def >> 3).max(1))).into_iter().flatten();
+        let len = usize::from(def >> 3).max(1);
+        let chunks = packed.then(|| data.chunks(len)).into_iter().flatten();
         let tokens = (!packed && !one).then(|| data.split(|c| *c == b' ')).into_iter().flatten();
         let tokens = tokens.filter(|token| !token.is_empty());
-        single.into_iter().chain(chunks.chain(tokens).map(move |data| cell(id, def, data)))
+        // a value that the body's end cut is none
+        let whole = move |data: &[u8]| !packed || data.len() == len;
+        let cells = chunks.chain(tokens).map(move |data| if whole(data) { cell(id, def, data) } else { Cell::Odd });
+        single.into_iter().chain(cells)
     }
 }
 

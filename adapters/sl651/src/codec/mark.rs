@@ -117,9 +117,6 @@ impl End {
     #[must_use]
     pub const fn is_of(self, direction: Direction) -> bool {
         matches!((self, direction), (Self::Etx | Self::Etb, Direction::Up))
-            || matches!(
-                (self, direction),
-                (Self::Enq | Self::Ack | Self::Nak | Self::Eot | Self::Esc, Direction::Down)
-            )
+            || matches!((self, direction), (Self::Enq | Self::Ack | Self::Nak | Self::Eot | Self::Esc, Direction::Down))
     }
 }

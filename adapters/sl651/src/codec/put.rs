@@ -111,5 +111,9 @@ pub fn number(form: Form, number: Option<Number>, def: u8, out: &mut Vec<u8>) ->
 #[must_use]
 pub fn rounded(value: f64, decimals: u8) -> Option<Number> {
     let digits = (value.abs() * 10_f64.powi(i32::from(decimals))).round();
-    (digits.is_finite() && digits < 1e18).then_some(Number { negative: value < 0.0 && digits > 0.0, digits: digits as u64, decimals })
+    (digits.is_finite() && digits < 1e18).then_some(Number {
+        negative: value < 0.0 && digits > 0.0,
+        digits: digits as u64,
+        decimals,
+    })
 }

@@ -78,7 +78,8 @@ impl Sl651Device {
             (0x38, Some(from)) => {
                 // it stores no history: the last value stands for the beginning of the period
                 put::observed(self.setup.form, Stamp::from_moment(from, 5), body);
-                let step = groups.iter().find_map(|group| if let Group::Step(step) = group { Some(*step) } else { None });
+                let step =
+                    groups.iter().find_map(|group| if let Group::Step(step) = group { Some(*step) } else { None });
                 step.into_iter().for_each(|step| put::step(self.setup.form, step, body));
             }
             _ => put::observed(self.setup.form, Stamp::from_moment(self.clock(now), 5), body),
@@ -168,10 +169,10 @@ impl Sl651Device {
     }
 
     fn change_password(&mut self, groups: &[Group<'_>]) {
-        if let [Group::Config { data: old, .. }, Group::Config { data: new, .. }] = groups {
-            if let (true, &[a, b]) = (*old == self.setup.password, *new) {
-                self.setup.password = [a, b];
-            }
+        if let [Group::Config { data: old, .. }, Group::Config { data: &[a, b], .. }] = groups
+            && *old == self.setup.password
+        {
+            self.setup.password = [*a, *b];
         }
     }
 }

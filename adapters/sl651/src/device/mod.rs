@@ -231,7 +231,8 @@ impl Sl651Device {
 
     /// One packet again, ended by ETX.
     fn again(&self, function: u8, packet: Packet) -> Vec<Bytes> {
-        let report = self.reports.iter().find(|r| r.function == function && r.frames.len() == usize::from(packet.total));
+        let report =
+            self.reports.iter().find(|r| r.function == function && r.frames.len() == usize::from(packet.total));
         let raw = report.and_then(|report| report.frames.get(usize::from(packet.number).checked_sub(1)?));
         let Some(Scan::Frame { frame, .. }) = raw.map(|raw| scan(raw)) else { return Vec::new() };
         Frame { end: End::Etx, ..frame }.encode().ok().map(Bytes::from).into_iter().collect()

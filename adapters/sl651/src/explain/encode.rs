@@ -35,7 +35,9 @@ pub fn encode(frame: &Value) -> Result<Vec<u8>, String> {
     digits(frame.get("function").unwrap_or(&Value::Null), "function", &mut function)?;
     let packet = match frame.get("packets") {
         None | Some(Value::Null) => None,
-        Some(_) => Some(Packet { total: whole(frame, "packets", 4095)? as u16, number: whole(frame, "packet", 4095)? as u16 }),
+        Some(_) => {
+            Some(Packet { total: whole(frame, "packets", 4095)? as u16, number: whole(frame, "packet", 4095)? as u16 })
+        }
     };
     let body = match frame.get("body") {
         Some(body) if packet.is_some() => bytes(body, "body")?,
@@ -151,7 +153,10 @@ fn put_slots(element: &Value, code: u16, out: &mut Vec<u8>) -> Result<(), String
     for value in values {
         let value = match value {
             Value::Null => max,
-            value => value.as_u64().filter(|value| *value < max).ok_or_else(|| format!("values has {value}; expected 0 to {}, or null", max - 1))?,
+            value => value
+                .as_u64()
+                .filter(|value| *value < max)
+                .ok_or_else(|| format!("values has {value}; expected 0 to {}, or null", max - 1))?,
         };
         if code != 0xF4 {
             out.push((value >> 8) as u8);
@@ -164,9 +169,9 @@ fn put_slots(element: &Value, code: u16, out: &mut Vec<u8>) -> Result<(), String
 fn number(element: &Value) -> Result<Option<Number>, String> {
     match &element["value"] {
         Value::Null => Ok(None),
-        Value::String(text) => {
-            Number::parse(text.as_bytes()).map(Some).ok_or_else(|| format!("value is {text:?}; expected a number, e.g. \"10.490\""))
-        }
+        Value::String(text) => Number::parse(text.as_bytes())
+            .map(Some)
+            .ok_or_else(|| format!("value is {text:?}; expected a number, e.g. \"10.490\"")),
         other => Err(format!("value is {other}; expected a number as text, e.g. \"10.490\", or null")),
     }
 }
@@ -174,10 +179,9 @@ fn number(element: &Value) -> Result<Option<Number>, String> {
 fn class(element: &Value) -> Result<Option<u8>, String> {
     match element.get("class") {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(class)) => {
-            hex_number(class.get(..2).unwrap_or_default().as_bytes()).map(|class| Some(class as u8))
-                .ok_or_else(|| format!("class is {class:?}; expected e.g. \"48 H river\""))
-        }
+        Some(Value::String(class)) => hex_number(class.get(..2).unwrap_or_default().as_bytes())
+            .map(|class| Some(class as u8))
+            .ok_or_else(|| format!("class is {class:?}; expected e.g. \"48 H river\"")),
         Some(other) => Err(format!("class is {other}; expected e.g. \"48 H river\"")),
     }
 }
@@ -194,7 +198,9 @@ fn step(element: &Value) -> Result<Step, String> {
 
 fn status(element: &Value) -> Result<u32, String> {
     match text(element, "hex") {
-        Some(hex) => hex_number(hex.as_bytes()).ok_or_else(|| format!("hex is {hex:?}; expected eight hexadecimal digits")),
+        Some(hex) => {
+            hex_number(hex.as_bytes()).ok_or_else(|| format!("hex is {hex:?}; expected eight hexadecimal digits"))
+        }
         None => whole(element, "value", u64::from(u32::MAX)).map(|value| value as u32),
     }
 }
@@ -210,7 +216,9 @@ fn data(element: &Value) -> Result<Vec<u8>, String> {
 fn stamp(object: &Value, key: &str, len: usize) -> Result<Stamp, String> {
     let read = &object[key];
     let parsed = read.as_str().and_then(|text| Stamp::parse(text, len));
-    parsed.ok_or_else(|| format!("{key} is {read}; expected {:?} or {} digits", &"2017-07-18 11:00:16"[..1 + len * 3], len * 2))
+    parsed.ok_or_else(|| {
+        format!("{key} is {read}; expected {:?} or {} digits", &"2017-07-18 11:00:16"[..1 + len * 3], len * 2)
+    })
 }
 
 fn text<'a>(object: &'a Value, key: &str) -> Option<&'a str> {

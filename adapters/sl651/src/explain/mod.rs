@@ -130,9 +130,8 @@ fn put_read(out: &mut Value, read: &Read) {
     }
     if !read.pictures.is_empty() {
         let pictures = read.pictures.iter();
-        out["pictures"] = pictures
-            .map(|p| json!({"device": p.device.as_str(), "at": p.at.ms(), "bytes": p.bytes.len()}))
-            .collect();
+        out["pictures"] =
+            pictures.map(|p| json!({"device": p.device.as_str(), "at": p.at.ms(), "bytes": p.bytes.len()})).collect();
     }
 }
 

@@ -96,7 +96,8 @@ fn element(group: &Group<'_>, form: Form, function: u8, direction: Direction) ->
             "id": if form == Form::Hex { "F3F3" } else { "PIC" }, "picture_bytes": bytes.len(), "hex": hex_text(bytes)
         }),
         Group::Step(step) => {
-            let mut out = json!({"id": "04", "def": "18", "len": 3, "dec": 0, "name": "DRxnn", "hex": hex_text(&step.0)});
+            let mut out =
+                json!({"id": "04", "def": "18", "len": 3, "dec": 0, "name": "DRxnn", "hex": hex_text(&step.0)});
             if let Some([days, hours, minutes]) = step.parts() {
                 out["days"] = json!(days);
                 out["hours"] = json!(hours);

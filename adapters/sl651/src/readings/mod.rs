@@ -37,8 +37,12 @@ impl Reader {
 
     /// The hub's name of a station.
     pub(crate) fn device(&self, station: Station) -> Result<DeviceId, Rejected> {
-        DeviceId::parse(&format!("{}{}", self.setup.prefix, station.text()))
-            .map_err(|bad| Rejected { device: None, metric: None, reason: Reason::BadName, detail: bad.to_string() })
+        DeviceId::parse(&format!("{}{}", self.setup.prefix, station.text())).map_err(|bad| Rejected {
+            device: None,
+            metric: None,
+            reason: Reason::BadName,
+            detail: bad.to_string(),
+        })
     }
 
     /// A message with all that it carries. `rain` only for what arrives now: what is decoded again later would disturb it.
@@ -65,7 +69,14 @@ impl Reader {
     }
 
     /// Bytes that are no message, kept with the reason.
-    pub(crate) fn refused(&self, source: Arc<str>, raw: Bytes, reason: Reason, detail: String, received: Timestamp) -> Delivery {
+    pub(crate) fn refused(
+        &self,
+        source: Arc<str>,
+        raw: Bytes,
+        reason: Reason,
+        detail: String,
+        received: Timestamp,
+    ) -> Delivery {
         let mut delivery = self.empty(source, raw, received);
         delivery.rejected.push(Rejected { device: None, metric: None, reason, detail });
         delivery

@@ -18,7 +18,14 @@ pub(super) struct Names {
 const LEVELS: [&str; 8] = ["level", "level_2", "level_3", "level_4", "level_5", "level_6", "level_7", "level_8"];
 /// Relative levels.
 const RELATIVE: [&str; 8] = [
-    "level_rel_1", "level_rel_2", "level_rel_3", "level_rel_4", "level_rel_5", "level_rel_6", "level_rel_7", "level_rel_8",
+    "level_rel_1",
+    "level_rel_2",
+    "level_rel_3",
+    "level_rel_4",
+    "level_rel_5",
+    "level_rel_6",
+    "level_rel_7",
+    "level_rel_8",
 ];
 
 impl Names {

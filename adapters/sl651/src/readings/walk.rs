@@ -82,7 +82,11 @@ impl<'r> Walk<'r> {
                 Some(element) => self.cell(element, cell(id, def, data), 0, data),
                 None if self.unknown.len() < UNKNOWN_MAX => {
                     let shown = data.get(..data.len().min(32)).unwrap_or_default();
-                    let text = if matches!(id, Id::Code(_)) { hex_text(shown) } else { String::from_utf8_lossy(shown).into_owned() };
+                    let text = if matches!(id, Id::Code(_)) {
+                        hex_text(shown)
+                    } else {
+                        String::from_utf8_lossy(shown).into_owned()
+                    };
                     self.unknown.push((id_text(id), def, text));
                 }
                 None => {}
@@ -109,7 +113,8 @@ impl<'r> Walk<'r> {
         match cell {
             Cell::Missing => {}
             Cell::Odd => {
-                let detail = format!("{} is {}; expected packed digits or a number", element.name, hex_text(data));
+                let read = if data.is_empty() { "cut or no digits".to_owned() } else { hex_text(data) };
+                let detail = format!("{} is {read}; expected packed digits or a number", element.name);
                 self.reject(Some(element.metric), Reason::NotANumber, detail);
             }
             Cell::Number(number) if self.reader.setup.all_nines_is_fault && all_nines(number, element.digits) => {
@@ -140,7 +145,8 @@ impl<'r> Walk<'r> {
     fn slots(&mut self, slots: &Slots<'_>) {
         let rain = slots.lead == 0xF4;
         let n = usize::from(slots.lead.saturating_sub(0xF5));
-        let base = self.reader.setup.base_levels.get(&self.station.text()).and_then(|bases| bases.get(n).copied().flatten());
+        let base =
+            self.reader.setup.base_levels.get(&self.station.text()).and_then(|bases| bases.get(n).copied().flatten());
         let metric = if rain { "rain_5m" } else { Names::level(n, base.is_some()) };
         for (k, value) in (0..).zip(slots.values()) {
             let Some(value) = value else { continue };
@@ -204,8 +210,11 @@ impl<'r> Walk<'r> {
         ids.sort_unstable();
         ids.dedup();
         let key: String = format!("unknown_element:{}", ids.join(",")).chars().take(200).collect();
-        let list: Vec<_> =
-            self.unknown.iter().map(|(id, def, data)| json!({"id": id, "def": hex_text(&[*def]), "data": data})).collect();
+        let list: Vec<_> = self
+            .unknown
+            .iter()
+            .map(|(id, def, data)| json!({"id": id, "def": hex_text(&[*def]), "data": data}))
+            .collect();
         self.event("unknown_element", sent, key, &json!({"elements": list}));
     }
 

@@ -23,7 +23,10 @@ pub(crate) fn ask(order: &Order, form: Form, asking: Asking, password: [u8; 2]) 
     let mut tail = Vec::new();
     let hex_only = |function: u8| match form {
         Form::Hex => Ok(function),
-        Form::Ascii => Err(("form_unknown", format!("the station speaks the ASCII form, in which the layout of function {function:02X} is not known"))),
+        Form::Ascii => Err((
+            "form_unknown",
+            format!("the station speaks the ASCII form, in which the layout of function {function:02X} is not known"),
+        )),
     };
     let function = match order.name.as_str() {
         "read_now" => 0x37,
@@ -35,7 +38,8 @@ pub(crate) fn ask(order: &Order, form: Form, asking: Asking, password: [u8; 2]) 
         "read_elements" => {
             let read = text(order, "elements")?;
             for name in list(&read) {
-                let (id, def) = element(name).ok_or_else(|| bad("elements", &read, "names or identifiers such as Z,VT or 39,38"))?;
+                let (id, def) = element(name)
+                    .ok_or_else(|| bad("elements", &read, "names or identifiers such as Z,VT or 39,38"))?;
                 put_asked(form, id, name, asking.elements_defined.then_some(def), &mut tail);
             }
             0x3A
@@ -105,7 +109,8 @@ fn period(order: &Order, asking: Asking, tail: &mut Vec<u8>) -> Result<(), Refus
         return Err(bad("to", &to.to_rfc3339_local(), "a time after from"));
     }
     let read = text(order, "element")?;
-    let (id, def) = element(read.trim()).ok_or_else(|| bad("element", &read, "a name or identifier such as Z or 39"))?;
+    let (id, def) =
+        element(read.trim()).ok_or_else(|| bad("element", &read, "a name or identifier such as Z or 39"))?;
     let step = match order.params.get("step") {
         None | Some(Value::Null) => 60,
         Some(_) => whole(order, "step", 0, 43_200)?,
@@ -200,9 +205,11 @@ fn write_items(order: &Order, run: bool, tail: &mut Vec<u8>) -> Result<(), Refus
             let number = Number::parse(value.as_bytes()).ok_or_else(wrong)?;
             let def = def.ok_or_else(wrong)?;
             let number = put::rounded(number.value(), def & 7).filter(|exact| exact.value() == number.value());
-            let number = number.ok_or_else(|| bad("items", item, "a number with no more decimals than the item has"))?;
+            let number =
+                number.ok_or_else(|| bad("items", item, "a number with no more decimals than the item has"))?;
             put::lead(Id::Code(u16::from(code)), Some(def), tail);
-            put::number(Form::Hex, Some(number), def, tail).map_err(|words| ("bad_param", format!("items: {words}")))?;
+            put::number(Form::Hex, Some(number), def, tail)
+                .map_err(|words| ("bad_param", format!("items: {words}")))?;
         } else {
             let mut data = vec![0; value.len() / 2];
             if value.is_empty() || !hex_bytes(value.as_bytes(), &mut data) {
@@ -235,9 +242,10 @@ fn gate(order: &Order, tail: &mut Vec<u8>) -> Result<(), Refusal> {
 
 fn states(order: &Order) -> Result<Vec<bool>, Refusal> {
     let read = text(order, "states")?;
-    let states: Option<Vec<bool>> =
-        list(&read).map(|part| matches!(part, "0" | "1").then_some(part == "1")).collect();
-    states.filter(|states| (1..=64).contains(&states.len())).ok_or_else(|| bad("states", &read, "1 to 64 of 0 and 1, e.g. 1,0"))
+    let states: Option<Vec<bool>> = list(&read).map(|part| matches!(part, "0" | "1").then_some(part == "1")).collect();
+    states
+        .filter(|states| (1..=64).contains(&states.len()))
+        .ok_or_else(|| bad("states", &read, "1 to 64 of 0 and 1, e.g. 1,0"))
 }
 
 /// Number 1 is the lowest bit of the first byte.

@@ -92,10 +92,10 @@ impl Sl651Talk {
 
     /// Whether it answers a command that is under way, and what becomes of that.
     fn answered(&mut self, message: &Message<'_>, now: Timestamp, acts: &mut Acts) -> bool {
-        let (asking, far) = (self.setup().asking, self.setup().clock_twice_ms);
+        let asking = self.setup().asking;
         let Some(session) = self.stations.get_mut(&message.station) else { return false };
         let Some(mut job) = session.jobs.answered(message.function) else { return false };
-        if std::mem::take(&mut job.again) && session.clock_ms.is_none_or(|ms| ms.abs() > far) {
+        if std::mem::take(&mut job.again) {
             self.send_job(message.station, job, now, acts);
         } else {
             acts.push(Act::Progress(job.id, Progress::Confirmed(reply::reply(message, asking))));
@@ -167,14 +167,22 @@ impl Sl651Talk {
         }
     }
 
-    pub(super) fn ask_again(&mut self, station: Station, function: u8, packet: Packet, now: Timestamp, acts: &mut Acts) {
+    pub(super) fn ask_again(
+        &mut self,
+        station: Station,
+        function: u8,
+        packet: Packet,
+        now: Timestamp,
+        acts: &mut Acts,
+    ) {
         let asks = self.setup().packet_asks;
         for transfer in self.transfers.open() {
             let same = transfer.station() == station && transfer.function() == function && transfer.form() == Form::Hex;
-            if same && transfer.total() == packet.total {
-                if let Some(packet) = transfer.ask_again(packet.number, now, asks) {
-                    nak(transfer, packet, now, acts);
-                }
+            if same
+                && transfer.total() == packet.total
+                && let Some(packet) = transfer.ask_again(packet.number, now, asks)
+            {
+                nak(transfer, packet, now, acts);
             }
         }
     }

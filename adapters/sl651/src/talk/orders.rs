@@ -21,6 +21,7 @@ impl Sl651Talk {
             return Err(("expired", format!("the command was good until {}", order.expires.to_rfc3339())));
         }
         let (asking, fixed) = (self.setup().asking, self.setup().password);
+        let far = self.setup().clock_twice_ms;
         let session = self.stations.values_mut().find(|session| session.device == order.device);
         let Some(session) = session else {
             return Err(("not_here", format!("this peer does not speak for {}", order.device)));
@@ -31,7 +32,7 @@ impl Sl651Talk {
             function: ask.function,
             tail: ask.tail,
             expires: order.expires,
-            again: order.name == "set_clock",
+            again: order.name == "set_clock" && session.clock_ms.is_some_and(|ms| ms.abs() > far),
         };
         if session.jobs.push(job) { Ok(()) } else { Err(("busy", "16 commands wait for this station".to_owned())) }
     }

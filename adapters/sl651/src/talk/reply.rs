@@ -34,7 +34,8 @@ pub(super) fn reply(message: &Message<'_>, asking: Asking) -> Value {
                 for bit in words::BITS {
                     let on = (word >> bit.bit & 1 == 1) != bit.inverted;
                     let value = u8::from(on);
-                    elements.push(json!({"id": "45", "name": bit.zh, "metric": bit.metric, "value": value, "unit": ""}));
+                    elements
+                        .push(json!({"id": "45", "name": bit.zh, "metric": bit.metric, "value": value, "unit": ""}));
                 }
             }
             Ok(Group::Picture(bytes)) => out["picture_bytes"] = json!(bytes.len()),

@@ -99,7 +99,8 @@ impl Sl651Talk {
 
 /// Which packet of which transfer a broken frame says it is: to ask for it again, and for nothing else.
 fn packet_of(raw: &[u8]) -> Option<(Station, u8, Packet)> {
-    let head = raw.get(..17).filter(|head| head.starts_with(&[0x7E, 0x7E]) && head[11] >> 4 == 0 && head[13] == 0x16)?;
+    let head =
+        raw.get(..17).filter(|head| head.starts_with(&[0x7E, 0x7E]) && head[11] >> 4 == 0 && head[13] == 0x16)?;
     let number = u32::from_be_bytes([0, head[14], head[15], head[16]]);
     let packet = Packet { total: (number >> 12) as u16, number: (number & 0xFFF) as u16 };
     let mut station = [0; 5];
