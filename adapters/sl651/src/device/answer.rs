@@ -169,7 +169,7 @@ impl Sl651Device {
     }
 
     fn change_password(&mut self, groups: &[Group<'_>]) {
-        if let [Group::Config { data: old, .. }, Group::Config { data: &[a, b], .. }] = groups
+        if let [Group::Config { data: old, .. }, Group::Config { data: [a, b], .. }] = groups
             && *old == self.setup.password
         {
             self.setup.password = [*a, *b];
