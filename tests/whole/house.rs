@@ -32,7 +32,10 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("chengshu-sim", &[]),
     (
         "chengshu",
-        &["api", "engine", "evidence", "gb26875", "hj212", "hooks", "line", "mapping", "mqtt", "orders", "sim", "sl651", "spool", "store", "topics"],
+        &[
+            "api", "engine", "evidence", "gb26875", "hj212", "hooks", "line", "mapping", "mqtt", "orders", "sim",
+            "sl651", "spool", "store", "topics",
+        ],
     ),
 ];
 

@@ -1,8 +1,8 @@
 //! What may be set, each with where its default comes from: `(S)` the standard's text, `(I)` seen in real messages, `(M)`
 //! from memory, not checked. Reads no file.
 
-use serde::Deserialize;
 use chengshu_core::model::{Limits, ThemeId};
+use serde::Deserialize;
 
 /// How deviations from the standard are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]

@@ -96,6 +96,10 @@ impl Conversation {
                 break end;
             }
         };
+        acts.clear();
+        self.talk.ended(&buffer, clock.now(), &mut acts);
+        acts.retain(|act| !matches!(act, Act::Send(_)));
+        let _ = self.act(&mut acts, &mut flights).await; // it has ended already
         self.finish(&mut acts, flights).await;
         self.hand_back(&end);
         end

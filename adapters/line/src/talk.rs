@@ -43,7 +43,7 @@ pub type Acts = Vec<Act>;
 pub trait Talk: Send {
     /// Takes from the front of `buffer` all that is complete and leaves what is not. Garbage is skipped and counted.
     /// Never leaves more than one unfinished frame; what the server does not get taken beyond its limit ends the talk.
-    /// Over UDP the buffer holds one datagram, and what is left of it is dropped.
+    /// Over UDP the buffer holds one datagram, and what is left of it is dropped and counted.
     fn take(&mut self, buffer: &mut BytesMut, now: Timestamp, acts: &mut Acts);
 
     /// What became of a delivery. Only now may the peer hear that it arrived. Called once for each, in any order.
@@ -54,6 +54,9 @@ pub trait Talk: Send {
 
     /// A command to a device that this talk speaks for. Answered by [`Act::Progress`], at once or later.
     fn order(&mut self, order: &Order, now: Timestamp, acts: &mut Acts);
+
+    /// The conversation is over; `left` will never be a frame. What is pushed is still handed over, and nothing is sent.
+    fn ended(&mut self, left: &[u8], now: Timestamp, acts: &mut Acts);
 
     /// How long the peer may be silent before the talk is over, ms. Asked again after every arrival: it may learn.
     fn silence_ms(&self) -> i64;

@@ -93,6 +93,15 @@ impl Talk for LineTalk {
         acts.push(Act::Progress(order.id, Progress::Sent));
     }
 
+    fn ended(&mut self, left: &[u8], now: Timestamp, acts: &mut Acts) {
+        if !left.is_empty() {
+            let left = Bytes::copy_from_slice(left);
+            let delivery = Box::new(Delivery::new(self.link.clone(), self.source.clone(), left, now));
+            self.lines.push((0, Bytes::new()));
+            acts.push(Act::Deliver { token: 0, delivery, pictures: Vec::new() });
+        }
+    }
+
     fn silence_ms(&self) -> i64 {
         30_000
     }
@@ -283,6 +292,19 @@ async fn one_too_many_is_turned_away_and_a_broken_talk_harms_no_other() {
     assert_eq!(world.counted("broken").await, 1);
     second.write_all(b"c\n").await.unwrap();
     assert_eq!(read(&mut second, 5).await, "ok c\n");
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_lost_connection_is_still_handed_over() {
+    let mut world = world(|_| {}, 1 << 20).await;
+    let mut peer = world.connect().await;
+    peer.write_all(b"whole\ncut").await.unwrap();
+    drop(peer);
+    let mut handed = Vec::new();
+    while handed.len() < 2 {
+        world.queue.as_mut().unwrap().take(&mut handed, 2).await;
+    }
+    assert_eq!(handed[1].delivery.raw, "cut");
 }
 
 #[tokio::test]

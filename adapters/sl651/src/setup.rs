@@ -4,20 +4,23 @@
 use std::collections::BTreeMap;
 
 use chengshu_core::model::{Limits, ThemeId};
+use serde::Deserialize;
 
 use crate::codec::Asking;
 
 /// The settings of one link.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Setup {
     /// The theme of all stations; none when that is left to the register.
     pub theme: Option<ThemeId>,
     /// Stands before the ten digits of the address in the device's id. Only A-Z a-z 0-9 - _ . :
     pub prefix: String,
     /// Sizes and times that are taken.
+    #[serde(skip)]
     pub limits: Limits,
-    /// Class byte to kind id. Kinds are the theme's; a class that is not here is `kind_other`.
-    pub kinds: BTreeMap<u8, String>,
+    /// Class (its letter, e.g. H for a river) to kind id. Kinds are the theme's; a class that is not here is `kind_other`.
+    pub kinds: BTreeMap<char, String>,
     /// The kind of all other classes; empty for none.
     pub kind_other: String,
     /// Base levels of stations, m, by the ten digits of the address (run configuration 28–2F): DRZ1–8 become absolute.
@@ -66,8 +69,7 @@ pub struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        let kinds =
-            [(b'H', "river_station"), (b'P', "rain_station"), (b'K', "reservoir_station"), (b'T', "tide_station")];
+        let kinds = [('H', "river_station"), ('P', "rain_station"), ('K', "reservoir_station"), ('T', "tide_station")];
         Self {
             theme: ThemeId::parse("water").ok(),
             prefix: "SL-".to_owned(),

@@ -231,6 +231,15 @@ impl Talk for Conversation {
         self.ordered(order, now, acts);
     }
 
+    fn ended(&mut self, left: &[u8], now: Timestamp, acts: &mut Acts) {
+        self.garbage(left, now, acts);
+        let run = self.garbage.end();
+        self.flush(run, now, acts);
+        for delivery in std::mem::take(&mut self.again) {
+            self.own(delivery, acts);
+        }
+    }
+
     fn silence_ms(&self) -> i64 {
         self.pulse.silence_ms(&self.reader.setup)
     }

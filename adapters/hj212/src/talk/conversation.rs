@@ -251,6 +251,11 @@ impl Talk for Conversation {
         }
     }
 
+    fn ended(&mut self, left: &[u8], now: Timestamp, acts: &mut Acts) {
+        self.garbage.push(left, now);
+        self.garbage_ends(now, acts);
+    }
+
     fn silence_ms(&self) -> i64 {
         let intervals = self.stations.iter().filter_map(|station| station.interval_ms);
         let of_interval = intervals.max().map(|ms| ms.saturating_mul(self.setup.silence_intervals));

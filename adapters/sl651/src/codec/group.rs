@@ -3,6 +3,7 @@
 
 use super::digits::{hex_number, packed, two};
 use super::{Cell, Direction, Fault, Form, Number, Stamp, Station, hex, pairs};
+use serde::Deserialize;
 
 /// How an element is named on the wire (标识符).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,8 @@ pub enum Layout {
 }
 
 /// Whether a question names elements with their definition byte. Open implementations differ, see `Setup::asking`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Asking {
     /// In 38 and 3A.
     pub elements_defined: bool,

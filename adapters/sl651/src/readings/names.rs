@@ -10,7 +10,7 @@ use crate::words;
 #[derive(Debug)]
 pub(super) struct Names {
     metrics: BTreeMap<&'static str, MetricId>,
-    kinds: BTreeMap<u8, KindId>,
+    kinds: BTreeMap<char, KindId>,
     other: Option<KindId>,
 }
 
@@ -49,6 +49,6 @@ impl Names {
     }
 
     pub(super) fn kind(&self, class: u8) -> Option<KindId> {
-        self.kinds.get(&class).or(self.other.as_ref()).cloned()
+        self.kinds.get(&char::from(class)).or(self.other.as_ref()).cloned()
     }
 }

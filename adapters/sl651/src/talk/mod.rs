@@ -207,6 +207,11 @@ impl Talk for Sl651Talk {
         self.obey(order, now, acts);
     }
 
+    fn ended(&mut self, left: &[u8], now: Timestamp, acts: &mut Acts) {
+        self.garbage.add(left);
+        self.flush_garbage(now, acts);
+    }
+
     fn silence_ms(&self) -> i64 {
         let setup = self.setup();
         let span = self.interval_ms.map_or(setup.silence_max_ms, |interval| interval.saturating_mul(3));

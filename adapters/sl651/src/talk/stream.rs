@@ -19,7 +19,7 @@ pub(super) struct Garbage {
 }
 
 impl Garbage {
-    fn add(&mut self, bytes: &[u8]) {
+    pub(super) fn add(&mut self, bytes: &[u8]) {
         let room = GARBAGE_MAX - self.kept.len().min(GARBAGE_MAX);
         self.kept.extend_from_slice(&bytes[..room.min(bytes.len())]);
         self.all += bytes.len();
