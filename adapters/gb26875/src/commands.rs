@@ -222,6 +222,7 @@ mod tests {
     fn check(name: &str, params: &Value) -> String {
         let order = Order {
             id: CommandId(1),
+            theme: chengshu_core::model::ThemeId::parse("water").unwrap(),
             device: DeviceId::parse("GB-1").unwrap(),
             name: name.to_owned(),
             params: params.as_object().unwrap().clone(),

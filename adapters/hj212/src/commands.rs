@@ -264,7 +264,14 @@ mod tests {
     fn check(name: &str, params: Value, expected: Result<(u16, &str), &str>) {
         let device = DeviceId::parse("HJ-1").unwrap();
         let params = params.as_object().unwrap().clone();
-        let order = Order { id: CommandId(1), device, name: name.to_owned(), params, expires: Timestamp::from_ms(0) };
+        let order = Order {
+            id: CommandId(1),
+            theme: chengshu_core::model::ThemeId::parse("water").unwrap(),
+            device,
+            name: name.to_owned(),
+            params,
+            expires: Timestamp::from_ms(0),
+        };
         match (request(&order), expected) {
             (Ok(made), Ok((cn, cp))) => assert_eq!((made.cn, made.cp.as_str()), (cn, cp), "{name}"),
             (Err((code, words)), Err(part)) => assert!(format!("{code}: {words}").contains(part), "{code}: {words}"),
@@ -311,7 +318,15 @@ mod tests {
             let device = DeviceId::parse("HJ-1").unwrap();
             let (name, expires) = (kind.name.to_owned(), Timestamp::from_ms(0));
             assert!(
-                request(&Order { id: CommandId(1), device, name, params: params.collect(), expires }).is_ok(),
+                request(&Order {
+                    id: CommandId(1),
+                    theme: chengshu_core::model::ThemeId::parse("water").unwrap(),
+                    device,
+                    name,
+                    params: params.collect(),
+                    expires
+                })
+                .is_ok(),
                 "{}",
                 kind.name
             );

@@ -102,6 +102,7 @@ impl World {
     pub(super) fn order(&mut self, id: i64, name: &str, params: &Value) {
         let order = Order {
             id: CommandId(id),
+            theme: chengshu_core::model::ThemeId::parse("water").unwrap(),
             device: DeviceId::parse(DEVICE_ID).unwrap(),
             name: name.to_owned(),
             params: params.as_object().unwrap().clone(),

@@ -84,7 +84,18 @@ impl Line {
         let (id, params) = (CommandId(1), params.as_object().unwrap().clone());
         let expires = Timestamp::from_ms(self.now.ms() + 300_000);
         let mut acts = Vec::new();
-        self.talk.order(&Order { id, device, name: name.to_owned(), params, expires }, self.now, &mut acts);
+        self.talk.order(
+            &Order {
+                id,
+                theme: chengshu_core::model::ThemeId::parse("water").unwrap(),
+                device,
+                name: name.to_owned(),
+                params,
+                expires,
+            },
+            self.now,
+            &mut acts,
+        );
         self.acts(acts);
     }
 

@@ -11,6 +11,7 @@ use crate::{COMMANDS, DeviceSetup};
 fn order(name: &str, params: Value) -> Order {
     Order {
         id: CommandId(7),
+        theme: chengshu_core::model::ThemeId::parse("water").unwrap(),
         device: DeviceId::parse("SL-4417020001").unwrap(),
         name: name.to_owned(),
         params: params.as_object().unwrap().clone(),
