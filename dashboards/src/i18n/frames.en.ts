@@ -10,8 +10,8 @@ export const framesEn: typeof framesZh = {
     item: 'no. {n}', empty: 'empty', count: 'items: {n}',
     wrong: { empty: 'paste a message first', odd: 'an odd number of hex digits: half a byte is missing', digit: 'character {n}, “{c}”, is no hex digit', big: 'more than 64 KiB; please cut it', json: 'this is no JSON: {why}', noFrame: 'write a frame as JSON first', time: 'must be a date and time' },
     frame: 'Frame (JSON)', frameHint: 'the same as the JSON of “Fields” in a decoded one; length and check are worked out anew', encodeGo: 'Encode', encoding: 'Encoding…', bytesOut: 'bytes: {n}', textOut: 'Text', copy: 'Copy', copied: 'Copied', copyFailed: 'the browser does not let us copy; please select it and copy by hand', check: 'Take to the decoder', taken: 'Taken from a decoded frame',
-  },
-  fault: {
-    crc: 'wrong CRC', checksum: 'wrong check sum', length: 'wrong length', length_crc: 'wrong length and CRC', end_mark: 'wrong end mark', end_mark_missing: 'end mark missing', packet: 'wrong packet number', digit: 'not the digit that should be there', group: 'a group of elements cannot be read', object_size: 'wrong size of an object', text_length: 'wrong length of the text', unfinished: 'the frame is unfinished', garbage: 'bytes that belong to no frame',
+    key: {
+      form: 'Form', direction: 'Direction', direction_nibble: 'Direction digit', center: 'Centre', station: 'Station', password: 'Password', function: 'Function', function_zh: 'Function (Chinese)', function_en: 'Function in words', body_length: 'Body length', start: 'Start mark', end: 'End mark', crc: 'Check', serial: 'Serial', send_time: 'Sent at', elements: 'Elements', observe_time: 'Observed at', packets: 'Packets', packet: 'Packet', body: 'Body', raw: 'As sent', kind: 'Kind', code: 'Code', adcode: 'Division', number: 'Number', version_bytes: 'Version', time: 'Time', src_hex: 'Source address', dst_hex: 'Destination address', app_length: 'Application length', command: 'Command', checksum: 'Check sum', app: 'Application unit', type: 'Type', count: 'Objects', objects: 'Information objects', length: 'Length', QN: 'Request number', ST: 'System', CN: 'Command number', PW: 'Password', MN: 'Device number', Flag: 'Flag', CP: 'Parameters', Flag_bits: 'Flag bits', DataTime: 'Data time',
+    },
   },
 }
