@@ -7,7 +7,7 @@ export const commandsZh = {
     expires: '多久没做成就作废', span: { '600': '10 分钟', '3600': '1 小时', '86400': '1 天', '604800': '7 天' }, send: '发送', request: '申请…', sending: '正在登记…', sent: '第 {id} 号已登记，正在发往设备。', requested: '第 {id} 号已登记，等第二人批准。',
     confirm: '向 {device} 申请“{name}”？', confirmGo: '确认申请', lost: '将失去或改变：', second: '提交以后不会马上发出，要由另一人在这里同意。',
     wrong: { missing: '必须填', whole: '应为整数', range: '应为 {low} 至 {high} 的整数', time: '应为日期和时间', long: '太长，最多 1000 字节', name: '1 至 64 个小写字母、数字或下划线', json: '应为 JSON 对象，如 {example}', person: '请填姓名，最多 100 个字', same: '{who} 是申请人，须由另一人同意' },
-    list: '指令记录', listNote: '最新在前', none: '还没有给它下过指令', older: '更早的', asked: '{who} 于 {at} 提出', agreed: '{who} 同意', until: '{time}后作废', tries: '第 {n} 次未应答', reason: '原因', number: '第 {id} 号', result: '设备的回答', raw: '原始 JSON', reveal: '显示', journal: '日志', noAnswer: '设备确认了，没有带回数据',
+    list: '指令记录', listNote: '最新在前', none: '还没有给它下过指令', older: '更早的', asked: '{who} 于 {at} 提出', agreed: '{who} 同意', until: '{time}后作废', tries: '已 {n} 次未应答', reason: '原因', number: '第 {id} 号', result: '设备的回答', raw: '原始 JSON', reveal: '显示', journal: '日志', noAnswer: '设备确认了，没有带回数据',
     agree: '同意', agreeGo: '同意并发出', agreeName: '批准人姓名', agreeNote: '须是 {who} 以外的人', cancel: '撤销', cancelGo: '确认撤销', cancelName: '撤销人姓名', back: '返回', 
     queued: '{n} 条指令等第二人批准', queuedMore: '另有 {n} 条', see: '去处理',
     standing: {
