@@ -1,45 +1,44 @@
-//! Who may do what: pure decisions, no I/O. For now there is one administrator with every right; identities, roles
-//! and scopes join here and change no handler.
+//! Who may do what: pure decisions. Opens nothing, reads no clock, knows no SQL and no HTTP; times, random bytes and
+//! hashes of passwords are handed in. In doubt the answer is no.
 
-/// Which objects a caller may see (数据范围). Every store read that returns objects takes one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
-    /// Everything.
-    All,
-}
+mod audit;
+mod caller;
+mod capped;
+mod chain;
+mod gate;
+mod grant;
+mod lockout;
+mod mask;
+mod matrix;
+mod part;
+mod password;
+mod purpose;
+mod rate;
+mod right;
+mod role;
+mod scope;
+mod session;
+mod text;
+mod token;
+mod totp;
+mod words;
 
-impl Scope {
-    /// True when objects of `theme` are within the scope.
-    #[must_use]
-    pub fn covers_theme(&self, _theme: &str) -> bool {
-        match self {
-            Self::All => true,
-        }
-    }
-}
-
-/// Whoever asks (调用者): every handler receives one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    /// For logs and audit.
-    pub name: String,
-    /// What they may see.
-    pub scope: Scope,
-}
-
-impl Caller {
-    /// The holder of the administrator's key.
-    #[must_use]
-    pub fn admin() -> Self {
-        Self { name: "admin".to_owned(), scope: Scope::All }
-    }
-}
-
-/// What a route asks of its caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Anybody: no data of the city passes here.
-    Open,
-    /// Somebody who is known; what they see is cut to their scope.
-    Known,
-}
+pub use audit::{Act, AuditLine, Outcome};
+pub use caller::{Caller, Identity, IdentityKind};
+pub use chain::{Batch, Break, Broken, GENESIS, Head, chain, verify};
+pub use gate::{AddressKey, Gate, Verdict};
+pub use grant::{Effective, Grant, Grants, check_grants, effective};
+pub use lockout::{Account, Event, Lock, LockoutSettings, step};
+pub use mask::{Address, IdNumber, Masked, PersonName, Personal, Phone};
+pub use matrix::{allows, matrix};
+pub use part::Part;
+pub use password::{Fault, PasswordPolicy, check_password};
+pub use purpose::{NotUnmasked, Purpose, Unmasking};
+pub use rate::{Bucket, Limiter, Rate};
+pub use right::{Access, NotForServices, Right, Rights};
+pub use role::{Conflict, Role, Roles};
+pub use scope::{Extent, Object, Scope};
+pub use session::{Session, SessionKind, SessionPolicy, State, to_end};
+pub use text::{is_identity, mask_text};
+pub use token::{Token, TokenHash, TokenKind};
+pub use totp::{Secret, Wrong};
