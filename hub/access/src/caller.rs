@@ -185,6 +185,13 @@ impl Caller {
         }
     }
 
+    /// True when the caller may change what this person was granted: nobody changes their own.
+    #[must_use]
+    pub fn may_grant_to(&self, person: &str, now: Timestamp) -> bool {
+        let own = matches!(&self.identity, Identity::Person { id, .. } if **id == *person);
+        !own && self.may(Right::Grant, now).is_some()
+    }
+
     /// True when messages in the name of this device may come from this caller: a device speaks for itself and for what
     /// the register says speaks through it; a service within its scope for anybody.
     #[must_use]

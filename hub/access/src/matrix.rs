@@ -21,7 +21,7 @@ const ROWS: [(Right, &str); Right::ALL.len()] = [
     (Export,          "x  x  x  .  x  x  x   .  .  ."),
     (EditRegister,    ".  .  .  .  x  x  .   .  .  ."),
     (AddPhoto,        ".  .  x  x  x  x  .   .  .  ."),
-    // Whoever mends a device must not mend its history: the steward alone.
+    // History is mended by the steward alone: not by whoever's work it may show.
     (Correct,         ".  .  .  .  .  x  .   .  .  ."),
     (Replay,          ".  .  .  .  x  x  .   .  .  ."),
     // No person speaks for a device: services and devices only. A reading by hand is a correction.
@@ -37,7 +37,8 @@ const ROWS: [(Right, &str); Right::ALL.len()] = [
     (Unmask,          "x  x  x  .  x  .  .   .  .  ."),
     // Whoever grants or audits must know to whom.
     (SeeAccounts,     ".  .  .  .  .  .  .   x  x  x"),
-    // Creates people without roles; the security administrator gives them some. Neither can do it alone.
+    // Creates people without roles and resets passwords; roles are given and second factors reset under Grant: neither
+    // administrator can make, or take over, an account alone.
     (ManageAccounts,  ".  .  .  .  .  .  .   x  .  ."),
     (ManageKeys,      ".  .  .  .  .  .  .   x  .  ."),
     (Grant,           ".  .  .  .  .  .  .   .  x  ."),

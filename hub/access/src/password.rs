@@ -192,5 +192,5 @@ fn is_common(text: &str) -> bool {
 
 /// The word once, or again and again.
 fn is_made_of(text: &str, word: &str) -> bool {
-    text.len() % word.len() == 0 && text.as_bytes().chunks(word.len()).all(|part| part == word.as_bytes())
+    text.len().is_multiple_of(word.len()) && text.as_bytes().chunks(word.len()).all(|part| part == word.as_bytes())
 }

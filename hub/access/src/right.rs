@@ -25,9 +25,9 @@ words! {
         Webhooks = "webhooks", "管理推送订阅", "make, change and test webhooks";
         Unmask = "unmask", "查看个人信息明文", "see personal data in clear, for a purpose and with a reason";
         SeeAccounts = "see_accounts", "查看账号", "people, their roles and sessions, screens and keys, without secrets";
-        ManageAccounts = "manage_accounts", "管理账号", "create, disable and reset people; enrol screens; end sessions";
+        ManageAccounts = "manage_accounts", "管理账号", "create and disable people, reset passwords; enrol screens; end sessions";
         ManageKeys = "manage_keys", "管理服务密钥", "make and revoke keys of services, which are born without rights";
-        Grant = "grant", "授权与安全策略", "give roles, rights and scopes; set policy; unlock";
+        Grant = "grant", "授权与安全策略", "give roles, rights and scopes; set policy; unlock; reset second factors";
         ReadAudit = "read_audit", "查看审计", "read, verify and export the audit";
         Configure = "configure", "系统配置", "change the configuration of the hub";
     }

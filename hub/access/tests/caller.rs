@@ -90,6 +90,13 @@ fn nothing_is_unmasked_without_role_purpose_scope_and_reason() {
 }
 
 #[test]
+fn nobody_grants_to_themselves() {
+    let security = Caller::person("9", "孙", [Grant::from(Role::SecurityAdmin)].into());
+    assert!(security.may_grant_to("7", NOW) && !security.may_grant_to("9", NOW));
+    assert!(!Caller::person("8", "周", [Grant::from(Role::SystemAdmin)].into()).may_grant_to("7", NOW));
+}
+
+#[test]
 fn labels_carry_no_names() {
     let person = Caller::person("7", "王小明", [Grant::from(Role::Leader)].into());
     assert_eq!(person.identity().label(), "person:7");
