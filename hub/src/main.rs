@@ -20,6 +20,7 @@ mod timesync;
 mod user;
 mod wiring;
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,9 +48,11 @@ enum Command {
     },
     /// Run the hub with a simulated district.
     Demo(Demo),
-    /// Show what the hub would make of a message.
+    /// Show what the hub would make of a message or of frames.
     #[command(subcommand)]
     Decode(decode::Decode),
+    /// Make frames as a device would: JSON values in, hexadecimal out.
+    Encode(decode::Encode),
     /// Ask a running hub to try again what it set aside.
     Replay(replay::Replay),
     /// Bring a table of devices (CSV, GeoJSON, XLSX) into the register of a running hub.
@@ -109,6 +112,7 @@ fn main() -> ExitCode {
             anyhow::ensure!(answer.understood, "nothing could be read");
             Ok(())
         }),
+        Command::Encode(order) => decode::encode(&order).and_then(|bytes| Ok(std::io::stdout().write_all(&bytes)?)),
         Command::Replay(order) => {
             load(order.config.as_deref()).and_then(|config| replay::replay(&config, &order)).map(|text| say(&text))
         }
