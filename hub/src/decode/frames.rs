@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::{Answer, received};
-use crate::field::workbench;
+use crate::field::{strict, workbench};
 
 /// How the frames come.
 #[derive(Args, Debug, Clone)]
@@ -27,6 +27,9 @@ pub struct Frames {
     /// When they came, e.g. 2026-11-22T16:42:00+08:00; without it: now. Times too far from it are set aside.
     #[arg(long)]
     received: Option<String>,
+    /// Refuse every departure from the standard (HJ 212) instead of listing it under "deviations".
+    #[arg(long)]
+    strict: bool,
 }
 
 /// A protocol that frames are made of.
@@ -49,7 +52,8 @@ pub struct Encode {
 
 /// One JSON line for each frame. A line that is no hexadecimal is said in its place and harms no other.
 pub fn decode(protocol: &str, order: &Frames, input: &[u8]) -> anyhow::Result<Answer> {
-    let protocol = known(protocol)?;
+    anyhow::ensure!(!order.strict || protocol == "hj212", "--strict is for hj212; {protocol} has one reading only");
+    let protocol = if order.strict { strict() } else { known(protocol)? };
     let received = received(order.received.as_deref())?;
     let rows = if order.text || order.joined {
         whole(&protocol, order, input, received)
@@ -138,7 +142,8 @@ mod tests {
     }
 
     fn frames(hex: bool, joined: bool) -> Frames {
-        Frames { hex, text: !hex, joined, received: Some("2016-08-01T09:00:00+08:00".to_owned()) }
+        let received = Some("2016-08-01T09:00:00+08:00".to_owned());
+        Frames { hex, text: !hex, joined, received, strict: false }
     }
 
     fn hex(bytes: &[u8]) -> String {
@@ -163,6 +168,17 @@ mod tests {
         assert_eq!((rows_joined.len(), &rows_joined[0]["ok"]), (1, &Value::Bool(true)));
         let rows = rows("hj212", &frames(false, false), LOGIN.repeat(3).as_bytes());
         assert!(rows.len() == 3 && rows.iter().all(|row| row["ok"] == true), "{rows:?}");
+    }
+
+    #[test]
+    fn strictly_a_wrong_length_is_refused_and_else_it_is_listed() {
+        let wrong = LOGIN.replace("##0101", "##0102");
+        let [tolerant] = &rows("hj212", &frames(false, false), wrong.as_bytes())[..] else { panic!() };
+        assert_eq!((&tolerant["ok"], &tolerant["frame"]["deviations"]), (&Value::Bool(true), &json!(["length_field"])));
+        let order = Frames { strict: true, ..frames(false, false) };
+        let [strictly] = &rows("hj212", &order, wrong.as_bytes())[..] else { panic!() };
+        assert_eq!((&strictly["ok"], &strictly["error"]), (&Value::Bool(false), &json!("length")));
+        assert!(decode("sl651", &order, b"7E").is_err());
     }
 
     #[test]
