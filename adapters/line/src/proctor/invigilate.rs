@@ -1,0 +1,406 @@
+//! The examination itself: takes what connections bring, lets the protocol's talk answer, and decides what becomes of each
+//! delivery. Pure: whoever holds the sockets does what it says, and tells it the time.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use chengshu_core::model::{Delivery, DeviceId, Label, Timestamp};
+use chengshu_core::seam::{NotDurable, Outcome};
+
+use super::exam::{Bears, Exam};
+use super::label;
+use super::likeness;
+use super::record::{Arrival, Fate, Line, Record};
+use super::report::{Head, Report};
+use super::step::Step;
+use crate::talk::{Act, Acts, Protocol, Talk};
+
+/// Bytes of one peer that may wait to become a frame.
+const UNFINISHED_MAX: usize = 64 * 1024;
+/// How many different reports are withheld before the step only waits.
+const WITHHELD_MAX: usize = 8;
+/// Overdue reports of one sort after which nothing better is hoped for.
+const OVERDUE: usize = 3;
+/// Fresh reports that show an interval.
+const REPORTS: usize = 4;
+
+/// What shall be done with the sockets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Do {
+    /// Send these bytes.
+    Send(u32, Bytes),
+    /// End the connection at once.
+    Cut(u32),
+}
+
+/// A connection and its talk.
+pub(super) struct Live {
+    pub(super) talk: Box<dyn Talk>,
+    buffer: BytesMut,
+    pub(super) speaks: Vec<DeviceId>,
+}
+
+/// An examination under way.
+pub struct Proctor {
+    pub(super) exam: Exam,
+    protocol: Arc<dyn Protocol>,
+    pub(super) record: Record,
+    pub(super) lives: BTreeMap<u32, Live>,
+    next: u32,
+    pub(super) step: Step,
+    /// Since when this step waits.
+    pub(super) since: Timestamp,
+    started: Timestamp,
+    pub(super) news: Vec<Label>,
+    pub(super) clock_set: bool,
+    /// A code that was counted and belongs to the delivery that follows.
+    codes: Vec<&'static str>,
+    /// Since when questions are over: answers may still come.
+    pub(super) last_question: Option<Timestamp>,
+    pub(super) next_question: usize,
+}
+
+impl Proctor {
+    /// An examination that waits for its device.
+    #[must_use]
+    pub fn new(exam: Exam, protocol: Arc<dyn Protocol>, now: Timestamp) -> Self {
+        let mut proctor = Self {
+            exam,
+            protocol,
+            record: Record::default(),
+            lives: BTreeMap::new(),
+            next: 0,
+            step: Step::Connect,
+            since: now,
+            started: now,
+            news: Vec::new(),
+            clock_set: false,
+            codes: Vec::new(),
+            last_question: None,
+            next_question: 0,
+        };
+        proctor.record.steps.insert(Step::Connect, (now, None));
+        proctor.news.push(Step::Connect.prompt(&proctor.exam));
+        proctor
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub const fn step(&self) -> Step {
+        self.step
+    }
+
+    /// What the technician has not been told yet.
+    pub fn news(&mut self) -> Vec<Label> {
+        std::mem::take(&mut self.news)
+    }
+
+    /// A peer has connected, or speaks for the first time over UDP. Returns what it is called from now on.
+    pub fn connected(&mut self, peer: SocketAddr, now: Timestamp) -> u32 {
+        self.next += 1;
+        let talk = self.protocol.talk(peer, peer.to_string().into(), now);
+        let silence_ms = talk.silence_ms();
+        self.lives.insert(self.next, Live { talk, buffer: BytesMut::new(), speaks: Vec::new() });
+        let line = Line { peer, from: now, until: None, spoke: None, silence_ms, heard: None, longest_ms: 0 };
+        self.record.lines.insert(self.next, line);
+        self.news.push(label(format!("  {peer} 已连接"), format!("  {peer} has connected")));
+        self.next
+    }
+
+    /// Bytes have come.
+    pub fn heard(&mut self, conn: u32, bytes: &[u8], now: Timestamp, out: &mut Vec<Do>) {
+        let Some(mut live) = self.lives.remove(&conn) else { return };
+        if let Some(line) = self.record.lines.get_mut(&conn) {
+            let last = line.heard.replace(now).unwrap_or(line.from);
+            line.longest_ms = line.longest_ms.max(now.since(last));
+        }
+        live.buffer.extend_from_slice(bytes);
+        let mut acts = Acts::new();
+        live.talk.take(&mut live.buffer, now, &mut acts);
+        if self.exam.udp && !live.buffer.is_empty() {
+            acts.push(Act::Count("datagram_rest"));
+            live.buffer.clear();
+        } else if live.buffer.len() > UNFINISHED_MAX {
+            let words = format!("{} bytes and no end of a frame", live.buffer.len());
+            acts.push(Act::Close("unfinished_too_large", words));
+        }
+        if let Some(line) = self.record.lines.get_mut(&conn) {
+            line.silence_ms = live.talk.silence_ms();
+        }
+        self.go(conn, live, acts, now, out);
+    }
+
+    /// The connection has ended by itself.
+    pub fn closed(&mut self, conn: u32, why: &str, now: Timestamp) {
+        let Some(live) = self.lives.remove(&conn) else { return };
+        self.news.push(label(format!("  连接已断开：{why}"), format!("  the connection has ended: {why}")));
+        self.end(conn, live, why, now);
+    }
+
+    /// A second has passed, or less.
+    pub fn tick(&mut self, now: Timestamp, out: &mut Vec<Do>) {
+        for conn in self.lives.keys().copied().collect::<Vec<_>>() {
+            let Some(mut live) = self.lives.remove(&conn) else { continue };
+            let mut acts = Acts::new();
+            live.talk.tick(now, &mut acts);
+            self.go(conn, live, acts, now, out);
+        }
+        self.move_on(now);
+        self.ask(now, out);
+    }
+
+    /// The examination as it stands; `person` and `version` stand in its head.
+    #[must_use]
+    pub fn report(&self, person: &str, version: &str, now: Timestamp) -> Report {
+        let first = self.record.lines.values().find(|line| line.spoke.is_some());
+        let device = self.record.devices.iter().next();
+        let head = Head {
+            protocol: self.exam.protocol.clone(),
+            device: device.map(ToString::to_string),
+            kind: device.and_then(|device| self.record.kinds.get(device)).map(ToString::to_string),
+            peer: first.map(|line| format!("{} ({})", line.peer, if self.exam.udp { "UDP" } else { "TCP" })),
+            started: self.started,
+            ended: now,
+            person: person.to_owned(),
+            version: version.to_owned(),
+            complete: self.step == Step::Over,
+        };
+        Report { head, findings: super::judge::judge(&self.exam, &self.record, now) }
+    }
+
+    /// Does what a talk wants, and puts it back unless its connection has ended.
+    pub(super) fn go(&mut self, conn: u32, mut live: Live, acts: Acts, now: Timestamp, out: &mut Vec<Do>) {
+        let mut acts: VecDeque<Act> = acts.into();
+        let mut cut: Option<String> = None;
+        while let Some(act) = acts.pop_front() {
+            match act {
+                Act::Deliver { token, delivery, pictures } => {
+                    let fate = if cut.is_some() { Fate::Cut } else { self.fate(&delivery, now) };
+                    let mut more = Acts::new();
+                    let stored = u32::try_from(delivery.readings.len()).unwrap_or(u32::MAX);
+                    let rejected = u32::try_from(delivery.rejected.len()).unwrap_or(u32::MAX);
+                    let reason = delivery.rejected.last().map(|rejected| rejected.reason);
+                    let outcome = Outcome { stored, rejected, reason, ..Outcome::default() };
+                    let result = if fate == Fate::Kept { Ok(outcome) } else { Err(NotDurable) };
+                    live.talk.settled(token, result, now, &mut more);
+                    if fate != Fate::Kept {
+                        more.retain(|act| !matches!(act, Act::Count(_))); // what was provoked
+                    }
+                    let answered = more.iter().any(|act| matches!(act, Act::Send(_)));
+                    self.arrived(conn, *delivery, pictures.len(), fate, answered, now);
+                    if fate == Fate::Cut && cut.is_none() {
+                        cut = Some("cut by the examination".to_owned());
+                    }
+                    more.into_iter().rev().for_each(|act| acts.push_front(act));
+                }
+                Act::Send(bytes) if cut.is_none() => out.push(Do::Send(conn, bytes)),
+                Act::Send(_) => {}
+                Act::Speaks(device) => {
+                    if self.record.devices.insert(device.clone()) {
+                        self.news.push(label(format!("  设备 {device}"), format!("  device {device}")));
+                    }
+                    live.speaks.push(device);
+                    self.spoke(conn, now);
+                }
+                Act::Progress(command, progress) => self.progress(command, progress, now),
+                Act::Count(code) => {
+                    self.clock_set |= self.exam.meaning(code).bears == Bears::ClockSet;
+                    self.codes.push(code);
+                }
+                Act::Close(code, words) => {
+                    self.codes.push(code);
+                    cut.get_or_insert(words);
+                }
+            }
+        }
+        for code in std::mem::take(&mut self.codes) {
+            let last = self.record.arrivals.iter().rposition(|arrival| arrival.conn == conn);
+            self.record.count(code, last);
+        }
+        match cut {
+            Some(why) => {
+                out.push(Do::Cut(conn));
+                self.end(conn, live, &why, now);
+            }
+            None => {
+                self.lives.insert(conn, live);
+            }
+        }
+        self.move_on(now);
+        self.ask(now, out);
+    }
+
+    fn end(&mut self, conn: u32, mut live: Live, why: &str, now: Timestamp) {
+        let mut acts = Acts::new();
+        live.talk.ended(&live.buffer, now, &mut acts);
+        for act in acts {
+            match act {
+                Act::Deliver { delivery, .. } if !self.cut_now(now) => {
+                    self.arrived(conn, *delivery, 0, Fate::Kept, false, now);
+                }
+                // half a frame that the examination itself cut off says nothing
+                Act::Count(code) if !self.cut_now(now) => self.codes.push(code),
+                _ => {}
+            }
+        }
+        for code in std::mem::take(&mut self.codes) {
+            let last = self.record.arrivals.len().checked_sub(1);
+            self.record.count(code, last);
+        }
+        if let Some(line) = self.record.lines.get_mut(&conn) {
+            line.until = Some((now, why.to_owned()));
+        }
+        self.gone(conn, now);
+    }
+
+    fn cut_now(&self, now: Timestamp) -> bool {
+        self.record.cut == Some(now)
+    }
+
+    fn spoke(&mut self, conn: u32, now: Timestamp) {
+        if let Some(line) = self.record.lines.get_mut(&conn) {
+            line.spoke.get_or_insert(now);
+        }
+        if self.record.cut.is_some_and(|cut| self.record.lines.get(&conn).is_some_and(|line| line.from >= cut)) {
+            self.record.back.get_or_insert(now);
+        }
+    }
+
+    /// What shall become of a delivery.
+    fn fate(&mut self, delivery: &Delivery, now: Timestamp) -> Fate {
+        if !likeness::is_report(delivery) || self.is_asked(now) {
+            return Fate::Kept;
+        }
+        let before = self.record.before(delivery);
+        match self.step {
+            Step::Withhold => match before {
+                Some(first) if self.record.withheld.contains(&first) => {
+                    self.record.proven.get_or_insert(first);
+                    Fate::Kept
+                }
+                None if self.record.proven.is_none() && self.record.withheld.len() < WITHHELD_MAX => Fate::Withheld,
+                _ => Fate::Kept,
+            },
+            Step::Cut if before.is_none() && self.is_proven_sort(delivery) => Fate::Cut,
+            _ => Fate::Kept,
+        }
+    }
+
+    /// Whether a report of this sort was seen to come again; when none was, any may.
+    fn is_proven_sort(&self, delivery: &Delivery) -> bool {
+        let proven = self.record.proven.and_then(|at| self.record.arrivals.get(at));
+        proven.is_none_or(|proven| likeness::sort(&proven.delivery) == likeness::sort(delivery))
+    }
+
+    fn arrived(&mut self, conn: u32, delivery: Delivery, pictures: usize, fate: Fate, answered: bool, now: Timestamp) {
+        let report = likeness::is_report(&delivery) || pictures > 0;
+        let readable = report || delivery.presence.is_some();
+        let owed = fate == Fate::Cut && report && self.is_proven_sort(&delivery);
+        let arrival = Arrival {
+            conn,
+            at: now,
+            step: self.step,
+            repeats: report.then(|| self.record.before(&delivery)).flatten(),
+            asked: self.is_asked(now),
+            clock_set: self.clock_set,
+            delivery,
+            pictures,
+            fate,
+            answered,
+            report,
+        };
+        let at = self.record.arrived(arrival);
+        for code in std::mem::take(&mut self.codes) {
+            self.record.count(code, at);
+        }
+        if readable {
+            self.spoke(conn, now);
+        }
+        match (fate, at) {
+            (Fate::Withheld, Some(at)) => {
+                self.record.withheld.push(at);
+                self.news.push(label("  收到上报，暂不确认", "  a report has come; not confirmed"));
+            }
+            (Fate::Cut, Some(at)) => {
+                self.record.cut.get_or_insert(now);
+                self.record.owed.extend(owed.then_some(at));
+            }
+            _ => {}
+        }
+    }
+
+    /// Goes to the next step when this one has what it waits for, or has waited long enough.
+    pub(super) fn move_on(&mut self, now: Timestamp) {
+        loop {
+            let late = now.since(self.since) >= i64::try_from(self.exam.limit.as_millis()).unwrap_or(i64::MAX);
+            let record = &self.record;
+            let after = |step: Step| record.arrivals.iter().any(|a| a.fresh() && a.step == step && a.fate == Fate::Kept);
+            let done = match self.step {
+                Step::Connect => !record.arrivals.is_empty(),
+                Step::Report => record.arrivals.iter().any(|a| a.report),
+                Step::Withhold => record.proven.is_some(),
+                Step::GoOn => after(Step::GoOn),
+                Step::Ask => self.is_all_asked(),
+                Step::Clock => self.is_clock_done(),
+                Step::Watch => {
+                    let calm = record.arrivals.iter().filter(|a| a.fresh() && a.step < Step::Cut);
+                    calm.count() >= REPORTS
+                }
+                Step::Cut => self.exam.udp || record.cut.is_some(),
+                Step::Return => {
+                    record.cut.is_none()
+                        || (record.back.is_some() && record.owed.iter().all(|at| record.copies(*at).nth(1).is_some()))
+                }
+                Step::Over => return,
+            };
+            let hopeless = self.step == Step::Withhold && self.is_hopeless(now);
+            if !done && !late && !hopeless {
+                return;
+            }
+            let next = match self.step {
+                Step::Connect if !done => Step::Over,
+                Step::Connect => Step::Report,
+                Step::Report if !done => Step::Ask, // it has nothing to confirm
+                Step::Report => Step::Withhold,
+                Step::Withhold if !done => Step::Ask,
+                Step::Withhold => Step::GoOn,
+                Step::GoOn => Step::Ask,
+                Step::Ask => Step::Clock,
+                Step::Clock => Step::Watch,
+                Step::Watch => Step::Cut,
+                Step::Cut if !done || self.exam.udp => Step::Over,
+                Step::Cut => Step::Return,
+                Step::Return | Step::Over => Step::Over,
+            };
+            self.enter(next, done, now);
+        }
+    }
+
+    fn enter(&mut self, step: Step, done: bool, now: Timestamp) {
+        if let Some((_, end)) = self.record.steps.get_mut(&self.step) {
+            *end = Some((now, done));
+        }
+        (self.step, self.since) = (step, now);
+        self.record.steps.insert(step, (now, None));
+        let empty = match step {
+            Step::Ask => self.exam.questions().next().is_none(),
+            Step::Clock => self.exam.set_clock().is_none(),
+            Step::Cut => self.exam.udp,
+            _ => false,
+        };
+        if !empty {
+            self.news.push(step.prompt(&self.exam));
+        }
+    }
+
+    /// Reports of one sort stayed away again and again.
+    fn is_hopeless(&self, now: Timestamp) -> bool {
+        let within = i64::try_from(self.exam.resend_within.as_millis()).unwrap_or(i64::MAX);
+        let withheld = self.record.withheld.iter().filter_map(|at| self.record.arrivals.get(*at));
+        let overdue: Vec<_> = withheld.filter(|a| now.since(a.at) > within).map(|a| likeness::sort(&a.delivery)).collect();
+        let most = overdue.iter().map(|one| overdue.iter().filter(|other| *other == one).count()).max();
+        !self.exam.by_hand && most.unwrap_or(0) >= OVERDUE
+    }
+}
