@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { FakeHub } from '../fake/server.mjs'
 import { axe } from './axe.mjs'
+import { commandSteps } from './commands.mjs'
 import { deskSteps } from './desk.mjs'
 import { docsSteps } from './docs.mjs'
 import { healthSteps } from './health.mjs'
@@ -120,6 +121,8 @@ themeSteps(tools)
 windowSteps(tools)
 
 deskSteps(tools)
+
+commandSteps(tools)
 
 step('a refused key keeps the last picture and says so', async () => {
   hub.key = 'another'

@@ -34,9 +34,9 @@ const field = (hub) => {
     steps.forEach(([state, minutes, more]) => commands.step(c, state, now - minutes * MINUTE_MS, more))
     return c
   }
-  add('control_pump', { pump: 2, on: 1 }, {}, ['sent', 49], ['failed', 49, { code: 'refused', words: 'QnRtn=2: the station is under local control' }])
-  add('read_period', { from: '2026-11-22T08:00:00+08:00', to: '2026-11-22T09:00:00+08:00', minutes: 5 }, { person: '梁栋' }, ['sent', 44], ['failed', 43, { code: 'timeout', words: 'no answer within 10 s' }]).tries = 2
-  add('read_clock', {}, { person: '梁栋' }, ['sent', 31], ['confirmed', 31]).result = { at: now - 31 * MINUTE_MS, seconds: -1.8 }
+  add('write_run', { items: '20=1' }, {}, ['sent', 49], ['failed', 49, { code: 'refused', words: 'the station is under local control' }])
+  add('read_period', { from: '2026-11-22T08:00:00+08:00', to: '2026-11-22T09:00:00+08:00', element: 'Z', step: 5 }, { person: '梁栋' }, ['sent', 44], ['failed', 43, { code: 'timeout', words: 'no answer within 10 s' }]).tries = 2
+  add('read_clock', {}, { person: '梁栋' }, ['sent', 31], ['confirmed', 31]).result = commands.answers.read_clock()
   add('set_password', { password: '8F21' }, { dangerous: true, person: '陈卫' }, ['cancelled', 20, { person: '梁栋' }])
   add('read_now', {}, {}, ['sent', 2], ['confirmed', 2]).result = commands.answers.read_now()
   add('factory_reset', {}, { dangerous: true, person: '陈卫' })

@@ -137,13 +137,17 @@ export class Commands {
 
 const isName = (text) => (typeof text === 'string' && text.trim() && [...text.trim()].length <= 100 ? text.trim() : '')
 
+/** A report of a station, as the SL 651 adapter puts one. */
+const report = (code, elements) => ({ function: code, serial: 812, send_time: '2026-11-22 16:42:06', elements })
+
 const ANSWERS = {
-  read_now: () => [
-    { id: '39', name: 'Z', metric: 'level', value: 2.913, unit: 'm' }, { id: '20', name: 'PJ', metric: 'rain_now', value: 4, unit: 'mm' },
-    { id: '26', name: 'PT', metric: 'rain_total', value: 416.5, unit: 'mm' }, { id: '38', name: 'VT', metric: 'battery', value: 12.31, unit: 'V' },
-  ],
-  read_clock: () => ({ at: Date.now() - 1_800, seconds: -1.8 }),
+  read_now: () => report('37', [
+    { id: '39', name: '瞬时河道水位、潮位', metric: 'level', value: '2.913', unit: 'm' }, { id: '20', name: '当前降水量', metric: 'rain_now', value: '4.0', unit: 'mm' },
+    { id: '26', name: '降水量累计值', metric: 'rain_total', value: '416.5', unit: 'mm' }, { id: '38', name: '电源电压', metric: 'battery', value: '12.31', unit: 'V' },
+  ]),
+  read_period: () => report('38', [{ id: '39', name: '瞬时河道水位、潮位', metric: 'level', value: ['2.90', '2.91', null, '2.93'], unit: 'm' }]),
+  read_elements: () => [{ id: '38', name: '电源电压', metric: 'battery', value: 12.31, unit: 'V' }],
+  read_clock: () => ({ send_time: '2026-11-22 16:42:04', seconds: -1.8 }),
   read_version: () => ({ version: 'RTU-2.4.1 (2024-03)' }),
-  read_status: () => ({ bits: [0, 3], words: { mains: true, door: 'closed', lines: [{ slot: 1, ok: true }, { slot: 2, ok: false }] } }),
-  control_pump: () => new Error('the station is under local control'),
+  write_run: () => new Error('the station is under local control'),
 }

@@ -23,6 +23,12 @@ impl Client {
         Self { agent: agent.build().into(), base: format!("http://{}", config.http), key }
     }
 
+    /// The hub at this address.
+    pub fn at(base: &str, key: &str) -> Self {
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None);
+        Self { agent: agent.build().into(), base: base.to_owned(), key: Some(key.to_owned()) }
+    }
+
     /// Where it is called.
     pub fn base(&self) -> &str {
         &self.base

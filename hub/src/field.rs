@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chengshu_api::{CommandSet, FieldProtocol};
-use chengshu_core::model::{Limits, LinkId};
+use chengshu_core::model::{DeviceId, Limits, LinkId, Timestamp};
 use chengshu_core::seam::Decoder;
 use chengshu_gb26875::Gb26875;
 use chengshu_hj212::Hj212;
@@ -61,12 +61,17 @@ impl Field {
         !matches!(self, Self::Hj212(_))
     }
 
-    /// What holds its conversations.
-    pub fn protocol(&self, link: LinkId) -> Arc<dyn Protocol> {
+    /// What holds its conversations. `newest` says up to when values of its devices are stored: what was missed while the
+    /// hub was away is asked for where the protocol can.
+    pub fn protocol(&self, link: LinkId, newest: &[(DeviceId, Timestamp)]) -> Arc<dyn Protocol> {
         match self {
             Self::Sl651(setup) => Arc::new(Sl651::new((**setup).clone(), link)),
             Self::Gb26875(setup) => Arc::new(Gb26875::new((**setup).clone(), link)),
-            Self::Hj212(setup) => Arc::new(Hj212::new((**setup).clone(), link)),
+            Self::Hj212(setup) => {
+                let protocol = Hj212::new((**setup).clone(), link);
+                newest.iter().for_each(|(device, at)| protocol.seed(device, *at));
+                Arc::new(protocol)
+            }
         }
     }
 

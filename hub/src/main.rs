@@ -79,6 +79,10 @@ pub struct Demo {
     /// Where the managed broker listens; port 0 picks a free one. Default 127.0.0.1:1883, or a free port.
     #[arg(long)]
     mqtt: Option<SocketAddr>,
+    /// Whether stations besides speak the field's own protocols: 40 by SL 651, 30 by GB/T 26875.3, 30 by HJ 212. Default: yes
+    /// with 500 devices or more.
+    #[arg(long)]
+    field: Option<bool>,
     /// How many devices are simulated; 0 simulates none.
     #[arg(long, default_value_t = 200)]
     devices: usize,

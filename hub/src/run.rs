@@ -7,13 +7,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use chengshu_core::model::Limits;
 use chengshu_core::seam::SharedClock;
 use chengshu_sim::SimConfig;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use crate::client::Client;
 use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Config, FieldLine};
+use crate::field::PROTOCOLS;
 use crate::ready::ReadyFile;
 use crate::wiring::{self, Mode, Running};
 use crate::{Demo, say, user};
@@ -51,6 +54,11 @@ pub fn demo(mut config: Config, demo: Demo) -> anyhow::Result<()> {
     config.http = demo.http.unwrap_or_else(|| or_free(config.http));
     config.managed_broker = demo.mqtt.unwrap_or_else(|| or_free(config.managed_broker));
     config.brokers.clear();
+    let field = demo.field.unwrap_or(demo.devices >= 500);
+    if config.lines.is_empty() && field {
+        let limits = Limits { payload_max: config.payload_max, times: config.times };
+        config.lines = PROTOCOLS.iter().filter_map(|protocol| FieldLine::demo(protocol, limits)).collect();
+    }
     runtime()?.block_on(async move {
         let clock: SharedClock = Arc::new(SystemClock::new());
         let mut signals = Signals::listen()?;
@@ -68,10 +76,13 @@ pub fn demo(mut config: Config, demo: Demo) -> anyhow::Result<()> {
                 devices: demo.devices,
                 speed: demo.speed,
                 seed: demo.seed,
+                field: if field { running.field.clone() } else { Vec::new() },
                 script: demo.script,
             };
             let (clock, stop) = (clock.clone(), stop_sim.clone());
+            let client = Client::at(&ready.http, &ready.admin_key);
             tokio::spawn(async move {
+                enter(&sim, client).await;
                 if let Err(error) = chengshu_sim::run(sim, clock, stop).await {
                     tracing::error!(error = format!("{:#}", anyhow::Error::new(error)), "the simulation ended");
                 }
@@ -83,6 +94,24 @@ pub fn demo(mut config: Config, demo: Demo) -> anyhow::Result<()> {
         say(&format!("城枢 · 演示数据 (simulated data)\n  open  {}/#key={}", ready.http, ready.admin_key));
         wait_and_stop(running, signals, stop_sim).await
     })
+}
+
+/// Enters the field stations' names and places, by the same door as people do.
+async fn enter(sim: &SimConfig, client: Client) {
+    if sim.field.is_empty() {
+        return;
+    }
+    let table = match chengshu_sim::field_table(sim) {
+        Ok(table) => table,
+        Err(error) => return tracing::error!(%error, "the simulated stations are not entered"),
+    };
+    let import = move || client.post("/api/v1/import/devices", &[("format", "csv")], "text/csv", table.as_bytes());
+    match tokio::task::spawn_blocking(import).await {
+        Ok(Ok((true, _))) => {}
+        Ok(Ok((false, answer))) => tracing::error!(%answer, "the simulated stations are not entered"),
+        Ok(Err(error)) => tracing::error!(%error, "the simulated stations are not entered"),
+        Err(error) => tracing::error!(%error, "the simulated stations are not entered"),
+    }
 }
 
 /// Starts, unless a signal comes first.

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use chengshu_api::{About, App, ClockSync, CommandSet, Door, DoorParts, serve};
-use chengshu_core::model::{Limits, LinkId};
+use chengshu_core::model::{DeviceId, Limits, LinkId, Timestamp};
 use chengshu_core::seam::{
-    AdapterContext, AdapterFactory, Evidence, Intake, Link, OrderDesk, OrderSink, Orders, SharedClock, intake,
-    order_desk,
+    AdapterContext, AdapterFactory, Evidence, Intake, Link, LinkState, OrderDesk, OrderSink, Orders, SharedClock,
+    intake, order_desk,
 };
-use chengshu_engine::{Engine, EngineMetrics, KEYS_BYTES, Keys, Replayer, Services};
+use chengshu_engine::{BoardState, Engine, EngineMetrics, KEYS_BYTES, Keys, Replayer, Services};
 use chengshu_evidence::Shelf;
 use chengshu_hooks::{HookMetrics, Hooks};
 use chengshu_mqtt::{MqttConfig, MqttVersion};
@@ -51,6 +51,8 @@ pub struct Running {
     pub ready: Ready,
     /// Ends when a part ends that the hub cannot do without.
     pub failed: CancellationToken,
+    /// Where devices can speak in protocols of their own, for the demo.
+    pub field: Vec<chengshu_sim::FieldLine>,
     clock: SharedClock,
     parts: Vec<(CancellationToken, TaskTracker)>,
 }
@@ -176,9 +178,11 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         let factory: AdapterFactory = Box::new(move |context| Box::pin(chengshu_mqtt::run(mqtt.clone(), context)));
         tasks.spawn(supervise::adapter(factory, context));
     }
+    let field_links: Vec<_> = lines.iter().map(|(link, _)| link.clone()).collect();
     for (link, line) in lines {
         let orders = outward.way(&desk, &link, line.field.commands());
-        let protocol = line.field.protocol(link.id.clone());
+        let newest = app.board.read(|board| newest(board, &link.id));
+        let protocol = line.field.protocol(link.id.clone(), &newest);
         let context = context(link, orders);
         let factory: AdapterFactory =
             Box::new(move |context| Box::pin(chengshu_line::run(line.line.clone(), protocol.clone(), context)));
@@ -230,7 +234,8 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         }
     });
     let ready = Ready { http: format!("http://{http}"), database: database_url, admin_key, mqtt: parts.field.clone() };
-    Ok(Running { ready, failed, clock, parts: parts.list })
+    let field = listening(&field_links, &clock).await;
+    Ok(Running { ready, failed, field, clock, parts: parts.list })
 }
 
 impl Running {
@@ -355,6 +360,25 @@ pub fn mqtt(config: &Config, broker: &BrokerConfig, client_id: String) -> MqttCo
         times: config.times,
         mapped: foreign::mapped(&mappings),
     }
+}
+
+/// Where the field lines listen, once they do.
+async fn listening(links: &[Arc<Link>], clock: &SharedClock) -> Vec<chengshu_sim::FieldLine> {
+    let mut field = Vec::new();
+    for link in links {
+        let Some(protocol) = chengshu_sim::FieldProtocol::of(link.kind) else { continue };
+        while link.listening().is_empty() && link.last_report().state != LinkState::Down {
+            clock.sleep(Duration::from_millis(10)).await;
+        }
+        field.extend(link.listening().first().map(|address| chengshu_sim::FieldLine { protocol, address: *address }));
+    }
+    field
+
+/// Up to when values of a link's devices are stored.
+fn newest(board: &BoardState, link: &LinkId) -> Vec<(DeviceId, Timestamp)> {
+    let mine = board.devices().iter().filter(|slot| slot.device.link == *link);
+    let newest = mine.map(|slot| (&slot.device.id, slot.series.iter().filter_map(|one| Some(one.latest?.at)).max()));
+    newest.filter_map(|(device, at)| Some((device.clone(), at?))).collect()
 }
 
 /// The field lines and their links.

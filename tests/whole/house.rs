@@ -29,7 +29,7 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("chengshu-gb26875", &["line"]),
     ("chengshu-hj212", &["line"]),
     ("chengshu-topics", &[]),
-    ("chengshu-sim", &[]),
+    ("chengshu-sim", &["gb26875", "hj212", "line", "sl651"]),
     (
         "chengshu",
         &[

@@ -14,6 +14,7 @@ mod hostile;
 mod house;
 mod ingest;
 mod input;
+mod lines;
 mod maintenance;
 mod managed;
 mod register;

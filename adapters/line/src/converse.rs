@@ -114,7 +114,9 @@ impl Conversation {
                     self.context.link.count_message();
                     // commands to what stands behind a gateway go by the gateway's own talk
                     let behind = delivery.births.iter().filter(|(_, birth)| birth.gateway.is_some());
-                    behind.for_each(|(device, _)| self.seat.speaks(device));
+                    for (device, _) in behind {
+                        self.seat.speaks(device);
+                    }
                     if !self.keep(&pictures, &mut delivery.events).await {
                         flights.push(Box::pin(std::future::ready((token, Err(unkept())))));
                         continue;
@@ -130,7 +132,11 @@ impl Conversation {
                 }
                 Act::Send(bytes) if self.wire.is_udp() => self.send(&bytes).await?,
                 Act::Send(bytes) => answer.extend_from_slice(&bytes),
-                Act::Speaks(device) => self.seat.speaks(&device),
+                Act::Speaks(device) => {
+                    if self.seat.speaks(&device) {
+                        self.context.link.count_deviation("address_taken");
+                    }
+                }
                 Act::Progress(command, progress) => {
                     if progress != Progress::Sent {
                         self.open.remove(&command);

@@ -47,13 +47,15 @@ impl Routes {
 }
 
 impl Seat {
-    /// From now on commands to `device` come here.
-    pub(crate) fn speaks(&mut self, device: &DeviceId) {
+    /// From now on commands to `device` come here. True when another talk, which goes on, spoke for it until now.
+    pub(crate) fn speaks(&mut self, device: &DeviceId) -> bool {
         let mut table = self.routes.table();
-        if table.get(device).is_none_or(|(number, _)| *number != self.number) {
+        let before = table.get(device).map(|(number, _)| *number);
+        if before != Some(self.number) {
             table.insert(device.clone(), (self.number, self.sender.clone()));
             self.devices.push(device.clone());
         }
+        before.is_some_and(|number| number != self.number)
     }
 }
 

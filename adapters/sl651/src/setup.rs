@@ -27,34 +27,34 @@ pub struct Setup {
     pub base_levels: BTreeMap<String, [Option<f64>; 8]>,
     /// Confirm with ESC (stay online 10 minutes) rather than EOT.
     pub stay_online: bool,
-    /// Whether an answer to the hub's own question is closed with EOT or ESC. [M]: the reference says "the centre asks,
+    /// Whether an answer to the hub's own question is closed with EOT or ESC. `[M]`: the reference says "the centre asks,
     /// the station answers" and no more. Multi-packet answers and unasked ones are always confirmed.
     pub confirm_answers: bool,
-    /// A value whose digits are all nine, over the whole width of its element, is the station's fault value. [I] haikang.
+    /// A value whose digits are all nine, over the whole width of its element, is the station's fault value. `[I]` haikang.
     pub all_nines_is_fault: bool,
-    /// A station's clock that is further off than this is told by an event, ms. [M] 1 h.
+    /// A station's clock that is further off than this is told by an event, ms. `[M]` 1 h.
     pub clock_off_ms: i64,
-    /// `set_clock` is sent twice when the clock is further off than this, ms. [S] 5 min.
+    /// `set_clock` is sent twice when the clock is further off than this, ms. `[S]` 5 min.
     pub clock_twice_ms: i64,
-    /// A transfer without a new packet for this long is given up, ms. [M] 60 s.
+    /// A transfer without a new packet for this long is given up, ms. `[M]` 60 s.
     pub transfer_ms: i64,
-    /// A missing packet is asked for after so long without another, ms. [M] 10 s.
+    /// A missing packet is asked for after so long without another, ms. `[M]` 10 s.
     pub packet_ms: i64,
-    /// How often one packet is asked for. [M] 3, as for reports.
+    /// How often one packet is asked for. `[M]` 3, as for reports.
     pub packet_asks: u32,
-    /// The most bytes of one transfer, and of all unfinished ones of one peer. [M] 4 MiB.
+    /// The most bytes of one transfer, and of all unfinished ones of one peer. `[M]` 4 MiB.
     pub transfer_max: usize,
-    /// A frame that has begun and does not end is given up when something comes after so long, ms. [M] 60 s.
+    /// A frame that has begun and does not end is given up when something comes after so long, ms. `[M]` 60 s.
     pub frame_ms: i64,
-    /// An answer is waited for so long, ms. [M] 20 s.
+    /// An answer is waited for so long, ms. `[M]` 20 s.
     pub answer_ms: i64,
-    /// How often a command is sent again. [S] at most 2.
+    /// How often a command is sent again. `[S]` at most 2.
     pub resends: u32,
     /// Password for commands; none: the one that the station itself sends.
     pub password: Option<[u8; 2]>,
     /// The centre's address for commands; none: the one that the station itself sends.
     pub center: Option<u8>,
-    /// Whether questions carry definition bytes. [I] 3A: a test tool has them, Quick.SL651 has not; 41/43: identifiers
+    /// Whether questions carry definition bytes. `[I]` 3A: a test tool has them, Quick.SL651 has not; 41/43: identifiers
     /// only.
     pub asking: Asking,
     /// The least silence after which a peer is gone, ms: 120 s.

@@ -2,12 +2,12 @@
 // says of itself to whoever maintains it.
 export const commandsZh = {
   orders: {
-    title: '下行指令', note: '发出的每一条都留有日志', choose: '要设备做什么', dangerous: '需第二人批准', dangerousNote: '会改写或清除设备里的东西：先申请，另一人同意后才发出', other: '其他指令', otherNote: '名称和参数由设备自己解释', name: '指令名', params: '参数（JSON 对象）',
+    title: '下行指令', note: '发出的每一条都留有日志', choose: '要设备做什么', dangerous: '需第二人批准', dangerousNote: '会清除、改写或开关现场的东西：先申请，另一人同意后才发出', other: '其他指令', otherNote: '名称和参数由设备自己解释', name: '指令名', params: '参数（JSON 对象）',
     unheard: '设备还没有来报，不知道经哪条链路下达。', noWay: '设备经链路 {link} 来报，这条链路不下达指令。', source: '依据：{source}', noParams: '不需要参数', optional: '可不填', range: '{low} 至 {high}', person: '您的姓名', personNote: '记入日志；本机记住，下次不用再填',
     expires: '多久没做成就作废', span: { '600': '10 分钟', '3600': '1 小时', '86400': '1 天', '604800': '7 天' }, send: '发送', request: '申请…', sending: '正在登记…', sent: '第 {id} 号已登记，正在发往设备。', requested: '第 {id} 号已登记，等第二人批准。',
-    confirm: '向 {device} 申请“{name}”？', confirmGo: '确认申请', lost: '将失去：', second: '提交以后不会马上发出，要由另一人在这里同意。',
+    confirm: '向 {device} 申请“{name}”？', confirmGo: '确认申请', lost: '将失去或改变：', second: '提交以后不会马上发出，要由另一人在这里同意。',
     wrong: { missing: '必须填', whole: '应为整数', range: '应为 {low} 至 {high} 的整数', time: '应为日期和时间', long: '太长，最多 1000 字节', name: '1 至 64 个小写字母、数字或下划线', json: '应为 JSON 对象，如 {example}', person: '请填姓名，最多 100 个字', same: '{who} 是申请人，须由另一人同意' },
-    list: '指令记录', listNote: '最新在前', none: '还没有给它下过指令', older: '更早的', asked: '{who} 于 {at} 提出', agreed: '{who} 同意', until: '{time}后作废', tries: '第 {n} 次未应答', reason: '原因', number: '第 {id} 号', result: '设备的回答', raw: '原始 JSON', journal: '日志', noAnswer: '设备确认了，没有带回数据',
+    list: '指令记录', listNote: '最新在前', none: '还没有给它下过指令', older: '更早的', asked: '{who} 于 {at} 提出', agreed: '{who} 同意', until: '{time}后作废', tries: '已 {n} 次未应答', reason: '原因', number: '第 {id} 号', result: '设备的回答', raw: '原始 JSON', reveal: '显示', journal: '日志', noAnswer: '设备确认了，没有带回数据',
     agree: '同意', agreeGo: '同意并发出', agreeName: '批准人姓名', agreeNote: '须是 {who} 以外的人', cancel: '撤销', cancelGo: '确认撤销', cancelName: '撤销人姓名', back: '返回', 
     queued: '{n} 条指令等第二人批准', queuedMore: '另有 {n} 条', see: '去处理',
     standing: {
@@ -20,21 +20,17 @@ export const commandsZh = {
       set_parameter: '设备现在的参数值会被覆盖，以后的读数按新值计算；原值设备不另存。',
       clear_storage: '设备固态存储里的全部历史数据会被清空，没有补传过的读数再也取不回来。',
       factory_reset: '设备的全部设置和历史数据恢复出厂状态：地址、密码、要素和中心地址都要到现场重设，此前可能一直连不上。',
-      reset_device: '设备会重新启动并清除当前状态；启动期间不监测，也不报警。',
+      initialise: '传输装置现有的设置和记录会被清除并重新启动；其间不转发火警和故障，它后面的设施都看不到。',
+      pump: '水泵会立即启停，水位和流量随之改变；停机可能积水，空转可能烧毁。发出以前先确认现场无人作业。',
+      valve: '阀门会立即开关，上下游的供水和压力随之改变。发出以前先确认现场无人作业。',
+      gate: '闸门会立即动作，上下游水位随之改变，放出的水收不回来。发出以前先确认下游无人、现场无人作业。',
+      quota: '水量定值控制会投入或退出：投入后到量自动停供，退出后不再限量。',
     },
-    known: { clear_storage: '初始化固态存储', factory_reset: '恢复出厂设置', set_password: '修改密码', set_parameter: '设置现场机参数', reset_device: '设备复位' },
-    column: { id: '编码', name: '名称', metric: '指标', value: '值', unit: '单位', at: '时间', device: '设备', quality: '质量', text: '内容', state: '状态', version: '版本', time: '时间', kind: '类别', count: '数目', station: '测站', seconds: '秒', minutes: '分钟' },
+    known: { clear_storage: '初始化固态存储', factory_reset: '恢复出厂设置', set_password: '修改密码', set_parameter: '设置现场机参数', initialise: '初始化传输装置', pump: '控制水泵开关', valve: '控制阀门开关', gate: '控制闸门开关', quota: '水量定值控制' },
+    column: { id: '编码', name: '名称', metric: '指标', value: '值', unit: '单位', at: '时间', device: '设备', quality: '质量', text: '内容', state: '状态', version: '版本', time: '时间', kind: '类别', count: '数目', station: '测站', seconds: '秒', minutes: '分钟', function: '功能码', serial: '流水号', send_time: '发报时间', elements: '要素', data: '数据', confirmed: '已确认', answered: '应答时间', operator: '值班员' },
     yes: '是', no: '否',
-  },
-  orderCode: {
-    not_connected: '设备现在没有连上', timeout: '设备没有应答，不能确定是否已做', refused: '设备拒绝', busy: '设备正忙', connection_lost: '等应答时连接断了，不能确定是否已做', no_way: '最后来报的链路不下达指令', bad_param: '参数不对', unknown_command: '这种设备不认识这条指令', outcome_unknown: '发出后枢纽重启，不知设备做了没有',
-    bad_password: '访问密码不对', bad_mn: '设备编号不对', bad_st: '系统类型不对', bad_flag: '标志位不对', bad_qn: '请求编号不对', bad_cn: '设备不认识这条命令', bad_crc: '设备说校验不对', unknown_error: '设备说未知错误', failed: '设备执行失败，没有说原因', condition: '设备说条件不符', device_timeout: '设备与它的仪表通讯超时', fault: '设备故障', no_data: '设备没有这段数据', unknown_result: '设备的回答认不出', crc: '应答校验不对', stopped: '链路停止了',
   },
   lines: {
     title: '接入链路详情', summary: '{n} 条链路 · {peers} 个设备或网关连着 · 偏差 {deviations} 次', listening: '监听', callsOut: '主动外联，不监听', peers: '连着', peersNone: '–', messages: '报文', rejected: '拒收', deviations: '偏差', none: '没有偏差', noLinks: '没有链路', note: '自枢纽启动以来。偏差 = 与标准不符但容忍了、拒绝了，或因此断开的',
-  },
-  deviation: {
-    crc: 'CRC 不对', checksum: '校验和不对', length: '长度不对', length_field: '长度字段不实', length_crc: '长度与 CRC 都不对', end_mark: '结束符不对', end_mark_missing: '缺结束符', silent: '太久不说话，断开', closed: '对方断开', connection_lost: '连接断了', peers_full: '连接数已满', unfinished_too_large: '不成帧的太长，断开', datagram_dropped: '数据报丢弃', broken: '处理出错，断开',
-    address_changed: '设备换了地址', implausible: '数值不合情理', gap_asked: '请设备补传', answer_not_taken: '应答发不出去', stopped: '枢纽停止', garbage: '帧外的杂字节',
   },
 }

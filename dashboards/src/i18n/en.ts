@@ -1,4 +1,5 @@
 // Every word of the interface in English. The type makes a missing or a surplus key a compile error.
+import { codesEn } from './codes.en'
 import { commandsEn } from './commands.en'
 import { deskEn } from './desk.en'
 import { framesEn } from './frames.en'
@@ -8,6 +9,7 @@ import type { Messages } from './zh'
 export const en: Messages = {
   ...healthEn,
   ...deskEn,
+  ...codesEn,
   ...commandsEn,
   ...framesEn,
   app: { centre: '{district} Operations Centre', sub: 'Chengshu', demo: 'Demo data', skip: 'Skip to the alarms' },

@@ -7,8 +7,9 @@ export const framesZh = {
     item: '第 {n} 项', empty: '空', count: '{n} 项',
     wrong: { empty: '请先粘贴报文', odd: '十六进制数字的个数是奇数，少了半个字节', digit: '第 {n} 个字符“{c}”不是十六进制数字', big: '超过 64 KiB，请截短', json: 'JSON 读不懂：{why}', noFrame: '请先填写帧的 JSON', time: '应为日期和时间' },
     frame: '帧（JSON）', frameHint: '与解析结果里“字段”的 JSON 相同；长度和校验由枢纽重新计算', encodeGo: '编码', encoding: '正在编码…', bytesOut: '{n} 字节', textOut: '文本', copy: '复制', copied: '已复制', copyFailed: '浏览器不让复制，请选中后手工复制', check: '拿去解析', taken: '已从解析结果取来一帧',
-  },
-  fault: {
-    crc: 'CRC 校验不对', checksum: '校验和不对', length: '长度不对', length_crc: '长度与 CRC 都不对', end_mark: '结束符不对', end_mark_missing: '缺结束符', packet: '分包号不对', digit: '不是应有的数字', group: '要素组读不下去', object_size: '信息对象长度不对', text_length: '说明文字长度不对', unfinished: '帧不完整，后面缺字节', garbage: '不属于任何帧的字节',
+    key: {
+      form: '编码', direction: '方向', direction_nibble: '方向标识', center: '中心站地址', station: '遥测站地址', password: '密码', function: '功能码', function_zh: '功能', function_en: '功能（英文）', body_length: '正文长度', start: '起始符', end: '结束符', crc: '校验码', serial: '流水号', send_time: '发报时间', elements: '要素', observe_time: '观测时间', packets: '包总数', packet: '包序号', body: '正文', raw: '原文', kind: '种类', code: '编码', adcode: '行政区划', number: '编号', version_bytes: '版本', time: '时间', src_hex: '源地址', dst_hex: '目的地址', app_length: '应用数据长度', command: '命令', checksum: '校验和', app: '应用数据单元', type: '类型', count: '对象数', objects: '信息对象', length: '长度', QN: '请求编码', ST: '系统编码', CN: '命令编码', PW: '密码', MN: '设备标识', Flag: '标志', CP: '指令参数', Flag_bits: '标志位', DataTime: '数据时间',
+      id: '编号', name: '名称', value: '值', def: '数据定义', len: '字节数', dec: '小数位', class: '站类', sys_type: '系统类型', sys_addr: '系统地址', comp_type: '部件类型', comp_addr_hex: '部件地址', zone: '分区', position: '位号', state: '状态', bits: '置位', text: '说明', unit: '单位', values: '各值', metric: '指标',
+    },
   },
 }

@@ -1,4 +1,5 @@
 // Every word of the interface in Chinese, the source language. Texts that come from themes and devices are not here.
+import { codesZh } from './codes.zh'
 import { commandsZh } from './commands.zh'
 import { deskZh } from './desk.zh'
 import { framesZh } from './frames.zh'
@@ -7,6 +8,7 @@ import { healthZh } from './health.zh'
 export const zh = {
   ...healthZh,
   ...deskZh,
+  ...codesZh,
   ...commandsZh,
   ...framesZh,
   app: { centre: '{district}城市运行中心', sub: '城枢 · 一网统管', demo: '演示数据', skip: '跳到告警列表' },

@@ -21,7 +21,7 @@ test('filters go there and back, empty ones are left out', () => {
 })
 
 test.each([
-  ['#/desk', 'devices', undefined], ['#/desk/devices?state=offline', 'devices', undefined], ['#/desk/maintenance', 'maintenance', undefined], ['#/desk/nonsense', 'devices', undefined],
+  ['#/desk', 'devices', undefined], ['#/desk/devices?state=offline', 'devices', undefined], ['#/desk/maintenance', 'maintenance', undefined], ['#/desk/nonsense', 'devices', undefined], ['#/desk/frames?tab=encode', 'frames', undefined],
   ['#/desk/device/W-RL-007', 'device', 'W-RL-007'], ['#/desk/commission/A.b_9', 'commission', 'A.b_9'], ['#/desk/label/X&key=k', 'label', 'X'], ['#/desk/device', 'devices', undefined],
 ])('%s is the desk\'s %s of %s', (hash, view, device) => {
   expect(parseRoute(hash)).toMatchObject({ page: 'desk', view })

@@ -3,6 +3,7 @@
 //! and what it says is plausible rather than true.
 
 mod battery;
+mod field;
 mod fire;
 mod hours;
 mod housing;
@@ -31,6 +32,8 @@ use chengshu_core::seam::SharedClock;
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
+use field::Voice;
+pub use field::{FieldLine, FieldProtocol};
 use link::Link;
 use map::District;
 pub use script::{Script, UnknownScript};
@@ -58,6 +61,8 @@ pub struct SimConfig {
     pub speed: f64,
     /// The same seed gives the same district and the same weather.
     pub seed: u64,
+    /// Where stations speak in the field's own protocols; empty: none do.
+    pub field: Vec<FieldLine>,
     /// What happens besides an ordinary day.
     pub script: Option<Script>,
 }
@@ -72,6 +77,7 @@ impl Default for SimConfig {
             devices: 200,
             speed: 1.0,
             seed: 441_702,
+            field: Vec::new(),
             script: None,
         }
     }
@@ -114,11 +120,16 @@ pub async fn run(config: SimConfig, clock: SharedClock, stop: CancellationToken)
     let district = District::load()?;
     let (count, seed) = (config.devices, config.seed);
     let day = Day { starts_s: clock.now().ms() as f64 / 1000.0 + BEIJING_S, script: config.script };
+    let lines = config.field.clone();
     let warm_up = move || {
         let devices = plan::plan(&district, count, seed);
-        (World::new(&devices, seed, day), devices)
+        let players: Vec<_> = lines
+            .iter()
+            .flat_map(|line| field::cast(line.protocol, &devices, &district).into_iter().map(|player| (player, *line)))
+            .collect();
+        (World::new(&devices, seed, day), devices, players)
     };
-    let (world, devices) = spawn_blocking(warm_up).await.map_err(SimError::Ended)?;
+    let (world, devices, players) = spawn_blocking(warm_up).await.map_err(SimError::Ended)?;
     let shared = Shared::new(config, clock, world);
     tracing::info!(config = ?shared.config, "simulated district starts");
 
@@ -126,12 +137,27 @@ pub async fn run(config: SimConfig, clock: SharedClock, stop: CancellationToken)
     for (number, devices) in links::grouped(devices).into_iter().enumerate() {
         tasks.spawn(Link { number, devices }.keep(shared.clone()));
     }
+    for (number, (player, line)) in players.into_iter().enumerate() {
+        tasks.spawn(Voice::new(player, line).keep(number, shared.clone()));
+    }
     let turning = shared.clone();
     tasks.spawn(async move { turning.turn().await });
     tokio::select! {
         () = stop.cancelled() => Ok(()),
         Some(Err(error)) = tasks.join_next() => Err(SimError::Ended(error)),
     }
+}
+
+/// Names and places of the field stations, as a table for `chengshu import`: no field protocol tells them.
+///
+/// # Errors
+/// [`SimError`] for a configuration that cannot be simulated.
+pub fn field_table(config: &SimConfig) -> Result<String, SimError> {
+    check(config)?;
+    let district = District::load()?;
+    let devices = plan::plan(&district, config.devices, config.seed);
+    let players = config.field.iter().flat_map(|line| field::cast(line.protocol, &devices, &district));
+    Ok(field::table(&players.collect::<Vec<_>>()))
 }
 
 fn check(config: &SimConfig) -> Result<(), SimError> {

@@ -1,17 +1,21 @@
 //! `make bench`: what the hub does, side by side with a reference in the same run. Prints figures and ratios; judges
 //! nothing, because machines differ.
 
+mod decode;
 mod district;
 mod flood;
 mod ingest;
+mod lines;
 mod live;
 mod nodered;
 mod reads;
 mod reference;
 mod truth;
 
+pub use decode::decode;
 pub use district::{import, lists, streams};
 pub use ingest::{before, ingest};
+pub use lines::{confirmations, idle};
 pub use live::{latency, memory};
 pub use reads::reads;
 pub use truth::{deadlines, rollups, spooling};

@@ -47,9 +47,7 @@ impl Hub {
     /// The same, but it is enough that it lives.
     pub fn with_config_alive(world: &World, sections: &str) -> anyhow::Result<Self> {
         let mut hub = Self::configured(world, sections)?;
-        hub.launch()?;
-        until("the hub lives", GUARD, || hub.ask("/healthz", None).ok()).with_context(|| hub.log())?;
-        hub.read_key()?;
+        hub.alive()?;
         Ok(hub)
     }
 
@@ -104,6 +102,13 @@ impl Hub {
     pub fn up(&mut self) -> anyhow::Result<()> {
         self.launch()?;
         self.wait_ready()
+    }
+
+    /// The same, but it is enough that it lives: its database may be away.
+    pub fn alive(&mut self) -> anyhow::Result<()> {
+        self.launch()?;
+        until("the hub lives", GUARD, || self.ask("/healthz", None).ok()).with_context(|| self.log())?;
+        self.read_key()
     }
 
     pub fn wait_ready(&mut self) -> anyhow::Result<()> {

@@ -27,7 +27,7 @@ pub struct DeviceSetup {
     pub form: Form,
     /// Interval of link keeps, s; 0: none. The standard: 1–255, 40 advised.
     pub keep_s: u32,
-    /// A report without confirmation is sent again after so long, ms. [M] 10 s.
+    /// A report without confirmation is sent again after so long, ms. `[M]` 10 s.
     pub resend_ms: i64,
     /// How often on one connection. The standard: at most 2.
     pub resends: u32,

@@ -1,6 +1,6 @@
 // What decides about a command's form and its standing, by tables.
 import { expect, test } from 'vitest'
-import { shapeOf } from '../../ui/tabular'
+import { shapeOf, tableOf } from '../../ui/tabular'
 import { districtTime, readParams } from './params'
 import { isName, samePerson } from './person'
 import { standing } from './standing'
@@ -24,7 +24,9 @@ test('the same person, however the name is spaced and cased', () => {
   expect([isName('李四'), isName('  '), isName('a'.repeat(101)), isName('李\n四')]).toEqual([true, false, false, false])
 })
 
-test('an answer is a table where it can be one', () => {
-  expect(shapeOf([{ unit: 'm', id: '39', value: 2.9 }, { id: '38', name: 'VT', value: null }])).toMatchObject({ kind: 'rows', columns: ['id', 'name', 'value', 'unit'] })
-  expect([shapeOf({ a: 1, b: 'x' }).kind, shapeOf({ a: [1] }).kind, shapeOf([1, 2]).kind, shapeOf([]).kind, shapeOf(null).kind, shapeOf({}).kind, shapeOf('ok').kind]).toEqual(['facts', 'raw', 'raw', 'none', 'none', 'none', 'one'])
+test('an answer is a table where it can be one, and a tree otherwise', () => {
+  expect(shapeOf([{ unit: 'm', id: '39', value: 2.9 }, { id: '38', name: 'VT', value: [1, null] }])).toMatchObject({ kind: 'rows', table: { columns: ['id', 'name', 'value', 'unit'] } })
+  expect([shapeOf({ a: 1 }).kind, shapeOf({ a: [{ b: 1 }] }).kind, shapeOf([1, 2]).kind, shapeOf([]).kind, shapeOf(null).kind, shapeOf({}).kind, shapeOf('ok').kind]).toEqual(['tree', 'tree', 'tree', 'none', 'none', 'none', 'one'])
+  expect(tableOf([{ a: 1 }, { b: 1 }, { c: 1 }])).toBeNull()
+  expect(tableOf([{ a: { b: 1 } }])).toBeNull()
 })

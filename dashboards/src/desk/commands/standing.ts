@@ -20,7 +20,7 @@ export function standing(c: Pick<Command, 'state' | 'code'>): Standing {
 
 /** Path in a box of −7…7, drawn with a line: each state has a shape of its own. */
 export const SHAPE: Record<Standing, string> = {
-  queued: 'M-5 0a2.2 2.2 0 1 0 .01 0M5 0a2.2 2.2 0 1 0 .01 0', // two, and both are empty: somebody is missing
+  queued: 'M-2.4-4.6v9.2M2.4-4.6v9.2', // held until somebody lets it go
   approved: 'M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0',
   waits: 'M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0M0-2.4V0l1.8 1.4',
   again: 'M4.5 0A4.5 4.5 0 1 1 2.6-3.7M3.4-6v3h-3',

@@ -38,7 +38,7 @@ test('a frame becomes its readings and fields', async () => {
   await until(() => c.querySelector('[data-frame=ok]'))
   expect(posts()[0]).toMatchObject({ path: '/api/v1/decode', body: { protocol: 'sl651', hex: EXAMPLES.sl651.text, received: '2017-07-18T11:00:20+08:00' } })
   expect([...c.querySelectorAll('[data-frame-readings] tr')].map(words)).toContain('11223344 level 10.49 m 2017-07-18 11:00:16 良好')
-  expect(words(c.querySelector('.tree'))).toMatch(/station raw 0011223344 .* function 32 .* elements/)
+  expect(words(c.querySelector('.tree'))).toMatch(/遥测站地址 station 原文 raw 0011223344 .* 功能码 function 32 .* 要素 elements 6 项/)
 })
 
 test('a wrong one points at its byte, beside the good one', async () => {
