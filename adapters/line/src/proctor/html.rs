@@ -58,10 +58,15 @@ pub fn html(report: &Report, lang: Lang) -> String {
         row(&mut out, n + 1, finding, lang);
     }
     out.push_str("</tbody></table>\n");
-    let failed = report.findings.iter().enumerate().filter(|(_, f)| f.verdict == Verdict::Failed && !f.samples.is_empty());
+    let failed =
+        report.findings.iter().enumerate().filter(|(_, f)| f.verdict == Verdict::Failed && !f.samples.is_empty());
     let mut failed = failed.peekable();
     if failed.peek().is_some() {
-        let _ = writeln!(out, "<h2>{}</h2>", pick("不合格项的原始报文（十六进制）", "Raw bytes of what failed (hexadecimal)"));
+        let _ = writeln!(
+            out,
+            "<h2>{}</h2>",
+            pick("不合格项的原始报文（十六进制）", "Raw bytes of what failed (hexadecimal)")
+        );
     }
     for (n, finding) in failed {
         let name = finding.check.name();
@@ -102,7 +107,8 @@ fn row(out: &mut String, n: usize, finding: &Finding, lang: Lang) {
     for seen in &finding.seen {
         let _ = write!(out, "<li>{}</li>", escape(lang.of(seen)));
     }
-    let _ = writeln!(out, "</ul></td><td>{}</td><td class=\"v\">{}</td></tr>", escape(lang.of(&weight)), escape(verdict));
+    let _ =
+        writeln!(out, "</ul></td><td>{}</td><td class=\"v\">{}</td></tr>", escape(lang.of(&weight)), escape(verdict));
 }
 
 /// What a device says may hold anything.

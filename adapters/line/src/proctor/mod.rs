@@ -2,6 +2,7 @@
 //! [`Proctor`] is pure and wraps any [`crate::Protocol`]; [`proctor`] holds its sockets. It knows no protocol: what one calls
 //! its deviations and how often it may repeat comes with the [`Exam`].
 
+mod advance;
 mod ask;
 mod check;
 mod exam;

@@ -51,6 +51,11 @@ impl Arrival {
     pub(super) const fn fresh(&self) -> bool {
         self.report && self.repeats.is_none() && !self.asked
     }
+
+    /// A report that nothing provoked and nobody was asked to trigger.
+    pub(super) const fn calm(&self) -> bool {
+        self.fresh() && matches!(self.step, Step::Clock | Step::Watch)
+    }
 }
 
 /// A connection, or a peer of a UDP socket.
@@ -112,7 +117,10 @@ pub(super) struct Record {
 impl Record {
     /// Keeps an arrival; none when there are too many.
     pub(super) fn arrived(&mut self, arrival: Arrival) -> Option<usize> {
-        for (device, birth) in &arrival.delivery.births {
+        let presence = arrival.delivery.presence.iter();
+        let present = presence.filter_map(|presence| Some((&presence.device, presence.birth.as_ref()?)));
+        let births = arrival.delivery.births.iter().map(|(device, birth)| (device, birth));
+        for (device, birth) in births.chain(present) {
             self.kinds.extend(birth.kind.clone().map(|kind| (device.clone(), kind)));
         }
         if self.arrivals.len() >= KEPT {

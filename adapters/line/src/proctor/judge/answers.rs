@@ -34,7 +34,10 @@ pub(super) fn answers(exam: &Exam, record: &Record) -> Finding {
             }
             Some((_, Err((code, words)))) => {
                 bad += 1;
-                draft.saw(format!("{zh}（{name}）：失败 {code}，{words}"), format!("{en} ({name}): failed, {code}: {words}"));
+                draft.saw(
+                    format!("{zh}（{name}）：失败 {code}，{words}"),
+                    format!("{en} ({name}): failed, {code}: {words}"),
+                );
             }
             None => draft.saw(format!("{zh}（{name}）：未等到结果"), format!("{en} ({name}): no word yet")),
         }

@@ -37,7 +37,11 @@ fn tolerance<'a>(arrivals: impl Iterator<Item = &'a Arrival>) -> i64 {
 }
 
 fn outlandish(arrival: &Arrival) -> bool {
-    arrival.delivery.rejected.iter().any(|r| matches!(r.reason, Reason::TimeTooOld | Reason::TimeTooNew | Reason::TimeUnreadable))
+    arrival
+        .delivery
+        .rejected
+        .iter()
+        .any(|r| matches!(r.reason, Reason::TimeTooOld | Reason::TimeTooNew | Reason::TimeUnreadable))
 }
 
 pub(super) fn clock(exam: &Exam, record: &Record) -> Finding {
@@ -100,7 +104,8 @@ pub(super) fn set_clock(exam: &Exam, record: &Record) -> Finding {
         return draft.failed(Weight::Mandatory);
     }
     draft.saw("已确认", "confirmed");
-    let after = || record.arrivals.iter().filter(|a| a.at > *at && a.fresh() && record.cut.is_none_or(|cut| a.at <= cut));
+    let after =
+        || record.arrivals.iter().filter(|a| a.at > *at && a.fresh() && record.cut.is_none_or(|cut| a.at <= cut));
     let Some((ms, arrival)) = error(after()) else {
         draft.saw("其后没有上报，无法核对时间", "no report followed that could show its time");
         return draft.not_seen(true);

@@ -10,11 +10,8 @@ use super::{Draft, span};
 const CROSSING_MS: i64 = 3_000;
 
 pub(super) fn confirmed(record: &Record) -> Finding {
-    let mut draft = Draft::new(
-        Check::Confirmed,
-        "收到确认的上报不再重发",
-        "a report that was confirmed is not sent again",
-    );
+    let mut draft =
+        Draft::new(Check::Confirmed, "收到确认的上报不再重发", "a report that was confirmed is not sent again");
     let confirmed = record.arrivals.iter().filter(|a| a.report && a.fate == Fate::Kept && a.answered).count();
     if confirmed == 0 {
         draft.saw("没有需要确认的上报", "there was nothing to confirm");
@@ -46,14 +43,20 @@ pub(super) fn resends(exam: &Exam, record: &Record) -> Finding {
     let mut draft = Draft::new(
         Check::Resends,
         format!("未确认的上报在 {}内原样重发；同一连接上重发不超过 {most} 次（建议）", limit.zh),
-        format!("an unconfirmed report comes again within {}; at most {most} times on one connection (advice)", limit.en),
+        format!(
+            "an unconfirmed report comes again within {}; at most {most} times on one connection (advice)",
+            limit.en
+        ),
     );
     if record.withheld.is_empty() || !record.tried(Step::Withhold) {
         return draft.not_seen(true);
     }
     let Some(proven) = record.proven else {
         let times = record.withheld.len();
-        draft.saw(format!("{times} 次上报未确认，均未重发"), format!("{times} reports were not confirmed; none came again"));
+        draft.saw(
+            format!("{times} 次上报未确认，均未重发"),
+            format!("{times} reports were not confirmed; none came again"),
+        );
         draft.show(record.withheld.iter().filter_map(|at| record.arrivals.get(*at)));
         return draft.failed(Weight::Mandatory);
     };
@@ -78,7 +81,10 @@ pub(super) fn resends(exam: &Exam, record: &Record) -> Finding {
     }
     let others = record.withheld.iter().filter(|at| **at != proven && record.copies(**at).nth(1).is_none()).count();
     if others > 0 {
-        draft.saw(format!("另有 {others} 次未确认的上报（可能是心跳）没有重发"), format!("{others} more (heartbeats?) did not come again"));
+        draft.saw(
+            format!("另有 {others} 次未确认的上报（可能是心跳）没有重发"),
+            format!("{others} more (heartbeats?) did not come again"),
+        );
     }
     match worst {
         None => draft.passed(),
@@ -142,7 +148,8 @@ pub(super) fn nothing_lost(exam: &Exam, record: &Record) -> Finding {
     if record.back.is_none() || record.owed.is_empty() || !record.tried(Step::Return) {
         return draft.not_seen(true);
     }
-    let (came, lost): (Vec<_>, Vec<_>) = record.owed.iter().partition(|at| record.copies(**at).nth(1).is_some());
+    let (came, lost): (Vec<usize>, Vec<usize>) =
+        record.owed.iter().copied().partition(|at| record.copies(*at).nth(1).is_some());
     draft.saw(
         format!("断开时 {} 次上报未确认，补发 {} 次", record.owed.len(), came.len()),
         format!("{} unconfirmed at the cut, {} came again", record.owed.len(), came.len()),
@@ -150,6 +157,6 @@ pub(super) fn nothing_lost(exam: &Exam, record: &Record) -> Finding {
     if lost.is_empty() {
         return draft.passed();
     }
-    draft.show(lost.into_iter().filter_map(|at| record.arrivals.get(*at)));
+    draft.show(lost.into_iter().filter_map(|at| record.arrivals.get(at)));
     draft.failed(Weight::Mandatory)
 }

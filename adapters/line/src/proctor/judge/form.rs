@@ -1,5 +1,7 @@
 //! Whether it speaks at all, whether that can be read, and who it says it is.
 
+use std::collections::BTreeSet;
+
 use chengshu_core::model::Reason;
 
 use super::super::check::{Check, Finding, Weight};
@@ -8,10 +10,16 @@ use super::super::likeness;
 use super::super::record::Record;
 use super::{Draft, span};
 
+/// Refusals that are written out.
+const TOLD: usize = 5;
+
 pub(super) fn connects(exam: &Exam, record: &Record) -> Finding {
     let limit = span(i64::try_from(exam.limit.as_millis()).unwrap_or(i64::MAX));
-    let mut draft =
-        Draft::new(Check::Connects, format!("{}内连接并发送数据", limit.zh), format!("connects and speaks within {}", limit.en));
+    let mut draft = Draft::new(
+        Check::Connects,
+        format!("{}内连接并发送数据", limit.zh),
+        format!("connects and speaks within {}", limit.en),
+    );
     for line in record.lines.values().take(5) {
         let said = line.spoke.map_or_else(
             || super::label("未发送可解析的数据", "sent nothing readable"),
@@ -37,7 +45,8 @@ fn unreadable(reason: Reason) -> bool {
 }
 
 pub(super) fn first_frame(record: &Record) -> Finding {
-    let mut draft = Draft::new(Check::FirstFrame, "首帧完整解析，无拒收", "the first frame is read and nothing of it is set aside");
+    let mut draft =
+        Draft::new(Check::FirstFrame, "首帧完整解析，无拒收", "the first frame is read and nothing of it is set aside");
     let Some(first) = record.arrivals.first() else { return draft.not_seen(true) };
     draft.show([first]);
     let refused: Vec<_> = first.delivery.rejected.iter().filter(|r| unreadable(r.reason)).collect();
@@ -79,13 +88,15 @@ pub(super) fn deviations(exam: &Exam, record: &Record) -> Finding {
         );
         draft.show(counted.arrivals.iter().filter_map(|at| record.arrivals.get(*at)));
     }
-    let uncounted = record.counts.is_empty();
-    for arrival in record.arrivals.iter().skip(1).filter(|_| uncounted) {
+    let mut told = BTreeSet::new();
+    for arrival in &record.arrivals {
         for rejected in arrival.delivery.rejected.iter().filter(|r| unreadable(r.reason)) {
-            let code = rejected.reason.code();
-            draft.saw(format!("{code}：{}", rejected.detail), format!("{code}: {}", rejected.detail));
-            draft.show([arrival]);
             worst = Some(Weight::Mandatory);
+            let code = rejected.reason.code();
+            if told.len() < TOLD && told.insert(&rejected.detail) {
+                draft.saw(format!("{code}：{}", rejected.detail), format!("{code}: {}", rejected.detail));
+                draft.show([arrival]);
+            }
         }
     }
     match worst {

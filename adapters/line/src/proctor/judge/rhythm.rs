@@ -1,10 +1,12 @@
 //! How regularly it reports, and whether the line was ever silent for too long. What was provoked does not count.
 
+use std::collections::BTreeMap;
+
 use chengshu_core::model::Timestamp;
 
 use super::super::check::{Check, Finding, Weight};
+use super::super::likeness;
 use super::super::record::Record;
-use super::super::step::Step;
 use super::{Draft, span};
 
 /// Gaps that show an interval.
@@ -16,8 +18,12 @@ pub(super) fn rhythm(record: &Record) -> Finding {
         "上报间隔稳定：最长间隔不超过中位数的 3 倍",
         "a steady interval: the longest gap is at most three times the median",
     );
-    let calm = record.arrivals.iter().filter(|a| a.fresh() && a.step < Step::Cut);
-    let times: Vec<i64> = calm.map(|arrival| arrival.at.ms()).collect();
+    let mut sorts: BTreeMap<_, Vec<i64>> = BTreeMap::new();
+    for arrival in record.arrivals.iter().filter(|a| a.calm()) {
+        sorts.entry(likeness::sort(&arrival.delivery)).or_default().push(arrival.at.ms());
+    }
+    // minute and hour data have intervals of their own: the most frequent sort is looked at
+    let times = sorts.into_values().max_by_key(Vec::len).unwrap_or_default();
     let mut gaps: Vec<i64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
     gaps.sort_unstable();
     let reports = times.len();
@@ -35,11 +41,8 @@ pub(super) fn rhythm(record: &Record) -> Finding {
 }
 
 pub(super) fn keep_alive(record: &Record, now: Timestamp) -> Finding {
-    let mut draft = Draft::new(
-        Check::KeepAlive,
-        "静默时间不超过平台允许的时限",
-        "never silent for longer than the hub would wait",
-    );
+    let mut draft =
+        Draft::new(Check::KeepAlive, "静默时间不超过平台允许的时限", "never silent for longer than the hub would wait");
     let pulses = record.arrivals.iter().filter(|a| !a.report && a.delivery.presence.is_some()).count();
     let mut worst: Option<(i64, i64)> = None;
     for line in record.lines.values().filter(|line| line.spoke.is_some()) {

@@ -10,6 +10,7 @@ use super::super::likeness;
 use super::super::record::Record;
 use super::Draft;
 
+const MINUTE_MS: i64 = 60_000;
 /// Findings of one sort that are written out.
 const SHOWN: usize = 8;
 
@@ -53,7 +54,8 @@ pub(super) fn values(exam: &Exam, record: &Record) -> Finding {
                 doubted.insert(metric.to_string());
             }
         }
-        let invalid = arrival.delivery.rejected.iter().filter(|r| matches!(r.reason, Reason::NotANumber | Reason::NotFinite));
+        let invalid =
+            arrival.delivery.rejected.iter().filter(|r| matches!(r.reason, Reason::NotANumber | Reason::NotFinite));
         for rejected in invalid {
             worse(Weight::Mandatory);
             if draft.0.seen.len() < SHOWN {
@@ -65,18 +67,27 @@ pub(super) fn values(exam: &Exam, record: &Record) -> Finding {
     for (code, counted) in record.counts.iter().filter(|(code, _)| exam.meaning(code).bears == Bears::Value) {
         worse(Weight::Advice);
         let meaning = exam.meaning(code);
-        draft.saw(format!("{code} × {}：{}", counted.times, meaning.zh), format!("{code} × {}: {}", counted.times, meaning.en));
+        draft.saw(
+            format!("{code} × {}：{}", counted.times, meaning.zh),
+            format!("{code} × {}: {}", counted.times, meaning.en),
+        );
         draft.show(counted.arrivals.iter().filter_map(|at| record.arrivals.get(*at)));
     }
     let list = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(" ");
     if !doubted.is_empty() {
         worse(Weight::Advice);
-        draft.saw(format!("设备自报可疑：{}", list(&doubted)), format!("marked as doubtful by itself: {}", list(&doubted)));
+        draft.saw(
+            format!("设备自报可疑：{}", list(&doubted)),
+            format!("marked as doubtful by itself: {}", list(&doubted)),
+        );
     }
     if !nameless.is_empty() {
         worse(Weight::Advice);
         let names = list(&nameless);
-        draft.saw(format!("专题中没有的指标（单位未知）：{names}"), format!("no theme has these metrics (unit unknown): {names}"));
+        draft.saw(
+            format!("专题中没有的指标（单位未知）：{names}"),
+            format!("no theme has these metrics (unit unknown): {names}"),
+        );
     }
     match worst {
         Some(weight) => draft.failed(weight),
@@ -94,8 +105,8 @@ pub(super) fn values(exam: &Exam, record: &Record) -> Finding {
 pub(super) fn order(record: &Record) -> Finding {
     let mut draft = Draft::new(
         Check::Order,
-        "同一时间同一指标只有一个值（必测）；不重复、不倒序（建议）",
-        "one value for one time (mandatory); nothing twice, nothing backwards (advice)",
+        "同一时间同一指标只有一个值（必测；时间只到分钟的为建议）；不重复、不倒序（建议）",
+        "one value for one time (mandatory; advice where times are to the minute); nothing twice, nothing backwards (advice)",
     );
     if record.arrivals.iter().all(|a| a.delivery.readings.is_empty()) {
         return draft.not_seen(true);
@@ -103,15 +114,19 @@ pub(super) fn order(record: &Record) -> Finding {
     let mut values: BTreeMap<(&DeviceId, &MetricId, Timestamp), f64> = BTreeMap::new();
     let mut newest: BTreeMap<BTreeSet<String>, Timestamp> = BTreeMap::new();
     let (mut conflicts, mut twice, mut backwards) = (Vec::new(), Vec::new(), Vec::new());
-    let mut clock_set = false;
+    let (mut clock_set, mut grave) = (false, false);
     for arrival in &record.arrivals {
         if arrival.clock_set && !std::mem::replace(&mut clock_set, true) {
             newest.clear(); // a clock that was put back has to go back
         }
         let (mut conflict, mut known) = (false, 0);
-        for r in likeness::measured(&arrival.delivery) {
+        for r in likeness::measured(&arrival.delivery).filter(|_| !arrival.asked) {
             match values.insert((&r.device, &r.metric, r.at), r.value) {
-                Some(before) if before.to_bits() != r.value.to_bits() => conflict = true,
+                Some(before) if before.to_bits() != r.value.to_bits() => {
+                    conflict = true;
+                    // a protocol with times to the minute cannot tell two reports of one minute apart
+                    grave |= r.at.ms() % MINUTE_MS != 0;
+                }
                 Some(_) => known += 1,
                 None => {}
             }
@@ -136,7 +151,10 @@ pub(super) fn order(record: &Record) -> Finding {
     }
     let counts = [conflicts.len(), twice.len(), backwards.len()];
     if counts == [0; 3] {
-        draft.saw(format!("{} 个数据，无重复、无倒序", values.len()), format!("{} readings, each once and in order", values.len()));
+        draft.saw(
+            format!("{} 个数据，无重复、无倒序", values.len()),
+            format!("{} readings, each once and in order", values.len()),
+        );
         return draft.passed();
     }
     let [c, t, b] = counts;
@@ -144,7 +162,7 @@ pub(super) fn order(record: &Record) -> Finding {
         format!("同一时间不同值 {c} 帧，重复 {t} 帧，倒序 {b} 帧"),
         format!("{c} frames with another value for the same time, {t} repeated, {b} backwards"),
     );
-    let weight = if c > 0 { Weight::Mandatory } else { Weight::Advice };
+    let weight = if grave { Weight::Mandatory } else { Weight::Advice };
     draft.show(conflicts.into_iter().chain(twice).chain(backwards));
     draft.failed(weight)
 }
