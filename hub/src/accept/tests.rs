@@ -101,12 +101,12 @@ fn level(n: i64) -> Vec<(&'static str, f64)> {
 }
 
 fn dust(n: i64) -> Vec<(&'static str, f64)> {
-    vec![("pm10", 80.0 + (n % 9) as f64), ("noise", 61.5)]
+    vec![("pm10", 80.0 + (n % 9) as f64), ("wind_speed", 2.5)]
 }
 
 /// Smoke comes and goes.
 fn fire(n: i64) -> Vec<(&'static str, f64)> {
-    vec![("fire@1", (n % 2) as f64)]
+    vec![("fire", (n % 2) as f64)]
 }
 
 /// Which mandatory checks failed.
@@ -134,6 +134,9 @@ fn a_good_device_of_each_protocol_passes() {
     passes(&Seat::sl651(Sl651Device::new(chengshu_sl651::DeviceSetup::default())).report());
     passes(&Seat::new("hj212", DataLogger::new("010000A8900016F000169DC0", "39"), dust).report());
     passes(&Seat::new("gb26875", Device::new(chengshu_gb26875::DeviceSetup::default()), fire).report());
+    // no such component: the device says it of itself, as its heartbeats do
+    let own = |n: i64| vec![("fire@1", (n % 2) as f64)];
+    passes(&Seat::new("gb26875", Device::new(chengshu_gb26875::DeviceSetup::default()), own).report());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! codes mean that its talk counts. Only words: decides nothing.
 
 use chengshu_core::model::Label;
-use chengshu_line::proctor::Bears::{Clock, ClockSet, Identity, Ours, Refused, Tolerated, Value};
+use chengshu_line::proctor::Bears::{Clock, ClockSet, Identity, Ours, Refused, Tolerated, ToleratedUnasked, Value};
 use chengshu_line::proctor::{Bears, Meaning};
 
 use crate::field::Field;
@@ -142,7 +142,7 @@ const HJ212: &[Row] = &[
     ("space", Tolerated, "名称前后有空格", "spaces around a name"),
     ("time_digits", Tolerated, "DataTime 不是 14 位", "DataTime is not of 14 digits"),
     ("mn_characters", Tolerated, "MN 含不允许的字符", "characters in MN that no id has"),
-    ("no_data_time", Tolerated, "没有 DataTime", "no DataTime"),
+    ("no_data_time", ToleratedUnasked, "没有 DataTime", "no DataTime"),
     ("empty_cp", Tolerated, "数据报文的 CP 为空", "a report with an empty CP"),
     ("flag_unknown", Tolerated, "未知的数据标记", "a data mark that the standard does not know"),
     ("unexpected_answer", Tolerated, "没有对应请求的应答", "an answer to nothing"),

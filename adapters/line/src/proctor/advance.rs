@@ -1,6 +1,6 @@
 //! From one step to the next: what becomes of a delivery in each, and when a step has what it waits for. Judges nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chengshu_core::model::{Delivery, Timestamp};
 
@@ -38,14 +38,19 @@ impl Proctor {
     /// Whether a report of this sort was seen to come again; when none was, any may.
     pub(super) fn is_proven_sort(&self, delivery: &Delivery) -> bool {
         let proven = self.record.proven.and_then(|at| self.record.arrivals.get(at));
-        proven.is_none_or(|proven| likeness::sort(&proven.delivery) == likeness::sort(delivery))
+        proven.is_none_or(|proven| self.sort(&proven.delivery) == self.sort(delivery))
     }
 
     /// How many reports of this sort were withheld: heartbeats, which nobody sends again, must not use up what waits for an
     /// alarm.
     fn withheld_of(&self, delivery: &Delivery) -> usize {
-        let (sort, withheld) = (likeness::sort(delivery), self.record.withheld.iter());
-        withheld.filter_map(|at| self.record.arrivals.get(*at)).filter(|a| likeness::sort(&a.delivery) == sort).count()
+        let (sort, withheld) = (self.sort(delivery), self.record.withheld.iter());
+        withheld.filter_map(|at| self.record.arrivals.get(*at)).filter(|a| self.sort(&a.delivery) == sort).count()
+    }
+
+    /// What sort of report it is. Where a heartbeat tells of the same quantities as an alarm, only the alarm has events.
+    fn sort(&self, delivery: &Delivery) -> (BTreeSet<String>, bool) {
+        (likeness::sort(delivery), self.exam.by_hand && !delivery.events.is_empty())
     }
 
     /// Goes to the next step when this one has what it waits for, or has waited long enough.

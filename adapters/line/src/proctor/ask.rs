@@ -100,12 +100,12 @@ impl Proctor {
         }
         let result = match progress {
             Progress::Sent => return,
-            Progress::Confirmed(answer) => Ok(answer.to_string()),
+            Progress::Confirmed(_) => Ok(()),
             Progress::Failed(code, words) => Err((code, words)),
         };
         let (zh, en) = (asked.kind.zh, asked.kind.en);
         self.news.push(match &result {
-            Ok(_) => label(format!("  {zh}：已应答"), format!("  {en}: answered")),
+            Ok(()) => label(format!("  {zh}：已应答"), format!("  {en}: answered")),
             Err((code, _)) => label(format!("  {zh}：失败（{code}）"), format!("  {en}: failed ({code})")),
         });
         self.clock_set |= asked.kind.name == "set_clock" && result.is_ok();

@@ -14,6 +14,8 @@ pub enum Bears {
     Refused,
     /// Not as the standard has it, and taken all the same.
     Tolerated,
+    /// The same in a report; an answer rightly is so.
+    ToleratedUnasked,
     /// Its clock is wrong.
     Clock,
     /// The platform sets the clock by itself: times from now on say nothing of the clock that the device came with.
@@ -62,6 +64,14 @@ impl Kinds {
             None => self.0.values().find_map(|kind| kind.metric(metric)),
         }
     }
+
+    /// Whether its unit is known: its own, or that of the metric that it is a mean, a total or an extreme of.
+    #[must_use]
+    pub fn has_unit(&self, kind: Option<&KindId>, metric: &MetricId) -> bool {
+        let name = metric.as_str();
+        let bases = name.match_indices('_').filter_map(|(at, _)| MetricId::parse(name.get(..at)?).ok());
+        self.metric(kind, metric).is_some() || bases.into_iter().any(|base| self.metric(kind, &base).is_some())
+    }
 }
 
 /// One examination.
@@ -94,10 +104,9 @@ pub struct Exam {
 /// Why the command is not asked, when that is told by the command itself.
 fn unfit(kind: &CommandKind) -> Option<Label> {
     if kind.dangerous {
-        return Some(super::label("危险操作，不在检测中下发", "dangerous: not sent by an examination"));
+        return Some(super::label("危险操作", "dangerous"));
     }
-    let needed = kind.params.iter().find(|param| param.required)?;
-    Some(super::label(format!("需要参数“{}”", needed.zh), format!("needs a parameter: {}", needed.en)))
+    kind.params.iter().any(|param| param.required).then(|| super::label("需要参数", "needs parameters"))
 }
 
 impl Exam {

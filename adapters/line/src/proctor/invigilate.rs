@@ -199,10 +199,13 @@ impl Proctor {
                     self.spoke(conn, now);
                 }
                 Act::Progress(command, progress) => self.progress(command, progress, now),
-                Act::Count(code) => {
-                    self.clock_set |= self.exam.meaning(code).bears == Bears::ClockSet;
-                    self.codes.push(code);
-                }
+                Act::Count(code) => match self.exam.meaning(code).bears {
+                    Bears::ToleratedUnasked if self.is_asked(now) => {}
+                    bears => {
+                        self.clock_set |= bears == Bears::ClockSet;
+                        self.codes.push(code);
+                    }
+                },
                 Act::Close(code, words) => {
                     self.codes.push(code);
                     cut.get_or_insert(words);

@@ -82,8 +82,8 @@ pub(super) struct Asked {
     pub(super) given: Timestamp,
     pub(super) conn: u32,
     pub(super) tries: u32,
-    /// When, and the answer, or a code and words.
-    pub(super) result: Option<(Timestamp, Result<String, (&'static str, String)>)>,
+    /// When, and that it was confirmed, or a code and words.
+    pub(super) result: Option<(Timestamp, Result<(), (&'static str, String)>)>,
 }
 
 /// How often a code was counted, and the first arrivals that it belongs to.

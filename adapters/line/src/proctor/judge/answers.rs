@@ -1,12 +1,11 @@
 //! What it answered when it was asked.
 
+use std::collections::BTreeMap;
+
 use super::super::check::{Check, Finding, Weight};
 use super::super::exam::Exam;
 use super::super::record::Record;
 use super::Draft;
-
-/// Characters of an answer that are shown.
-const SHOWN: usize = 160;
 
 pub(super) fn answers(exam: &Exam, record: &Record) -> Finding {
     let mut draft = Draft::new(
@@ -23,13 +22,12 @@ pub(super) fn answers(exam: &Exam, record: &Record) -> Finding {
     for one in &asked {
         let (zh, en, name) = (one.kind.zh, one.kind.en, one.kind.name);
         match &one.result {
-            Some((at, Ok(answer))) => {
+            Some((at, Ok(()))) => {
                 good += 1;
-                let answer: String = answer.chars().take(SHOWN).collect();
                 let seconds = at.since(one.given) as f64 / 1000.0;
                 draft.saw(
-                    format!("{zh}（{name}）：已应答，{seconds:.1} 秒，{answer}"),
-                    format!("{en} ({name}): answered in {seconds:.1} s: {answer}"),
+                    format!("{zh}（{name}）：{seconds:.1} 秒后应答"),
+                    format!("{en} ({name}): answered in {seconds:.1} s"),
                 );
             }
             Some((_, Err((code, words)))) => {
@@ -45,11 +43,13 @@ pub(super) fn answers(exam: &Exam, record: &Record) -> Finding {
     for kind in exam.questions().filter(|kind| asked.iter().all(|asked| asked.kind.name != kind.name)) {
         draft.saw(format!("{}（{}）：未下发", kind.zh, kind.name), format!("{} ({}): not asked", kind.en, kind.name));
     }
+    let mut left_out: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for (kind, why) in &exam.left_out {
-        draft.saw(
-            format!("{}（{}）：不检测，{}", kind.zh, kind.name, why.zh),
-            format!("{} ({}): left out, {}", kind.en, kind.name, why.en),
-        );
+        left_out.entry((&why.zh, &why.en)).or_default().push(kind.name);
+    }
+    for ((zh, en), names) in left_out {
+        let names = names.join(", ");
+        draft.saw(format!("不检测（{zh}）：{names}"), format!("left out ({en}): {names}"));
     }
     match (good, bad) {
         (0, 0) => draft.not_seen(true),

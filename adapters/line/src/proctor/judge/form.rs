@@ -76,7 +76,7 @@ pub(super) fn deviations(exam: &Exam, record: &Record) -> Finding {
         let meaning = exam.meaning(code);
         let weight = match meaning.bears {
             Bears::Refused => Weight::Mandatory,
-            Bears::Tolerated => Weight::Advice,
+            Bears::Tolerated | Bears::ToleratedUnasked => Weight::Advice,
             _ => continue,
         };
         worst = Some(worst.map_or(weight, |worst| worst.min(weight)));

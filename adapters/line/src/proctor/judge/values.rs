@@ -47,7 +47,8 @@ pub(super) fn values(exam: &Exam, record: &Record) -> Finding {
                 draft.show([arrival]);
                 worse(Weight::Mandatory);
             }
-            if known.is_none() {
+            // an answer tells more than a theme wants to know
+            if !arrival.asked && !exam.kinds.has_unit(record.kinds.get(device), metric) {
                 nameless.insert(metric.to_string());
             }
             if quality.contains(Quality::SUSPECT) {
@@ -169,7 +170,8 @@ pub(super) fn order(record: &Record) -> Finding {
 
 pub(super) fn alarm(record: &Record) -> Finding {
     let mut draft = Draft::new(Check::Alarm, "检测期间上报过报警", "an alarm was raised during the examination");
-    let alarms = record.arrivals.iter().flat_map(|a| &a.delivery.events).filter(|event| event.severity.is_some());
+    let told = record.arrivals.iter().filter(|a| !a.asked);
+    let alarms = told.flat_map(|a| &a.delivery.events).filter(|event| event.severity.is_some());
     let kinds: BTreeSet<&str> = alarms.map(|event| event.kind.as_str()).collect();
     if kinds.is_empty() {
         draft.saw("没有上报过报警；未检测", "no alarm came; not tested");
