@@ -56,6 +56,15 @@ impl Kinds {
         self.0.contains_key(kind)
     }
 
+    /// Its name for people, and its own.
+    #[must_use]
+    pub fn name(&self, kind: &KindId) -> Label {
+        match self.0.get(kind) {
+            Some(known) => super::label(format!("{} {kind}", known.name.zh), format!("{}, {kind}", known.name.en)),
+            None => super::label(kind.as_str(), kind.as_str()),
+        }
+    }
+
     /// A metric as its kind has it; of a device without a known kind, the first that measures it.
     #[must_use]
     pub fn metric(&self, kind: Option<&KindId>, metric: &MetricId) -> Option<&Metric> {

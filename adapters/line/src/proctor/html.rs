@@ -5,18 +5,18 @@ use std::fmt::Write as _;
 use super::check::{Finding, Verdict, Weight};
 use super::report::{Lang, Report, when};
 
-const STYLE: &str = "@page{size:A4;margin:16mm}\
+const STYLE: &str = "@page{size:A4;margin:12mm 16mm}\
 *{box-sizing:border-box}\
-body{font:10.5pt/1.45 'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',SimSun,sans-serif;color:#000;background:#fff;\
+body{font:9.5pt/1.35 'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',SimSun,sans-serif;color:#000;background:#fff;\
 max-width:178mm;margin:8mm auto}\
 @media print{body{margin:0}}\
-h1{font-size:17pt;text-align:center;margin:0 0 5mm}h2{font-size:12pt;margin:6mm 0 2mm;break-after:avoid}\
-table{width:100%;border-collapse:collapse}th,td{border:1px solid #000;padding:1.2mm 1.8mm;text-align:left;vertical-align:top}\
+h1{font-size:16pt;text-align:center;margin:0 0 4mm}h2{font-size:12pt;margin:6mm 0 2mm;break-after:avoid}\
+table{width:100%;border-collapse:collapse}th,td{border:1px solid #000;padding:.9mm 1.8mm;text-align:left;vertical-align:top}\
 thead{display:table-header-group}tr,section{break-inside:avoid}\
-.head th{width:28mm;font-weight:400}.n{width:9mm}.w{width:18mm}.v{width:20mm;font-weight:700}\
-ul{margin:0;padding-left:4mm}.expected{font-size:9pt}\
+.head th{width:28mm;font-weight:400}.n{width:11mm;white-space:nowrap}.w{width:18mm}.v{width:20mm;font-weight:700}\
+ul{margin:0;padding-left:4mm}.expected{font-size:8.5pt}\
 pre{font:8pt/1.35 monospace;white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid #000;padding:1.5mm;margin:1mm 0}\
-.conclusion{border:2px solid #000;padding:2.5mm;font-weight:700;margin:4mm 0}\
+.conclusion{border:2px solid #000;padding:2.5mm;font-weight:700;margin:3mm 0}\
 .sign{display:flex;gap:8mm;margin-top:12mm;break-inside:avoid}.sign div{flex:1;border-bottom:1px solid #000;padding-bottom:9mm}";
 
 /// The report as a page.

@@ -153,7 +153,7 @@ impl Proctor {
         let head = Head {
             protocol: self.exam.protocol.clone(),
             device: device.map(ToString::to_string),
-            kind: device.and_then(|device| self.record.kinds.get(device)).map(ToString::to_string),
+            kind: device.and_then(|device| self.record.kinds.get(device)).map(|kind| self.exam.kinds.name(kind)),
             peer: first.map(|line| format!("{} ({})", line.peer, if self.exam.udp { "UDP" } else { "TCP" })),
             started: self.started,
             ended: now,

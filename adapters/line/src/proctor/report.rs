@@ -33,8 +33,8 @@ pub struct Head {
     pub protocol: Label,
     /// What the device says it is called; none when it never did.
     pub device: Option<String>,
-    /// Its kind.
-    pub kind: Option<String>,
+    /// Its kind, with its name in the theme.
+    pub kind: Option<Label>,
     /// From where it first spoke.
     pub peer: Option<String>,
     /// From here.
@@ -104,11 +104,11 @@ impl Report {
         let (zh, en) = match self.conclusion() {
             Conclusion::Passed => ("合格", "PASSED"),
             Conclusion::Failed => ("不合格", "FAILED"),
-            Conclusion::Incomplete => ("未完成（必测项未全部检出）", "INCOMPLETE (not every mandatory check was seen)"),
+            Conclusion::Incomplete => ("未完成，必测项未全部检出", "INCOMPLETE, not every mandatory check was seen"),
         };
         label(
-            format!("{zh}：合格 {passed} 项，必测不合格 {failed} 项，建议整改 {advised} 项，未检出 {unseen} 项"),
-            format!("{en}: {passed} passed, {failed} mandatory failed, {advised} advice, {unseen} not seen"),
+            format!("{zh}（{passed} 项合格，{failed} 项必测不合格，{advised} 项建议整改，{unseen} 项未检出）"),
+            format!("{en} ({passed} passed, {failed} mandatory failed, {advised} to be mended, {unseen} not seen)"),
         )
     }
 
@@ -122,7 +122,7 @@ impl Report {
         let person = if head.person.is_empty() { label("", "") } else { same(&head.person) };
         vec![
             (label("设备编号", "Device"), known(&head.device)),
-            (label("设备类型", "Kind"), known(&head.kind)),
+            (label("设备类型", "Kind"), head.kind.clone().unwrap_or_else(none)),
             (label("通信协议", "Protocol"), head.protocol.clone()),
             (label("设备地址", "Peer"), known(&head.peer)),
             (label("检测时间", "When"), same(&when)),

@@ -58,7 +58,11 @@ pub(super) fn first_frame(record: &Record) -> Finding {
         return draft.failed(Weight::Mandatory);
     }
     let (readings, events) = (first.delivery.readings.len(), first.delivery.events.len());
-    draft.saw(format!("{readings} 个数据、{events} 个事件"), format!("{readings} readings, {events} events"));
+    if readings + events == 0 {
+        draft.saw("不带数据的报文（登录或链路维持）", "a frame without values (a log-in or a keep-alive)");
+    } else {
+        draft.saw(format!("{readings} 个数据、{events} 个事件"), format!("{readings} readings, {events} events"));
+    }
     draft.passed()
 }
 

@@ -58,9 +58,12 @@ impl Draft {
     }
 
     fn show<'a>(&mut self, arrivals: impl IntoIterator<Item = &'a Arrival>) {
-        let room = SAMPLES.saturating_sub(self.0.samples.len());
-        let shown = arrivals.into_iter().take(room).map(|arrival| Sample::new(arrival.at, &arrival.delivery.raw));
-        self.0.samples.extend(shown);
+        for arrival in arrivals {
+            let sample = Sample::new(arrival.at, &arrival.delivery.raw);
+            if self.0.samples.len() < SAMPLES && !self.0.samples.contains(&sample) {
+                self.0.samples.push(sample);
+            }
+        }
     }
 
     fn passed(mut self) -> Finding {

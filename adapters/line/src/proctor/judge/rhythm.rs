@@ -43,7 +43,7 @@ pub(super) fn rhythm(record: &Record) -> Finding {
 pub(super) fn keep_alive(record: &Record, now: Timestamp) -> Finding {
     let mut draft =
         Draft::new(Check::KeepAlive, "静默时间不超过平台允许的时限", "never silent for longer than the hub would wait");
-    let pulses = record.arrivals.iter().filter(|a| !a.report && a.delivery.presence.is_some()).count();
+    let pulses = record.arrivals.iter().filter(|a| !a.report && !a.asked && a.delivery.presence.is_some()).count();
     let mut worst: Option<(i64, i64)> = None;
     for line in record.lines.values().filter(|line| line.spoke.is_some()) {
         let end = line.until.as_ref().map_or(now, |(at, _)| *at);
