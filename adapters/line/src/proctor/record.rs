@@ -74,6 +74,9 @@ pub(super) struct Line {
     pub(super) longest_ms: i64,
 }
 
+/// Confirmed, or a stable code and words.
+pub(super) type Answer = Result<(), (&'static str, String)>;
+
 /// A command and what became of it.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
@@ -82,8 +85,8 @@ pub(super) struct Asked {
     pub(super) given: Timestamp,
     pub(super) conn: u32,
     pub(super) tries: u32,
-    /// When, and that it was confirmed, or a code and words.
-    pub(super) result: Option<(Timestamp, Result<(), (&'static str, String)>)>,
+    /// When, and how.
+    pub(super) result: Option<(Timestamp, Answer)>,
 }
 
 /// How often a code was counted, and the first arrivals that it belongs to.
