@@ -1,6 +1,7 @@
 //! The program: reads its arguments and its configuration, starts the hub, waits for a signal, stops it. What a hub
 //! consists of stands in `wiring.rs`.
 
+mod accept;
 mod backup;
 mod client;
 mod clock;
@@ -53,6 +54,8 @@ enum Command {
     Decode(decode::Decode),
     /// Make frames as a device would: JSON values in, hexadecimal out.
     Encode(decode::Encode),
+    /// Examine one vendor's device by its own protocol, provoke faults, and write a report of what it got wrong.
+    Accept(accept::Accept),
     /// Ask a running hub to try again what it set aside.
     Replay(replay::Replay),
     /// Bring a table of devices (CSV, GeoJSON, XLSX) into the register of a running hub.
@@ -113,6 +116,11 @@ fn main() -> ExitCode {
             Ok(())
         }),
         Command::Encode(order) => decode::encode(&order).and_then(|bytes| Ok(std::io::stdout().write_all(&bytes)?)),
+        Command::Accept(order) => accept::accept(&order, complain).and_then(|(text, passed)| {
+            say(&text);
+            anyhow::ensure!(passed, "the device has not passed");
+            Ok(())
+        }),
         Command::Replay(order) => {
             load(order.config.as_deref()).and_then(|config| replay::replay(&config, &order)).map(|text| say(&text))
         }
@@ -151,7 +159,10 @@ fn say(text: &str) {
     println!("{text}");
 }
 
-#[expect(clippy::print_stderr, reason = "the last word of a program that ends with an error")]
+#[expect(
+    clippy::print_stderr,
+    reason = "for a person beside the answer: prompts, and the last word of a program that ends with an error"
+)]
 fn complain(text: &str) {
     eprintln!("{text}");
 }
