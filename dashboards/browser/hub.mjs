@@ -26,7 +26,7 @@ export class RealHub {
     const file = join(this.folder, 'ready.json')
     rmSync(file, { force: true })
     const { http, mqtt } = this.ports
-    const args = ['demo', '--data', join(this.folder, 'data'), '--http', http, '--mqtt', mqtt, '--devices', String(this.devices), '--ready-file', file]
+    const args = ['demo', '--data', join(this.folder, 'data'), '--http', http, '--mqtt', mqtt, '--devices', String(this.devices), '--field', 'true', '--ready-file', file]
     this.said = ''
     this.process = spawn(this.binary, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     for (const pipe of [this.process.stdout, this.process.stderr]) pipe.on('data', (d) => (this.said = (this.said + d).slice(-4000)))

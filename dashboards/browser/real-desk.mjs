@@ -1,6 +1,6 @@
 // Steps of the test against the real hub: the desk. A table with three mistakes is refused by line and column, mended and
 // imported; a message by MQTT makes one of its devices live on its page, with trend, account, raw bytes and history; who goes
-// offline is named on the maintenance board; the map finds it; its theme's page opens. axe looks at each page.
+// offline is named on the maintenance board; stations of the field protocols answer; the map finds it; its theme's page opens. axe looks at each page.
 // They find the wall in Chinese and leave it so.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -102,6 +102,25 @@ export function realDeskSteps({ step, until, hub, page, text, seconds, figure, H
       await go(`#/desk/${view}/R-3`)
       await page().waitForSelector(`[data-view=${view}] h1`, { timeout: HANG_MS })
       await page().waitForTimeout(500)
+      await axe(page())
+    }
+  })
+
+  step('stations of three field protocols are live on the page of links, and each answers a question asked on its own page', async () => {
+    const { links } = await hub.get('/api/v1/links')
+    for (const [protocol, command] of [['sl651', 'read_now'], ['gb26875', 'read_device_state'], ['hj212', 'read_now']]) {
+      assert.ok(links.find((link) => link.id === `${protocol}:demo`)?.peers > 0, `nobody speaks ${protocol}`)
+      const { devices } = await hub.get('/api/v1/devices?limit=500')
+      const device = devices.find((d) => d.link === `${protocol}:demo` && d.state === 'live')?.device
+      assert.ok(device, `no device of ${protocol} is live`)
+      await go(`#/desk/device/${device}`)
+      await page().waitForSelector(`[data-kind=${command}]`, { timeout: HANG_MS })
+      await page().locator(`[data-kind=${command}] input`).check()
+      await page().fill('[data-ask] [name=person]', '王工')
+      const at = Date.now()
+      await page().locator('[data-send]').click()
+      await page().waitForSelector('[data-command][data-state=confirmed] [data-result]', { timeout: HANG_MS })
+      figure(`${device} answered ${command} after ${seconds(at)}`)
       await axe(page())
     }
   })

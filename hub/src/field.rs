@@ -95,6 +95,16 @@ impl Field {
     }
 }
 
+/// HJ 212 as for acceptance: any departure from the standard refuses the frame.
+pub fn strict() -> FieldProtocol {
+    let setup = chengshu_hj212::Setup { mode: chengshu_hj212::Mode::Strict, ..Default::default() };
+    FieldProtocol {
+        name: "hj212",
+        decode: Arc::new(move |bytes, received| chengshu_hj212::explain(bytes, &setup, received)),
+        encode: Arc::new(chengshu_hj212::encode),
+    }
+}
+
 /// Each protocol on its usual settings, for trying frames by hand.
 pub fn workbench() -> [FieldProtocol; 3] {
     let (sl651, gb26875, hj212) = Default::default();

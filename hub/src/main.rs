@@ -1,6 +1,7 @@
 //! The program: reads its arguments and its configuration, starts the hub, waits for a signal, stops it. What a hub
 //! consists of stands in `wiring.rs`.
 
+mod accept;
 mod backup;
 mod client;
 mod clock;
@@ -20,6 +21,7 @@ mod timesync;
 mod user;
 mod wiring;
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,9 +49,13 @@ enum Command {
     },
     /// Run the hub with a simulated district.
     Demo(Demo),
-    /// Show what the hub would make of a message.
+    /// Show what the hub would make of a message or of frames.
     #[command(subcommand)]
     Decode(decode::Decode),
+    /// Make frames as a device would: JSON values in, hexadecimal out.
+    Encode(decode::Encode),
+    /// Examine one vendor's device by its own protocol, provoke faults, and write a report of what it got wrong.
+    Accept(accept::Accept),
     /// Ask a running hub to try again what it set aside.
     Replay(replay::Replay),
     /// Bring a table of devices (CSV, GeoJSON, XLSX) into the register of a running hub.
@@ -109,6 +115,12 @@ fn main() -> ExitCode {
             anyhow::ensure!(answer.understood, "nothing could be read");
             Ok(())
         }),
+        Command::Encode(order) => decode::encode(&order).and_then(|bytes| Ok(std::io::stdout().write_all(&bytes)?)),
+        Command::Accept(order) => accept::accept(&order, complain).and_then(|(text, passed)| {
+            say(&text);
+            anyhow::ensure!(passed, "the device has not passed");
+            Ok(())
+        }),
         Command::Replay(order) => {
             load(order.config.as_deref()).and_then(|config| replay::replay(&config, &order)).map(|text| say(&text))
         }
@@ -147,7 +159,10 @@ fn say(text: &str) {
     println!("{text}");
 }
 
-#[expect(clippy::print_stderr, reason = "the last word of a program that ends with an error")]
+#[expect(
+    clippy::print_stderr,
+    reason = "for a person beside the answer: prompts, and the last word of a program that ends with an error"
+)]
 fn complain(text: &str) {
     eprintln!("{text}");
 }

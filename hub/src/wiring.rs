@@ -373,6 +373,7 @@ async fn listening(links: &[Arc<Link>], clock: &SharedClock) -> Vec<chengshu_sim
         field.extend(link.listening().first().map(|address| chengshu_sim::FieldLine { protocol, address: *address }));
     }
     field
+}
 
 /// Up to when values of a link's devices are stored.
 fn newest(board: &BoardState, link: &LinkId) -> Vec<(DeviceId, Timestamp)> {

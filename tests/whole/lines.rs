@@ -10,7 +10,7 @@ use chengshu_hj212::DataLogger;
 use chengshu_line::Instrument;
 use chengshu_sl651::codec::Station;
 use chengshu_sl651::{DeviceSetup, Sl651Device};
-use chengshu_tests::scenario::even;
+use chengshu_tests::scenario::even_with_heartbeats;
 use chengshu_tests::world::{Database, Field, GUARD, Hub, counted, listening, now, until, whole};
 use serde_json::{Value, json};
 
@@ -124,7 +124,7 @@ fn a_device_of_each_protocol_arrives_by_its_own_line() {
             assert!(field.pump().unwrap(), "the line stays");
         }
     }
-    let sums = even(&hub, &database).unwrap();
+    let sums = even_with_heartbeats(&hub, &database).unwrap();
     assert_eq!((sums.rejected, sums.conflict, sums.duplicate), (0, 0, 0), "{sums:?}");
     assert!(sums.stored >= 5, "{sums:?}");
 }
@@ -142,7 +142,7 @@ fn what_was_confirmed_survives_the_death_of_the_hub() {
     for round in 0..3 {
         until("what was confirmed is there", GUARD, || (stored(20 + round) == [1, 1, 1]).then_some(())).unwrap();
     }
-    even(&hub, &database).unwrap();
+    even_with_heartbeats(&hub, &database).unwrap();
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn without_a_database_the_spool_has_it_before_the_device_hears_so() {
             .unwrap();
         }
     }
-    even(&hub, &database).unwrap();
+    even_with_heartbeats(&hub, &database).unwrap();
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn a_lost_confirmation_makes_no_double_rows() {
     until("the step is stored", GUARD, || (steps() == [2.5]).then_some(())).unwrap();
     PROTOCOLS[0].connect(&hub, field.hang_up()).confirmed().unwrap();
     assert_eq!(steps(), [2.5]);
-    let sums = even(&hub, &database).unwrap();
+    let sums = even_with_heartbeats(&hub, &database).unwrap();
     assert_eq!((sums.conflict, sums.rejected), (0, 0), "{sums:?}");
     assert!(sums.duplicate >= 4, "{sums:?}");
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests look at the hub from outside, by the machine's own clock")]
 
 mod absence;
+mod accept;
 mod api;
 mod backup;
 mod brokers;

@@ -5,19 +5,21 @@ use serde_json::Value;
 
 use crate::codec::{Label, Object, System, app_data, command};
 use crate::json::unhex;
+use crate::names;
 
+// Which system and which component: the device that is asked says it, unless it is the transmission device itself.
 const SYS_TYPE: Param =
-    Param { name: "sys_type", zh: "系统类型", en: "System type", form: ParamForm::Whole(0, 255), required: true };
+    Param { name: "sys_type", zh: "系统类型", en: "System type", form: ParamForm::Whole(0, 255), required: false };
 const SYS_ADDR: Param =
     Param {
-        name: "sys_addr", zh: "系统地址", en: "System address", form: ParamForm::Whole(0, 255), required: true
+        name: "sys_addr", zh: "系统地址", en: "System address", form: ParamForm::Whole(0, 255), required: false
     };
 const COMP_ADDR: Param = Param {
     name: "comp_addr",
     zh: "部件地址（8 位十六进制，低字节在前）",
     en: "Component address (8 hex digits, low byte first)",
     form: ParamForm::Text,
-    required: true,
+    required: false,
 };
 const COUNT: Param =
     Param {
@@ -137,7 +139,10 @@ pub(crate) fn plan(order: &Order, now: Timestamp) -> Result<Plan, Refusal> {
         let known = if known.is_empty() { "no parameter".to_owned() } else { known.join(", ") };
         return Err(("bad_param", format!("{name} is no parameter of {}; expected {known}", kind.name)));
     }
-    let of = |param: &'static Param| order.params.get(param.name).filter(|value| !value.is_null());
+    let behind = names::behind(&order.device);
+    let own = |param: &Param| behind.as_ref()?.get(param.name);
+    let of =
+        |param: &'static Param| order.params.get(param.name).filter(|value| !value.is_null()).or_else(|| own(param));
     let system = || Ok(System { kind: byte(&SYS_TYPE, of(&SYS_TYPE))?, address: byte(&SYS_ADDR, of(&SYS_ADDR))? });
     let count = || of(&COUNT).map_or(Ok(DEFAULT_COUNT), |value| byte(&COUNT, Some(value)));
     let since = || since(of(&SINCE), now).map(Some);
@@ -220,10 +225,14 @@ mod tests {
     use super::*;
 
     fn check(name: &str, params: &Value) -> String {
+        check_of("GB-1", name, params)
+    }
+
+    fn check_of(device: &str, name: &str, params: &Value) -> String {
         let order = Order {
             id: CommandId(1),
             theme: chengshu_core::model::ThemeId::parse("water").unwrap(),
-            device: DeviceId::parse("GB-1").unwrap(),
+            device: DeviceId::parse(device).unwrap(),
             name: name.to_owned(),
             params: params.as_object().unwrap().clone(),
             expires: Timestamp::from_ms(i64::MAX),
@@ -277,12 +286,33 @@ mod tests {
     }
 
     #[test]
+    fn a_device_behind_another_says_itself_which_it_is() {
+        let nothing = json!({});
+        for (device, name, expected) in [
+            ("GB-100000000000-1-2-42-01000100", "read_analog", "4 3F01010201000100"),
+            ("GB-100000000000-1-2-42-01000100", "read_system_state", "4 3D010102"),
+            ("GB-100000000000-1-2", "read_system_state", "4 3D010102"),
+            ("GB-100000000000-1-2", "read_analog", "bad_param: comp_addr is missing"),
+            ("GB-100000000000", "read_system_state", "bad_param: sys_type is missing"),
+        ] {
+            let read = check_of(device, name, &nothing);
+            assert!(read.starts_with(expected), "{device} {name}: {read}");
+        }
+        let other = json!({"sys_addr": 9});
+        assert_eq!(
+            check_of("GB-100000000000-1-2", "read_system_state", &other),
+            "4 3D010109 -> Some(1)",
+            "said goes first"
+        );
+    }
+
+    #[test]
     fn every_command_is_obeyed_with_the_least_that_it_asks_for() {
         for kind in COMMANDS {
-            let all = json!({"sys_type": 1, "sys_addr": 1, "comp_addr": "01000100", "minutes": 5});
+            let all = json!({"minutes": 5});
             let needed = kind.params.iter().filter(|param| param.required);
             let params: serde_json::Map<_, _> = needed.map(|p| (p.name.to_owned(), all[p.name].clone())).collect();
-            let read = check(kind.name, &Value::Object(params));
+            let read = check_of("GB-100000000000-1-2-42-01000100", kind.name, &Value::Object(params));
             assert!(read.contains("->"), "{}: {read}", kind.name);
             assert_eq!(kind.dangerous, kind.name == "initialise");
         }

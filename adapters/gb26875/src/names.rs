@@ -4,10 +4,11 @@
 use std::sync::LazyLock;
 
 use chengshu_core::model::{BadName, DeviceId, MetricId};
+use serde_json::{Map, Value};
 
 use crate::Setup;
 use crate::codec::{Component, Frame, System};
-use crate::json::hex;
+use crate::json::{hex, unhex};
 use crate::setup::constant;
 use crate::words::{ANALOGS, Bit, COMPONENT_BITS, COMPONENTS, DEVICE_BITS, SYSTEM_BITS, SYSTEMS, word};
 
@@ -53,6 +54,27 @@ pub(crate) fn system(device: &DeviceId, system: System) -> Result<DeviceId, BadN
 pub(crate) fn component(device: &DeviceId, one: &Component) -> Result<DeviceId, BadName> {
     let System { kind, address } = one.system;
     DeviceId::parse(&format!("{device}-{kind}-{address}-{}-{}", one.kind, hex(&one.address)))
+}
+
+/// What [`system`] and [`component`] have put into an id, as parameters of a command; none for the transmission device.
+pub(crate) fn behind(device: &DeviceId) -> Option<Map<String, Value>> {
+    let parts: Vec<&str> = device.as_str().split('-').collect();
+    let byte = |text: &str| text.parse::<u8>().ok();
+    let mut found = Map::new();
+    if let [.., kind, address, of, component] = parts[..]
+        && let (Some(kind), Some(address), Some(_), Some([_, _, _, _])) =
+            (byte(kind), byte(address), byte(of), unhex(component).as_deref())
+    {
+        found.insert("sys_type".to_owned(), kind.into());
+        found.insert("sys_addr".to_owned(), address.into());
+        found.insert("comp_addr".to_owned(), component.into());
+    } else if let [.., kind, address] = parts[..]
+        && let (Some(kind), Some(address)) = (byte(kind), byte(address))
+    {
+        found.insert("sys_type".to_owned(), kind.into());
+        found.insert("sys_addr".to_owned(), address.into());
+    }
+    (!found.is_empty()).then_some(found)
 }
 
 /// What a system is called where nobody named it.

@@ -6,6 +6,7 @@ mod config;
 mod converse;
 mod error;
 mod instrument;
+pub mod proctor;
 mod routes;
 mod server;
 mod talk;

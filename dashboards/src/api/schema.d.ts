@@ -1953,7 +1953,7 @@ export interface components {
             unchanged: number;
         };
         /** @description One message, or a list of them. */
-        IngestBody: components["schemas"]["IngestMessage"] | components["schemas"]["IngestMessage"][];
+        IngestBody: components["schemas"]["IngestMessage"] | components["schemas"]["IngestMessage"][] | unknown;
         /** @description A message that names its device: the payload of MQTT, with theme, device and type beside it. */
         IngestMessage: {
             /** @description The device, e.g. MY-1. */
@@ -2299,7 +2299,7 @@ export interface components {
         };
         /** @description Photos of a device, newest first. */
         PhotoList: {
-            /** @description At most 20. */
+            /** @description At most 20 that people took, and 100 that the device sent. */
             photos: components["schemas"]["PhotoView"][];
         };
         /** @description A photo of a device. */
@@ -2314,7 +2314,7 @@ export interface components {
              * @description How many bytes.
              */
             bytes: number;
-            /** @description By whom. */
+            /** @description By whom; `device`: it sent it itself. */
             caller: string;
             /** @description SHA-256 of its bytes, hexadecimal: its name under `/photos`. */
             hash: string;

@@ -16,7 +16,7 @@ export const deskEn: typeof deskZh = {
     retire: 'Retire', retireAsk: 'Retire {id}? It leaves the register, KPIs and walls; its readings stay. When it speaks again it waits as pending.', retireGo: 'Retire it', retired: '{id} is retired', retiredNote: 'Its readings stay. When it speaks again, it waits in the register as pending.',
   },
   metrics: {
-    title: 'Readings and trends', note: 'values follow the stream, trends are read again every 30 s', spans: 'Time span', span: { '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 d', '30d': '30 d' }, good: 'good', never: 'This metric has never been reported', open: 'Show trend',
+    title: 'Readings and trends', note: 'values follow the stream, trends are read again every 30 s', spans: 'Time span', span: { '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 d', '30d': '30 d' }, good: 'good', never: 'This metric has never been reported', absent: '{n} metrics that have never been reported', comma: ', ', open: 'Show trend',
     chart: '{name}, trend of the last {span}; arrow keys read single points', gap: 'no reading in this time', mean: 'mean of {n} min', nothing: 'No reading in this time', outside: 'Limits off the chart: {n}',
   },
   messages: { title: 'Raw messages', note: 'taken live while this page is open, 20 at most', since: 'listening since {at}', none: 'No new message yet', taken: 'taken', rejected: 'rejected' },

@@ -14,7 +14,7 @@ export const deskZh = {
     retire: '退役', retireAsk: '让 {id} 退役？它会离开台账、指标与大屏，读数保留；再次来报时会回到“待登记”。', retireGo: '确认退役', retired: '{id} 已退役', retiredNote: '读数仍然保留。它再次来报时，会在台账里等待登记。',
   },
   metrics: {
-    title: '读数与走势', note: '数值随数据流更新，走势每 30 秒重读', spans: '时间跨度', span: { '1h': '1 小时', '6h': '6 小时', '24h': '24 小时', '7d': '7 天', '30d': '30 天' }, good: '质量良好', never: '这项指标从未来报', open: '展开走势',
+    title: '读数与走势', note: '数值随数据流更新，走势每 30 秒重读', spans: '时间跨度', span: { '1h': '1 小时', '6h': '6 小时', '24h': '24 小时', '7d': '7 天', '30d': '30 天' }, good: '质量良好', never: '这项指标从未来报', absent: '从未来报的 {n} 项指标', comma: '、', open: '展开走势',
     chart: '{name}，近 {span} 的走势；左右键读取单点', gap: '这段时间没有读数', mean: '{n} 分钟均值', nothing: '这段时间没有读数', outside: '限值在图外：{n}',
   },
   messages: { title: '原始报文', note: '打开本页期间实时收取，最多 20 条', since: '自 {at} 起收取', none: '还没有收到新的报文', taken: '已接收', rejected: '被拒收' },

@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::quantile;
-use crate::scenario::even;
+use crate::scenario::even_with_heartbeats;
 use crate::world::{Broker, Database, Field, Hub, World, listening, more_files, now};
 
 const PROTOCOLS: [&str; 3] = ["sl651", "gb26875", "hj212"];
@@ -153,7 +153,7 @@ pub fn confirmations(connections: usize, seconds: usize) -> anyhow::Result<()> {
     let (reports, p50, p99, most) = of(None);
     let each: Vec<String> =
         PROTOCOLS.iter().map(|name| format!("{name} {:.0}/{:.0} ms", of(Some(name)).1, of(Some(name)).2)).collect();
-    let sums = even(&rig.hub, &rig.database)?;
+    let sums = even_with_heartbeats(&rig.hub, &rig.database)?;
     println!(
         "{reports} reports over {connections} connections in {seconds} s, durable and confirmed: p50 {p50:.0} ms, p99 \
          {p99:.0} ms (goal ≤ 300), most {most:.0} ms ({}); ledger even, {} items stored, {} rejected, {} conflicts; memory {:.0} MB",

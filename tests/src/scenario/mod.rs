@@ -10,7 +10,7 @@ mod silence;
 
 pub use backup::{DrillReport, restore_drill};
 pub use kills::{KillReport, hub_kills, hub_stops};
-pub use ledger::{Sums, even, spool, sums};
+pub use ledger::{Sums, even, even_with_heartbeats, spool, sums};
 pub use mixed::{MixedReport, mixed};
 pub use outages::{OutageReport, broker_outages, database_outages};
 pub use rollups::{RollupReport, shuffled_day};

@@ -6,7 +6,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use chengshu_core::model::Timestamp;
-use chengshu_tests::scenario::even;
+use chengshu_tests::scenario::even_with_heartbeats;
 use chengshu_tests::world::{Database, GUARD, Hub, counted, listening, more_files, now, until, whole};
 
 use super::{LINES, PROTOCOLS, Protocol};
@@ -97,7 +97,7 @@ fn d17_live_however_the_stream_is_cut_the_same_reports_are_stored() {
         connect(address).write_all(&whole).unwrap();
         stored(protocol, &database, 3, 1);
     }
-    even(&hub, &database).unwrap();
+    even_with_heartbeats(&hub, &database).unwrap();
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn d17_live_garbage_before_and_between_frames_is_set_aside() {
         stored(protocol, &database, 1, 3);
         set_aside(&hub, protocol, b"NO CARRIER");
     }
-    even(&hub, &database).unwrap();
+    even_with_heartbeats(&hub, &database).unwrap();
 }
 
 #[test]
@@ -164,5 +164,5 @@ fn d17_live_two_connections_of_one_name_are_both_kept_and_counted() {
         stored(protocol, &database, 1, 3);
         stored(protocol, &database, 2, 2);
     }
-    even(&hub, &database).unwrap();
+    even_with_heartbeats(&hub, &database).unwrap();
 }

@@ -191,6 +191,11 @@ impl Player {
         named.collect()
     }
 
+    /// Whether its times are whole minutes.
+    pub(crate) const fn by_minute(&self) -> bool {
+        matches!(self.protocol, FieldProtocol::Sl651)
+    }
+
     /// Whether it says something only when it is new.
     pub(crate) const fn on_change(&self) -> bool {
         matches!(self.protocol, FieldProtocol::Gb26875)

@@ -26,12 +26,14 @@ pub(crate) struct Voice {
     /// What it said last, and how many seconds ago.
     said: Vec<(String, f64)>,
     since_s: u64,
+    /// In which minute it spoke last, where its reports are of whole minutes.
+    minute: i64,
 }
 
 impl Voice {
     pub(crate) fn new(player: Player, line: FieldLine) -> Self {
         let instrument = player.instrument();
-        Self { player, line, instrument, said: Vec::new(), since_s: u64::MAX }
+        Self { player, line, instrument, said: Vec::new(), since_s: u64::MAX, minute: i64::MIN }
     }
 
     /// Speaks for ever; ends only by being dropped.
@@ -79,7 +81,14 @@ impl Voice {
         self.since_s = self.since_s.saturating_add(1);
         let mut bytes = self.instrument.tick(now);
         let on_change = self.player.on_change();
-        if self.since_s < self.player.every_s && !on_change {
+        let minute = now.ms().div_euclid(60_000);
+        // whoever speaks of whole minutes does it when one begins: what is asked of it meanwhile has the same values
+        let waits = if self.player.by_minute() {
+            minute.saturating_sub(self.minute).cast_unsigned() < self.player.every_s / 60
+        } else {
+            self.since_s < self.player.every_s
+        };
+        if waits && !on_change {
             return bytes;
         }
         let values: Vec<_> = self.player.follows.iter().map(|index| shared.values(*index)).collect();
@@ -90,7 +99,7 @@ impl Voice {
         let named: Vec<(&str, f64)> = report.iter().map(|(metric, value)| (metric.as_str(), *value)).collect();
         bytes.extend(self.instrument.report(&named, now));
         shared.tally.sent();
-        (self.said, self.since_s) = (report, 0);
+        (self.said, self.since_s, self.minute) = (report, 0, minute);
         bytes
     }
 }

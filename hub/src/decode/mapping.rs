@@ -1,24 +1,14 @@
-//! `chengshu decode`: what the hub would make of a message, tried by hand. It reads standard input, asks no running hub
-//! and stores nothing.
+//! `chengshu decode mapping`: foreign JSON by a declared mapping. It asks no running hub and stores nothing.
 
-use std::io::Read as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use bytes::Bytes;
-use chengshu_core::model::{LinkId, Timestamp};
-use chengshu_core::seam::Clock as _;
+use chengshu_core::model::LinkId;
 use chengshu_mapping::{Decoded, Mapping, Mappings, builtin, render};
-use clap::{Args, Subcommand};
+use clap::Args;
 
-use crate::clock::SystemClock;
-
-/// What shall be decoded.
-#[derive(Subcommand, Debug)]
-pub enum Decode {
-    /// Foreign JSON by a declared mapping: the payload comes by standard input.
-    Mapping(ByMapping),
-}
+use super::{Answer, received};
 
 /// By which mapping, and what the payload does not say itself.
 #[derive(Args, Debug)]
@@ -39,25 +29,14 @@ pub struct ByMapping {
     json: bool,
 }
 
-/// What there is to say, and whether anything could be read.
-pub struct Answer {
-    /// For standard output.
-    pub text: String,
-    /// False: nothing could be read.
-    pub understood: bool,
-}
-
-/// Decodes what stands on standard input.
-pub fn decode(order: &Decode) -> anyhow::Result<Answer> {
-    let Decode::Mapping(order) = order;
+/// Decodes a payload.
+pub fn decode(order: &ByMapping, payload: Bytes) -> anyhow::Result<Answer> {
     let text = order
         .file
         .as_ref()
         .map(|file| std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display())));
     let own = text.transpose()?.map_or_else(|| Ok(Mappings::default()), |text| Mappings::load(&text))?;
-    let mut payload = Vec::new();
-    std::io::stdin().read_to_end(&mut payload).context("standard input cannot be read")?;
-    by_mapping(order, &own, payload.into())
+    by_mapping(order, &own, payload)
 }
 
 fn by_mapping(order: &ByMapping, own: &Mappings, payload: Bytes) -> anyhow::Result<Answer> {
@@ -66,8 +45,7 @@ fn by_mapping(order: &ByMapping, own: &Mappings, payload: Bytes) -> anyhow::Resu
         let known: Vec<&str> = own.iter().chain(builtin.iter()).map(Mapping::name).collect();
         format!("no mapping is called {:?}; expected one of {}", order.name, known.join(", "))
     })?;
-    let received = order.received.as_deref().map(Timestamp::parse).transpose().context("--received")?;
-    let received = received.unwrap_or_else(|| SystemClock::new().now());
+    let received = received(order.received.as_deref())?;
     let source = order.source.clone().unwrap_or_else(|| mapping.example_source());
     let decoded: Decoded = mapping.decode_counted(&source, payload, received, &LinkId::parse("decode")?);
     let text = if order.json { format!("{:#}", render::json(&decoded)) } else { render::text(&decoded) };
@@ -87,7 +65,7 @@ mod tests {
     fn a_payload_is_decoded_by_a_builtin_or_by_ones_own() {
         let own = "[[mapping]]\nname = \"t\"\ntopic = \"t/{device}\"\ntheme = \"water\"\ndevice = \"{device}\"\nvalues = [{ metric = \"level\", pointer = \"/l\" }]";
         let own = Mappings::load(own).unwrap();
-        let up = Bytes::from_static(include_bytes!("../../adapters/mapping/vectors/chirpstack4-up.json"));
+        let up = Bytes::from_static(include_bytes!("../../../adapters/mapping/vectors/chirpstack4-up.json"));
         let answer = by_mapping(&order("chirpstack4", None, false), &own, up).unwrap();
         assert!(answer.understood && answer.text.contains("0101010101010101  level_m = 3.21"), "{}", answer.text);
 
