@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chengshu_api::{About, App, ClockSync, CommandSet, Door, DoorParts, serve};
+use chengshu_api::{About, App, ClockSync, CommandSet, Door, DoorParts, OneKey, serve};
 use chengshu_core::model::{DeviceId, Limits, LinkId, Timestamp};
 use chengshu_core::seam::{
     AdapterContext, AdapterFactory, Evidence, Intake, Link, LinkState, OrderDesk, OrderSink, Orders, SharedClock,
@@ -139,7 +139,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         registry.clone(),
         clock_sync.clone(),
         evidence.clone(),
-        &admin_key,
+        Arc::new(OneKey::new(&admin_key)),
     );
     app.backups = nightly.board();
     app.guard = config.hooks.guard.clone();

@@ -133,6 +133,20 @@ pub enum Access {
     Open,
     /// Somebody who has this right; what they see is cut to its scope.
     Needs(Right),
+    /// Somebody who has one of these; what they see is cut to the scopes of those that they have.
+    NeedsOneOf(&'static [Right]),
+}
+
+impl Access {
+    /// The rights of which one is needed; none when it is open.
+    #[must_use]
+    pub fn rights(&self) -> &[Right] {
+        match self {
+            Self::Open => &[],
+            Self::Needs(right) => std::slice::from_ref(right),
+            Self::NeedsOneOf(rights) => rights,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ pub(crate) struct AlarmPageView<'a> {
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(params): Params<AlarmParams>,
 ) -> Result<Written, Problem> {
     let theme = params.theme.as_deref().map(ThemeId::parse).transpose();
@@ -126,7 +126,7 @@ pub(crate) async fn list(
         after: params.after.as_deref().map(cursor).transpose()?,
         limit: page(params.limit, 200, 5_000)? as i64,
     };
-    let found = app.store.alarm_list(&caller.scope, &filter).await?;
+    let found = app.store.alarm_list(&who.scope, &filter).await?;
     app.board.read(|board| {
         Written::json(&AlarmPageView {
             alarms: found.alarms.iter().map(|alarm| AlarmView::new(board, alarm)).collect(),

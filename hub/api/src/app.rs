@@ -16,7 +16,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::backups::Backups;
-use crate::caller::KeyHash;
+use crate::caller::Callers;
 use crate::decode::FieldProtocol;
 use crate::ingest::Door;
 use crate::orders::CommandSet;
@@ -141,16 +141,17 @@ pub struct App {
     pub scratch: PathBuf,
     /// Photos and, later, other files that belong to what the database tells.
     pub evidence: Arc<Shelf>,
+    /// Whose keys open what.
+    pub callers: Arc<dyn Callers>,
     /// Places for exports.
     pub(crate) exports: Arc<Semaphore>,
     /// How fast batteries empty.
     pub(crate) paces: Paces,
-    pub(crate) key: KeyHash,
     pub(crate) streams: Arc<AtomicUsize>,
 }
 
 impl App {
-    /// The state; `admin_key` opens everything.
+    /// The state; `callers` knows who holds which key.
     #[expect(
         clippy::too_many_arguments,
         reason = "each is one thing that the handlers reach; a builder would hide that"
@@ -168,7 +169,7 @@ impl App {
         registry: Registry,
         clock_sync: ClockSync,
         evidence: Arc<Shelf>,
-        admin_key: &str,
+        callers: Arc<dyn Callers>,
     ) -> Self {
         Self {
             board: engine.board(),
@@ -193,9 +194,9 @@ impl App {
             guard: AddressGuard::default(),
             scratch: std::env::temp_dir(),
             evidence,
+            callers,
             exports: Arc::new(Semaphore::new(EXPORTS)),
             paces: Paces::default(),
-            key: KeyHash::of(admin_key),
             streams: Arc::new(AtomicUsize::new(0)),
         }
     }

@@ -82,7 +82,7 @@ impl Backups {
 
 pub(crate) async fn get(
     State(app): State<App>,
-    Who(_): Who,
+    _: Who,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Json<BackupsView>, Problem> {
     Ok(Json(app.backups.get()))

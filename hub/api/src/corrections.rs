@@ -44,7 +44,7 @@ pub(crate) struct CorrectionDone {
 
 pub(crate) async fn correct(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Body(new): Body<NewCorrection>,
 ) -> Result<Json<CorrectionDone>, Problem> {
     let reason = new.reason.trim();
@@ -52,14 +52,12 @@ pub(crate) async fn correct(
         return Err(Problem::bad_request("body: reason is too short or too long; expected 3 to 500 characters"));
     }
     let metric = MetricId::parse(&new.metric).map_err(|error| Problem::bad_request(format!("body: {error}")))?;
-    let visible = app.board.read(|board| {
-        board.device(&new.device).is_some_and(|slot| caller.scope.covers_theme(slot.device.theme.as_str()))
-    });
+    let visible = app.board.read(|board| board.device(&new.device).is_some_and(|slot| who.sees(&slot.device)));
     if !visible {
         return Err(Problem::not_found(format!("no device {:?} has been heard or registered", new.device)));
     }
     let correction = Correction {
-        caller: caller.name,
+        caller: who.name(),
         device: new.device.clone(),
         metric,
         at: new.at.0,
@@ -110,11 +108,11 @@ pub(crate) struct CorrectionPage {
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(params): Params<CorrectionParams>,
 ) -> Result<Json<CorrectionPage>, Problem> {
     let limit = page(params.limit, 100, 1_000)?;
-    let rows = app.store.correction_list(&caller.scope, params.device.as_deref(), params.before, limit as i64).await?;
+    let rows = app.store.correction_list(&who.scope, params.device.as_deref(), params.before, limit as i64).await?;
     let next = rows.last().filter(|_| rows.len() == limit).map(|row| row.id);
     let corrections = rows.into_iter().map(|row| CorrectionView {
         id: row.id,

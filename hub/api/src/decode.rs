@@ -109,7 +109,7 @@ pub fn from_hex(text: &str) -> Result<Vec<u8>, String> {
 
 pub(crate) async fn decode(
     State(app): State<App>,
-    Who(_): Who,
+    _: Who,
     Body(body): Body<DecodeBody>,
 ) -> Result<Json<DecodeView>, Problem> {
     let protocol = protocol(&app, &body.protocol)?;
@@ -128,7 +128,7 @@ pub(crate) async fn decode(
 
 pub(crate) async fn encode(
     State(app): State<App>,
-    Who(_): Who,
+    _: Who,
     Body(body): Body<EncodeBody>,
 ) -> Result<Json<EncodeView>, Problem> {
     let protocol = protocol(&app, &body.protocol)?;

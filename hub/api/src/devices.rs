@@ -128,12 +128,12 @@ pub(crate) struct DevicePage<'a> {
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(query): Params<DeviceQuery>,
 ) -> Result<Written, Problem> {
     let query = query.plain();
     app.board.read(|board| {
-        let (slots, next) = query.page(&caller.scope, board)?;
+        let (slots, next) = query.page(&who.scope, board)?;
         let devices: Vec<_> = slots.into_iter().map(DeviceView::from).collect();
         let items = devices.len();
         Written::list(&DevicePage { devices, next }, items)

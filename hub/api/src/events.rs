@@ -58,7 +58,7 @@ pub(crate) struct EventPage {
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(params): Params<EventParams>,
 ) -> Result<Json<EventPage>, Problem> {
     let limit = page(params.limit, 100, 1_000)?;
@@ -70,7 +70,7 @@ pub(crate) async fn list(
         after: params.after.as_deref().map(cursor).transpose()?,
         limit: limit as i64,
     };
-    let rows = app.store.event_list(&caller.scope, &filter).await?;
+    let rows = app.store.event_list(&who.scope, &filter).await?;
     let next = rows.last().filter(|_| rows.len() == limit);
     let next = next.map(|row| format!("{}|{}|{}", row.received.ms(), row.device, row.key));
     let events = rows.into_iter().map(|row| EventView {

@@ -69,7 +69,7 @@ pub(crate) struct HoursView {
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(params): Params<HoursParams>,
 ) -> Result<Json<HoursView>, Problem> {
     let first = params.from.0.ms().div_euclid(HOUR_MS);
@@ -82,7 +82,7 @@ pub(crate) async fn list(
     app.board.read(|board| {
         for slot in board.devices() {
             let theme = slot.device.theme.as_str();
-            if theme != params.theme || !caller.scope.covers_theme(theme) {
+            if theme != params.theme || !who.sees(&slot.device) {
                 continue;
             }
             let Some(series) = slot.series.iter().find(|series| series.metric.as_str() == params.metric) else {
@@ -116,7 +116,7 @@ pub(crate) async fn list(
         HourWord::Min => Aggregate::Min,
         HourWord::Max => Aggregate::Max,
     };
-    let found = app.store.rollup_hours(&caller.scope, &series, t(first), t(end), aggregate).await?;
+    let found = app.store.rollup_hours(&who.scope, &series, t(first), t(end), aggregate).await?;
     for ((series, hour), value) in found.series.iter().zip(&found.hours).zip(found.values) {
         let device = of_series.get(series).and_then(|n| devices.get_mut(*n));
         let hour = usize::try_from(i64::from(*hour) - first).ok();

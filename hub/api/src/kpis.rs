@@ -1,4 +1,5 @@
-//! Key figures with their trends. A figure without a live source says null, never zero.
+//! Key figures with their trends. A figure without a live source says null, never zero. One is told to whoever sees its
+//! whole theme: it is computed over all of it.
 
 use axum::extract::State;
 use chengshu_core::model::Severity;
@@ -69,7 +70,7 @@ fn thin(slot: &KpiSlot) -> Vec<(i64, f64)> {
     points
 }
 
-/// All key figures.
+/// All key figures of the themes that the caller sees the whole of.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct KpiList<'a> {
     kpis: Vec<KpiView<'a>>,
@@ -77,13 +78,13 @@ pub(crate) struct KpiList<'a> {
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(params): Params<KpiParams>,
 ) -> Result<Written, Problem> {
     app.board.read(|board| {
         let visible = board.kpis.iter().filter(|slot| {
             let theme = slot.theme.as_str();
-            caller.scope.covers_theme(theme) && params.theme.as_deref().is_none_or(|wanted| wanted == theme)
+            who.sees_all_of(&slot.theme) && params.theme.as_deref().is_none_or(|wanted| wanted == theme)
         });
         Written::json(&KpiList { kpis: visible.map(|slot| KpiView::new(slot, true)).collect() })
     })

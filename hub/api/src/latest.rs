@@ -44,13 +44,13 @@ pub(crate) struct LatestPage<'a> {
 
 pub(crate) async fn one(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path(id): Path<String>,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Written, Problem> {
     let now = app.clock.now();
     app.board.read(|board| {
-        let slot = board.device(&id).filter(|slot| caller.scope.covers_theme(slot.device.theme.as_str()));
+        let slot = board.device(&id).filter(|slot| who.sees(&slot.device));
         let slot = slot.ok_or_else(|| Problem::not_found(format!("no device {id:?} has been heard or registered")))?;
         Written::json(&LatestView::new(slot, now))
     })
@@ -58,13 +58,13 @@ pub(crate) async fn one(
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(query): Params<DeviceQuery>,
 ) -> Result<Written, Problem> {
     let query = query.plain();
     let now = app.clock.now();
     app.board.read(|board| {
-        let (slots, next) = query.page(&caller.scope, board)?;
+        let (slots, next) = query.page(&who.scope, board)?;
         let devices: Vec<_> = slots.into_iter().map(|slot| LatestView::new(slot, now)).collect();
         let items = devices.len();
         Written::list(&LatestPage { devices, next }, items)

@@ -49,7 +49,7 @@ pub(crate) struct LedgerView {
 
 pub(crate) async fn adapters(
     State(app): State<App>,
-    Who(_): Who,
+    _: Who,
     Params(NoParams {}): Params<NoParams>,
 ) -> Json<LedgerView> {
     let adapters = app.board.read(|board| {
@@ -115,7 +115,7 @@ pub(crate) struct LedgerDevicePage {
 
 pub(crate) async fn devices(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(params): Params<LedgerDeviceParams>,
 ) -> Result<Json<LedgerDevicePage>, Problem> {
     let limit = page(params.limit, 200, 5_000)?;
@@ -132,7 +132,7 @@ pub(crate) async fn devices(
         }
     };
     let (link, device) = (params.link.as_deref(), params.device.as_deref());
-    let rows = app.store.ledger_devices(&caller.scope, &day, link, device, after, limit as i64).await?;
+    let rows = app.store.ledger_devices(&who.scope, &day, link, device, after, limit as i64).await?;
     let next = rows.last().filter(|_| rows.len() == limit);
     let next = next.map(|row| format!("{}|{}", row.num, row.link));
     let devices = rows.into_iter().map(|row| DeviceLedger {

@@ -41,6 +41,7 @@ mod webhooks;
 
 pub use app::{About, ApiLimits, App, ClockSync, SyncState};
 pub use backups::{BackupCheckView, BackupFailureView, BackupView, Backups, BackupsView};
+pub use caller::{Callers, OneKey};
 pub use decode::{DecodeFrames, EncodeFrame, FieldProtocol, from_hex};
 pub use ingest::{Door, DoorParts};
 pub use listen::{ServeError, serve};

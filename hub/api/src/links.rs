@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
+use chengshu_access::{Object, Scope};
 use chengshu_core::model::DeviceState;
 use chengshu_engine::{BoardState, LinkSlot};
 use schemars::JsonSchema;
@@ -72,11 +73,12 @@ pub(crate) struct LinkView<'a> {
     peers: Option<u64>,
     /// What was tolerated, refused or ended since the hub started, by its stable code.
     deviations: BTreeMap<&'static str, u64>,
+    /// The newest arrival; null also when it is of a device that the caller does not see.
     last: Option<ArrivalView<'a>>,
 }
 
 impl<'a> LinkView<'a> {
-    fn new(board: &'a BoardState, slot: &'a LinkSlot) -> Self {
+    fn new(board: &'a BoardState, slot: &'a LinkSlot, scope: &Scope) -> Self {
         let report = slot.link.last_report();
         let mine = board
             .devices()
@@ -102,18 +104,19 @@ impl<'a> LinkView<'a> {
             listening: slot.link.listening().iter().map(ToString::to_string).collect(),
             peers: slot.link.peer_count(),
             deviations: slot.link.deviations(),
-            last: arrival(board, slot),
+            last: arrival(board, slot, scope),
         }
     }
 }
 
-pub(crate) fn views(board: &BoardState) -> Vec<LinkView<'_>> {
-    board.links().iter().map(|slot| LinkView::new(board, slot)).collect()
+/// All links; of devices outside of the scope nothing is told.
+pub(crate) fn views<'a>(board: &'a BoardState, scope: &Scope) -> Vec<LinkView<'a>> {
+    board.links().iter().map(|slot| LinkView::new(board, slot, scope)).collect()
 }
 
-fn arrival<'a>(board: &'a BoardState, slot: &LinkSlot) -> Option<ArrivalView<'a>> {
+fn arrival<'a>(board: &'a BoardState, slot: &LinkSlot, scope: &Scope) -> Option<ArrivalView<'a>> {
     let last = slot.last?;
-    let device = board.device_at(last.device)?;
+    let device = board.device_at(last.device).filter(|slot| scope.covers(&Object::device(&slot.device)))?;
     let series = device.series.get(last.series as usize)?;
     Some(ArrivalView {
         device: device.device.id.as_str(),
@@ -134,8 +137,8 @@ pub(crate) struct LinkList<'a> {
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(_): Who,
+    who: Who,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Written, Problem> {
-    app.board.read(|board| Written::json(&LinkList { links: views(board) }))
+    app.board.read(|board| Written::json(&LinkList { links: views(board, &who.scope) }))
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -13,8 +13,10 @@ use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::Layer;
 
 use crate::app::App;
+use crate::caller::Peer;
 use crate::serve::router;
 
 /// How long a connection may take to say what it wants, from its beginning and between two requests.
@@ -48,10 +50,10 @@ pub async fn serve(listener: TcpListener, app: App) -> Result<(), ServeError> {
             () = stop.cancelled() => break,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, from)) => {
                 let (router, stop) = (router.clone(), stop.clone());
                 tasks.spawn(async move {
-                    connection(stream, router, stop).await;
+                    connection(stream, Peer(from.ip()), router, stop).await;
                     drop(place);
                 });
             }
@@ -68,13 +70,14 @@ pub async fn serve(listener: TcpListener, app: App) -> Result<(), ServeError> {
     Ok(())
 }
 
-async fn connection(stream: TcpStream, router: Router, stop: CancellationToken) {
+async fn connection(stream: TcpStream, peer: Peer, router: Router, stop: CancellationToken) {
     let _ = stream.set_nodelay(true); // small answers at once; without it they only wait longer
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(STUCK));
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(SILENT).max_buf_size(HEAD_BYTES);
-    let served = server.serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(router));
+    let served = server
+        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(Extension(peer).layer(router)));
     let mut served = std::pin::pin!(served);
     let result = tokio::select! {
         result = served.as_mut() => result,

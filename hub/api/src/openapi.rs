@@ -8,7 +8,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use crate::export::NDJSON;
-use crate::problem::Problem;
+use crate::problem::{Problem, rights_in_words};
 use crate::routes::{Media, Object, Route, Sent, routes};
 
 pub(crate) async fn get() -> Json<Value> {
@@ -109,10 +109,25 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars:
     if let Some(content) = body {
         operation["requestBody"] = json!({ "required": true, "content": content });
     }
-    if route.info.access == Access::Known {
+    if route.info.access != Access::Open {
+        let rights: Vec<&str> = route.info.access.rights().iter().map(|right| right.id()).collect();
         operation["security"] = json!([{ "key": [] }]);
+        operation["x-right"] = json!(rights.join(" or "));
+        operation["description"] = json!(needs(route));
     }
     operation
+}
+
+/// What a route asks of its caller, for people.
+pub(crate) fn needs(route: &Route) -> String {
+    let rights = rights_in_words(route.info.access);
+    let also = if route.info.near { " Open to the hub's own machine." } else { "" };
+    let how_far = if route.info.object.is_undivided() {
+        "it must be held for everything, without limits of themes, departments or areas"
+    } else {
+        "what lies outside of its scope is not there"
+    };
+    format!("Needs {rights}; {how_far}.{also}")
 }
 
 /// What an answer comes as.
@@ -141,10 +156,11 @@ fn faults(route: &Route) -> Vec<(&'static str, &'static str)> {
         ("405", "this address has no such method"),
         ("503", "overloaded, too slow, or the database is away; try again"),
     ];
-    if route.info.access == Access::Known {
+    if route.info.access != Access::Open {
         faults.extend([
             ("400", "something that was sent is wrong; `detail` says what would be right"),
             ("401", "no valid key"),
+            ("403", "the right that this needs is not held, or does not reach so far"),
         ]);
         faults.push(("404", "no such object"));
     }

@@ -3,7 +3,6 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use chengshu_access::Caller;
 use chengshu_core::model::{CommandKind, Param, ParamForm, Timestamp};
 use chengshu_store::{CommandChange, CommandStep, NewCommand, StoredCommand};
 use schemars::JsonSchema;
@@ -255,9 +254,9 @@ impl From<&'static CommandKind> for CommandKindView {
 }
 
 /// What a device can be asked, and by which link; a problem when the caller does not see the device.
-fn set(app: &App, caller: &Caller, device: &str) -> Result<(String, CommandSet), Problem> {
+fn set(app: &App, who: &Who, device: &str) -> Result<(String, CommandSet), Problem> {
     let link = app.board.read(|board| {
-        let slot = board.device(device).filter(|slot| visible(slot, caller));
+        let slot = board.device(device).filter(|slot| visible(slot, who));
         slot.map(|slot| slot.device.link.to_string())
     });
     let link = link.ok_or_else(|| missing(device))?;
@@ -328,22 +327,22 @@ fn check(set: CommandSet, body: &CommandBody) -> Result<Option<&'static CommandK
 
 pub(crate) async fn kinds(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path(id): Path<String>,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Json<CommandKinds>, Problem> {
-    let (link, set) = set(&app, &caller, &id)?;
+    let (link, set) = set(&app, &who, &id)?;
     let kinds = set.kinds.iter().map(CommandKindView::from).collect();
     Ok(Json(CommandKinds { link: (link != "register").then_some(link), kinds, free: set.free }))
 }
 
 pub(crate) async fn ask(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path(id): Path<String>,
     Body(body): Body<CommandBody>,
 ) -> Result<Json<CommandDetail>, Problem> {
-    let (_, set) = set(&app, &caller, &id)?;
+    let (_, set) = set(&app, &who, &id)?;
     let kind = check(set, &body)?;
     let danger = kind.is_some_and(|kind| kind.dangerous);
     let asker = body.person.as_deref().map(person).transpose()?;
@@ -362,7 +361,7 @@ pub(crate) async fn ask(
     }
     let now = app.clock.now();
     let expires = now.after(std::time::Duration::from_secs(expires_s.into()));
-    let person = asker.unwrap_or(caller.name);
+    let person = asker.unwrap_or_else(|| who.name());
     let new = NewCommand { device: id, name: body.name, params, danger, person, expires };
     let made = app.store.command_add(&new, now, OPEN_MAX).await?;
     let number = made.ok_or_else(|| {
@@ -370,40 +369,40 @@ pub(crate) async fn ask(
     })?;
     tracing::info!(person = new.person, device = new.device, command = new.name, number, "a command was asked for");
     app.orders_wake.notify_one();
-    detail(&app, number).await
+    detail(&app, &who, number).await
 }
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(params): Params<CommandParams>,
 ) -> Result<Json<CommandPage>, Problem> {
     let limit = page(params.limit, 100, 1_000)?;
     let state = params.state.map(CommandState::word);
     let device = params.device.as_deref();
-    let rows = app.store.command_list(&caller.scope, device, state, params.before, limit as i64).await?;
+    let rows = app.store.command_list(&who.scope, device, state, params.before, limit as i64).await?;
     let next = rows.last().filter(|_| rows.len() == limit).map(|row| row.id);
     Ok(Json(CommandPage { commands: rows.into_iter().map(CommandView::from).collect(), next }))
 }
 
 pub(crate) async fn get(
     State(app): State<App>,
-    Who(_): Who,
+    who: Who,
     Path(id): Path<String>,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Json<CommandDetail>, Problem> {
-    detail(&app, number(&id)?).await
+    detail(&app, &who, number(&id)?).await
 }
 
 pub(crate) async fn approve(
     State(app): State<App>,
-    Who(_): Who,
+    who: Who,
     Path(id): Path<String>,
     Body(body): Body<PersonBody>,
 ) -> Result<Json<CommandDetail>, Problem> {
     let number = number(&id)?;
     let second = person(&body.person)?;
-    let (command, _) = app.store.command_get(number).await?.ok_or_else(|| none(&id))?;
+    let (command, _) = app.store.command_within(&who.scope, number).await?.ok_or_else(|| none(&id))?;
     if same(&command.wanted.person, &second) {
         let words = format!("body: person is {second:?}, who asked for it; expected a second person");
         return Err(Problem::bad_request(words));
@@ -421,18 +420,18 @@ pub(crate) async fn approve(
     }
     tracing::info!(person = second, number, "a command was agreed to");
     app.orders_wake.notify_one();
-    detail(&app, number).await
+    detail(&app, &who, number).await
 }
 
 pub(crate) async fn cancel(
     State(app): State<App>,
-    Who(_): Who,
+    who: Who,
     Path(id): Path<String>,
     Body(body): Body<PersonBody>,
 ) -> Result<Json<CommandDetail>, Problem> {
     let number = number(&id)?;
     let by = person(&body.person)?;
-    let (command, _) = app.store.command_get(number).await?.ok_or_else(|| none(&id))?;
+    let (command, _) = app.store.command_within(&who.scope, number).await?.ok_or_else(|| none(&id))?;
     let change = CommandChange {
         state: "cancelled",
         from: &["queued", "approved"],
@@ -443,7 +442,7 @@ pub(crate) async fn cancel(
         let words = format!("the command is {}; only one that is not sent yet can be called off", command.state);
         return Err(Problem::conflict(words));
     }
-    detail(&app, number).await
+    detail(&app, &who, number).await
 }
 
 /// The same name, however it is spaced and cased.
@@ -461,8 +460,8 @@ fn none(id: impl std::fmt::Display) -> Problem {
     Problem::not_found(format!("there is no command {id}"))
 }
 
-async fn detail(app: &App, id: i64) -> Result<Json<CommandDetail>, Problem> {
-    let (command, steps) = app.store.command_get(id).await?.ok_or_else(|| none(id))?;
+async fn detail(app: &App, who: &Who, id: i64) -> Result<Json<CommandDetail>, Problem> {
+    let (command, steps) = app.store.command_within(&who.scope, id).await?.ok_or_else(|| none(id))?;
     Ok(Json(CommandDetail { command: command.into(), journal: steps.into_iter().map(StepView::from).collect() }))
 }
 

@@ -4,6 +4,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chengshu_access::{Access, Right};
 use chengshu_engine::Refused;
 use chengshu_store::StoreError;
 use schemars::JsonSchema;
@@ -116,6 +117,23 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "send a valid key as `Authorization: Bearer …`")
     }
 
+    /// Somebody who is known, and may not.
+    pub(crate) fn forbidden(access: Access) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", format!("this needs {}", rights_in_words(access)))
+    }
+
+    /// Somebody who may, but not everywhere, where nothing less will do.
+    pub(crate) fn divided(access: Access) -> Self {
+        let needs = rights_in_words(access);
+        let detail = format!("this needs {needs} for everything, without limits of themes, departments or areas");
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    /// Something that would lie outside of what the caller's right reaches.
+    pub(crate) fn outside(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", detail)
     }
@@ -186,6 +204,17 @@ impl Problem {
 
     pub(crate) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the hub failed to answer; its log says why")
+    }
+}
+
+/// `the right see_city (devices, values, …)`, for answers and documents.
+pub(crate) fn rights_in_words(access: Access) -> String {
+    let word = |right: &Right| format!("{} ({})", right.id(), right.en());
+    let words: Vec<String> = access.rights().iter().map(word).collect();
+    match words.as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => format!("the right {one}"),
+        all => format!("one of the rights {}", all.join(" or ")),
     }
 }
 

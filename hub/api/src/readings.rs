@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use chengshu_access::Caller;
 use chengshu_core::model::{Aggregate, Timestamp};
 use chengshu_store::{Point, ReadingQuery, Resolution};
 use futures_util::{StreamExt as _, stream};
@@ -193,9 +192,9 @@ struct Found {
     next: Option<i64>,
 }
 
-fn known(app: &App, caller: &Caller, device: &str, metric: &str) -> Result<Known, Problem> {
+fn known(app: &App, who: &Who, device: &str, metric: &str) -> Result<Known, Problem> {
     let found = app.board.read(|board| {
-        let slot = board.device(device).filter(|slot| caller.scope.covers_theme(slot.device.theme.as_str()))?;
+        let slot = board.device(device).filter(|slot| who.sees(&slot.device))?;
         let series = slot.series.iter().find(|series| series.metric.as_str() == metric)?;
         let silence_s = slot.deadline().0.stale_after_s;
         Some(Known { series: series.id, unit: unit(slot, series).to_owned(), silence_s })
@@ -203,11 +202,11 @@ fn known(app: &App, caller: &Caller, device: &str, metric: &str) -> Result<Known
     found.ok_or_else(|| Problem::not_found(format!("device {device:?} has sent no metric {metric:?}")))
 }
 
-async fn find(app: &App, caller: &Caller, known: &Known, span: Span) -> Result<Found, Problem> {
+async fn find(app: &App, who: &Who, known: &Known, span: Span) -> Result<Found, Problem> {
     let Span { from, to, resolution } = span;
     let untrue = app.rollups.untrue(known.series, from, to);
     let query = ReadingQuery { series: known.series, from, to, resolution, limit: POINTS, untrue };
-    let points = app.store.reading_list(&caller.scope, &query).await?;
+    let points = app.store.reading_list(&who.scope, &query).await?;
     let bucket_ms = span.bucket_ms();
     let next = points.last().filter(|_| points.len() as i64 == POINTS);
     let next = next.map(|last| last.at.ms() + bucket_ms.unwrap_or(1));
@@ -220,19 +219,19 @@ async fn find(app: &App, caller: &Caller, known: &Known, span: Span) -> Result<F
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(params): Params<ReadingParams>,
 ) -> Result<Json<ReadingPage>, Problem> {
     let span = Span::new((params.from, params.to), params.bucket.as_deref(), params.agg, params.max_points)?;
-    let known = known(&app, &caller, &params.device, &params.metric)?;
-    let Found { points, gaps, next } = find(&app, &caller, &known, span).await?;
+    let known = known(&app, &who, &params.device, &params.metric)?;
+    let Found { points, gaps, next } = find(&app, &who, &known, span).await?;
     let series = SeriesView { device: params.device, metric: params.metric, unit: known.unit };
     Ok(Json(ReadingPage { series, points, gaps, bucket_ms: span.bucket_ms(), next }))
 }
 
 pub(crate) async fn many(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Body(order): Body<ManyReadings>,
 ) -> Result<Json<ReadingsOfMany>, Problem> {
     let asked = order.series.len();
@@ -241,13 +240,13 @@ pub(crate) async fn many(
     }
     let span = Span::new((order.from, order.to), order.bucket.as_deref(), order.agg, order.max_points)?;
     let answers = order.series.into_iter().map(|SeriesName { device, metric }| {
-        let (app, caller) = (&app, &caller);
+        let (app, who) = (&app, &who);
         async move {
-            let known = match known(app, caller, &device, &metric) {
+            let known = match known(app, who, &device, &metric) {
                 Ok(known) => known,
                 Err(problem) => return Ok(SeriesReadings::fault(device, metric, &problem)),
             };
-            let Found { points, gaps, next } = find(app, caller, &known, span).await?;
+            let Found { points, gaps, next } = find(app, who, &known, span).await?;
             Ok::<_, Problem>(SeriesReadings { device, metric, unit: known.unit, points, gaps, next, error: None })
         }
     });

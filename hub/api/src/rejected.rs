@@ -4,6 +4,7 @@
 use axum::Json;
 use axum::extract::State;
 use base64::Engine as _;
+use chengshu_access::{Object, Right, Scope};
 use chengshu_store::RejectedFilter;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,8 +45,8 @@ struct RejectedView {
     reason: String,
     /// What was read and what would be right.
     detail: String,
-    /// The bytes as they came, cut at 64 KiB; see `raw_encoding`.
-    raw: String,
+    /// The bytes as they came, cut at 64 KiB; see `raw_encoding`. Null for whoever has not the right see_raw for the device.
+    raw: Option<String>,
     /// utf8 where the bytes are text, else base64.
     raw_encoding: &'static str,
     /// Their full length.
@@ -106,7 +107,7 @@ pub(crate) struct ReplayView {
 
 pub(crate) async fn replay(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Body(order): Body<ReplayOrder>,
 ) -> Result<Json<ReplayView>, Problem> {
     let limit = page(order.limit, 1_000, 1_000)?;
@@ -121,7 +122,7 @@ pub(crate) async fn replay(
         device: order.device,
         link: order.link,
     };
-    let rows = app.store.rejected_list(&caller.scope, &filter, None, limit as i64).await?;
+    let rows = app.store.rejected_list(&who.scope, &filter, None, limit as i64).await?;
     let report = app.replayer.replay(rows).await?;
     Ok(Json(ReplayView {
         replayed: report.replayed,
@@ -143,15 +144,20 @@ pub(crate) struct RejectedPage {
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(params): Params<RejectedParams>,
 ) -> Result<Json<RejectedPage>, Problem> {
     let limit = page(params.limit, 100, 1_000)?;
     let filter =
         RejectedFilter { reason: params.reason, device: params.device, link: params.link, ..RejectedFilter::default() };
-    let rows = app.store.rejected_list(&caller.scope, &filter, params.before, limit as i64).await?;
+    let rows = app.store.rejected_list(&who.scope, &filter, params.before, limit as i64).await?;
     let next = rows.last().filter(|_| rows.len() == limit).map(|row| row.id);
-    let rejected = rows.into_iter().map(|row| {
+    let raw_of = who.also(Right::SeeRaw, app.clock.now());
+    let shown: Vec<bool> = app.board.read(|board| {
+        let covered = |id: &str| board.device(id).is_some_and(|slot| raw_of.covers(&Object::device(&slot.device)));
+        rows.iter().map(|row| raw_of == Scope::All || row.device.as_deref().is_some_and(covered)).collect()
+    });
+    let rejected = rows.into_iter().zip(shown).map(|(row, shown)| {
         let (raw, raw_encoding) = match String::from_utf8(row.raw) {
             Ok(text) => (text, "utf8"),
             Err(bytes) => (base64::engine::general_purpose::STANDARD.encode(bytes.as_bytes()), "base64"),
@@ -165,7 +171,7 @@ pub(crate) async fn list(
             metric: row.metric,
             reason: row.reason,
             detail: row.detail,
-            raw,
+            raw: shown.then_some(raw),
             raw_encoding,
             raw_bytes: row.raw_bytes,
             replayed: row.replayed.map(|replayed| ReplayedView {

@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, delete as delete_method, get as get_method, post as post_method, put as put_method};
-use chengshu_access::Access;
+use chengshu_access::{Access, Right};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use tower_http::decompression::RequestDecompressionLayer;
 
@@ -56,6 +56,12 @@ impl Object {
     pub(crate) fn needs_loaded_board(self) -> bool {
         !matches!(self, Self::Hub | Self::Link | Self::Theme | Self::Ingest | Self::Webhook | Self::Frame)
     }
+
+    /// What cannot be cut to a scope: whoever has less than everything is refused.
+    pub(crate) fn is_undivided(self) -> bool {
+        // a webhook tells of all departments alike
+        matches!(self, Self::Webhook)
+    }
 }
 
 /// What answers come as.
@@ -89,6 +95,9 @@ pub(crate) const TABLE_MAX: usize = 10 << 20;
 /// Bytes of any other body at most.
 const BODY: DefaultBodyLimit = DefaultBodyLimit::max(1 << 20);
 
+/// The status: short for whoever looks at the city, in full for whoever runs the hub.
+const STATUS: Access = Access::NeedsOneOf(&[Right::SeeCity, Right::SeeOperation]);
+
 type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
 pub(crate) struct Route {
@@ -117,6 +126,20 @@ pub struct RouteInfo {
     pub object: Object,
     /// One line for the document.
     pub summary: &'static str,
+    /// Whoever asks from the hub's own machine needs nothing.
+    pub near: bool,
+}
+
+impl RouteInfo {
+    const fn new(
+        method: &'static str,
+        path: &'static str,
+        access: Access,
+        object: Object,
+        summary: &'static str,
+    ) -> Self {
+        Self { method, path, access, object, summary, near: false }
+    }
 }
 
 fn get<H: Handler<T, App>, T: 'static>(
@@ -126,7 +149,7 @@ fn get<H: Handler<T, App>, T: 'static>(
     object: Object,
     summary: &'static str,
 ) -> Route {
-    let info = RouteInfo { method: "GET", path, access, object, summary };
+    let info = RouteInfo::new("GET", path, access, object, summary);
     Route::new(info, get_method(handler), None, Media::Json)
 }
 
@@ -137,7 +160,7 @@ fn post<B: JsonSchema, H: Handler<T, App>, T: 'static>(
     object: Object,
     summary: &'static str,
 ) -> Route {
-    let info = RouteInfo { method: "POST", path, access, object, summary };
+    let info = RouteInfo::new("POST", path, access, object, summary);
     let body = Some(Sent::Json(|generator| generator.subschema_for::<B>()));
     Route::new(info, post_method(handler).layer(BODY), body, Media::Json)
 }
@@ -149,7 +172,7 @@ fn put<B: JsonSchema, H: Handler<T, App>, T: 'static>(
     object: Object,
     summary: &'static str,
 ) -> Route {
-    let info = RouteInfo { method: "PUT", path, access, object, summary };
+    let info = RouteInfo::new("PUT", path, access, object, summary);
     let body = Some(Sent::Json(|generator| generator.subschema_for::<B>()));
     Route::new(info, put_method(handler).layer(BODY), body, Media::Json)
 }
@@ -161,7 +184,7 @@ fn delete<H: Handler<T, App>, T: 'static>(
     object: Object,
     summary: &'static str,
 ) -> Route {
-    let info = RouteInfo { method: "DELETE", path, access, object, summary };
+    let info = RouteInfo::new("DELETE", path, access, object, summary);
     Route::new(info, delete_method(handler), None, Media::Nothing)
 }
 
@@ -169,11 +192,12 @@ fn delete<H: Handler<T, App>, T: 'static>(
 fn upload<H: Handler<T, App>, T: 'static>(
     path: &'static str,
     handler: H,
+    access: Access,
     object: Object,
     sent: Sent,
     summary: &'static str,
 ) -> Route {
-    let info = RouteInfo { method: "POST", path, access: Access::Known, object, summary };
+    let info = RouteInfo::new("POST", path, access, object, summary);
     let handler = post_method(handler).layer(DefaultBodyLimit::max(TABLE_MAX));
     Route::new(info, handler, Some(sent), Media::Json)
 }
@@ -186,7 +210,7 @@ fn act<H: Handler<T, App>, T: 'static>(
     object: Object,
     summary: &'static str,
 ) -> Route {
-    let info = RouteInfo { method: "POST", path, access, object, summary };
+    let info = RouteInfo::new("POST", path, access, object, summary);
     Route::new(info, post_method(handler).layer(BODY), None, Media::Json)
 }
 
@@ -194,9 +218,10 @@ fn act<H: Handler<T, App>, T: 'static>(
 fn messages<B: JsonSchema, H: Handler<T, App>, T: 'static>(
     path: &'static str,
     handler: H,
+    access: Access,
     summary: &'static str,
 ) -> Route {
-    let info = RouteInfo { method: "POST", path, access: Access::Known, object: Object::Ingest, summary };
+    let info = RouteInfo::new("POST", path, access, Object::Ingest, summary);
     let body = Some(Sent::Messages(|generator| generator.subschema_for::<B>()));
     let handler = post_method(handler).layer(unpacked());
     Route::new(info, handler, body, Media::Json).answers::<ingest::IngestView>()
@@ -215,6 +240,12 @@ impl Route {
     fn tagged(mut self) -> Self {
         self.handler = self.handler.layer(from_fn(etag::tag));
         self.tagged = true;
+        self
+    }
+
+    /// Open to the hub's own machine.
+    fn near(mut self) -> Self {
+        self.info.near = true;
         self
     }
 
@@ -240,64 +271,92 @@ impl Route {
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    use Access::{Known, Open};
+    use Access::{Needs, Open};
+    use Right::*;
     vec![
         get("/healthz", health::healthz, Open, Object::Hub, "Does the process live").answers::<health::HealthView>(),
         get("/readyz", health::readyz, Open, Object::Hub, "Is the hub of use; if not, why")
             .answers::<health::ReadyView>(),
-        get("/metrics", metrics::get, Open, Object::Hub, "The hub's own counters, Prometheus text").media(Media::Text),
+        get("/metrics", metrics::get, Needs(SeeOperation), Object::Hub, "The hub's own counters, Prometheus text")
+            .near()
+            .media(Media::Text),
         get("/api/v1/openapi.json", openapi::get, Open, Object::Hub, "This document").tagged(),
-        get("/api/v1/status", status::get, Known, Object::Hub, "What the hub says of itself")
+        get("/api/v1/status", status::get, STATUS, Object::Hub, "What the hub says of itself")
             .answers::<status::StatusView<'_>>(),
-        get("/api/v1/themes", themes::list, Known, Object::Theme, "Themes: kinds, rules, key figures")
+        get("/api/v1/themes", themes::list, Needs(SeeCity), Object::Theme, "Themes: kinds, rules, key figures")
             .answers::<themes::ThemeList<'_>>()
             .tagged(),
-        get("/api/v1/kpis", kpis::list, Known, Object::Theme, "Key figures with their trends")
+        get("/api/v1/kpis", kpis::list, Needs(SeeCity), Object::Theme, "Key figures with their trends")
             .params::<kpis::KpiParams>()
             .answers::<kpis::KpiList<'_>>()
             .tagged(),
-        get("/api/v1/devices", devices::list, Known, Object::Device, "Devices, their places and states")
+        get("/api/v1/devices", devices::list, Needs(SeeCity), Object::Device, "Devices, their places and states")
             .params::<find::DeviceQuery>()
             .answers::<devices::DevicePage<'_>>()
             .tagged(),
-        get("/api/v1/devices/{id}", device::get, Known, Object::Device, "A device with its values and its entry")
-            .answers::<device::DeviceDetail<'_>>(),
+        get(
+            "/api/v1/devices/{id}",
+            device::get,
+            Needs(SeeCity),
+            Object::Device,
+            "A device with its values and its entry",
+        )
+        .answers::<device::DeviceDetail<'_>>(),
         put::<device::EntryPut, _, _>(
             "/api/v1/devices/{id}",
             device::put,
-            Known,
+            Needs(EditRegister),
             Object::Device,
             "Make or change the entry of a device",
         )
         .answers::<device::DeviceDetail<'_>>()
         .matched(),
-        delete("/api/v1/devices/{id}", device::retire, Known, Object::Device, "Take a device out of service"),
-        get("/api/v1/devices/{id}/history", history::list, Known, Object::Device, "Who changed the entry of a device")
-            .params::<history::HistoryParams>()
-            .answers::<history::ChangePage>(),
-        get("/api/v1/devices/{id}/photos", photos::list, Known, Object::Device, "Photos of a device, newest first")
-            .answers::<photos::PhotoList>(),
+        delete(
+            "/api/v1/devices/{id}",
+            device::retire,
+            Needs(EditRegister),
+            Object::Device,
+            "Take a device out of service",
+        ),
+        get(
+            "/api/v1/devices/{id}/history",
+            history::list,
+            Needs(SeeWork),
+            Object::Device,
+            "Who changed the entry of a device",
+        )
+        .params::<history::HistoryParams>()
+        .answers::<history::ChangePage>(),
+        get(
+            "/api/v1/devices/{id}/photos",
+            photos::list,
+            Needs(SeeCity),
+            Object::Device,
+            "Photos of a device, newest first",
+        )
+        .answers::<photos::PhotoList>(),
         upload(
             "/api/v1/devices/{id}/photos",
             photos::add,
+            Needs(AddPhoto),
             Object::Device,
             Sent::Picture,
             "Add a photo to a device: JPEG, PNG or WebP",
         )
         .answers::<photos::PhotoView>(),
-        get("/api/v1/devices/{id}/photos/{hash}", photos::get, Known, Object::Device, "A photo of a device")
+        get("/api/v1/devices/{id}/photos/{hash}", photos::get, Needs(SeeCity), Object::Device, "A photo of a device")
             .media(Media::Picture),
         delete(
             "/api/v1/devices/{id}/photos/{hash}",
             photos::remove,
-            Known,
+            Needs(EditRegister),
             Object::Device,
             "Delete a photo of a device",
         ),
         get(
             "/api/v1/devices/{id}/messages",
             messages::list,
-            Known,
+            Needs(SeeRaw),
             Object::Device,
             "Raw messages of a device since somebody began to look",
         )
@@ -305,7 +364,7 @@ pub(crate) fn routes() -> Vec<Route> {
         get(
             "/api/v1/parts",
             parts::list,
-            Known,
+            Needs(SeeCity),
             Object::Device,
             "Areas, groups, departments and makers in the register",
         )
@@ -314,7 +373,7 @@ pub(crate) fn routes() -> Vec<Route> {
         get(
             "/api/v1/maintenance",
             maintenance::get,
-            Known,
+            Needs(SeeWork),
             Object::Device,
             "Where devices are silent, and whose battery is next",
         )
@@ -323,27 +382,34 @@ pub(crate) fn routes() -> Vec<Route> {
         upload(
             "/api/v1/import/devices",
             import::devices,
+            Needs(EditRegister),
             Object::Device,
             Sent::Table,
             "Bring a table of devices into the register",
         )
         .params::<import::ImportParams>()
         .answers::<import::ImportReport>(),
-        get("/api/v1/export/devices", export::devices, Known, Object::Device, "The register as a table")
+        get("/api/v1/export/devices", export::devices, Needs(Export), Object::Device, "The register as a table")
             .params::<find::DeviceQuery>()
             .media(Media::Table),
-        get("/api/v1/devices/{id}/latest", latest::one, Known, Object::Device, "Latest values of a device")
+        get("/api/v1/devices/{id}/latest", latest::one, Needs(SeeCity), Object::Device, "Latest values of a device")
             .answers::<latest::LatestView<'_>>(),
-        get("/api/v1/latest", latest::list, Known, Object::Device, "Latest values of many devices")
+        get("/api/v1/latest", latest::list, Needs(SeeCity), Object::Device, "Latest values of many devices")
             .params::<find::DeviceQuery>()
             .answers::<latest::LatestPage<'_>>(),
-        get("/api/v1/readings", readings::list, Known, Object::Reading, "Readings of a series, raw or in buckets")
-            .params::<readings::ReadingParams>()
-            .answers::<readings::ReadingPage>(),
+        get(
+            "/api/v1/readings",
+            readings::list,
+            Needs(SeeCity),
+            Object::Reading,
+            "Readings of a series, raw or in buckets",
+        )
+        .params::<readings::ReadingParams>()
+        .answers::<readings::ReadingPage>(),
         post::<readings::ManyReadings, _, _>(
             "/api/v1/readings/query",
             readings::many,
-            Known,
+            Needs(SeeCity),
             Object::Reading,
             "Readings of up to 200 series at once; one that does not exist has an error of its own",
         )
@@ -351,26 +417,39 @@ pub(crate) fn routes() -> Vec<Route> {
         get(
             "/api/v1/export/readings",
             readings_export::readings,
-            Known,
+            Needs(Export),
             Object::Reading,
             "Readings as a file, of a day, a department, a theme, a device",
         )
         .params::<readings_export::ExportParams>()
         .media(Media::Readings),
-        get("/api/v1/alarms", alarms::list, Known, Object::Alarm, "Alarms, newest first")
+        get("/api/v1/alarms", alarms::list, Needs(SeeCity), Object::Alarm, "Alarms, newest first")
             .params::<alarms::AlarmParams>()
             .answers::<alarms::AlarmPageView<'_>>(),
-        get("/api/v1/events", events::list, Known, Object::Event, "Events that devices reported, newest first")
-            .params::<events::EventParams>()
-            .answers::<events::EventPage>(),
-        get("/api/v1/links", links::list, Known, Object::Link, "Links to the outside").answers::<links::LinkList<'_>>(),
-        get("/api/v1/rejected", rejected::list, Known, Object::Rejected, "Input that was set aside, newest first")
-            .params::<rejected::RejectedParams>()
-            .answers::<rejected::RejectedPage>(),
+        get(
+            "/api/v1/events",
+            events::list,
+            Needs(SeeCity),
+            Object::Event,
+            "Events that devices reported, newest first",
+        )
+        .params::<events::EventParams>()
+        .answers::<events::EventPage>(),
+        get("/api/v1/links", links::list, Needs(SeeOperation), Object::Link, "Links to the outside")
+            .answers::<links::LinkList<'_>>(),
+        get(
+            "/api/v1/rejected",
+            rejected::list,
+            Needs(SeeOperation),
+            Object::Rejected,
+            "Input that was set aside, newest first",
+        )
+        .params::<rejected::RejectedParams>()
+        .answers::<rejected::RejectedPage>(),
         post::<rejected::ReplayOrder, _, _>(
             "/api/v1/rejected/replay",
             rejected::replay,
-            Known,
+            Needs(Replay),
             Object::Rejected,
             "Try again what was set aside",
         )
@@ -378,36 +457,63 @@ pub(crate) fn routes() -> Vec<Route> {
         messages::<ingest::IngestBody, _, _>(
             "/api/v1/ingest",
             ingest::items,
+            Needs(Ingest),
             "Send messages that name their devices; answered when they are durable",
         ),
         messages::<ingest::AnyJson, _, _>(
             "/api/v1/ingest/{theme}/{device}/{type}",
             ingest::message,
+            Needs(Ingest),
             "Send what would be the payload of city/{theme}/{device}/{type} in MQTT",
         ),
         messages::<ingest::AnyJson, _, _>(
             "/push/{*rest}",
             ingest::push,
+            Needs(Ingest),
             "Send what a platform pushes, in its own form; a declared mapping reads it",
         ),
-        get("/api/v1/ledger", ledger::adapters, Known, Object::Ledger, "What was received, and what became of it")
-            .answers::<ledger::LedgerView>(),
-        get("/api/v1/ledger/devices", ledger::devices, Known, Object::Ledger, "The same by device, for a day")
-            .params::<ledger::LedgerDeviceParams>()
-            .answers::<ledger::LedgerDevicePage>(),
-        get("/api/v1/unseen", unseen::list, Known, Object::Device, "What cannot be seen now, since when, and why")
-            .params::<unseen::UnseenParams>()
-            .answers::<unseen::UnseenPage<'_>>(),
-        get("/api/v1/hours", hours::list, Known, Object::Reading, "Hours of one metric of all devices of a theme")
-            .params::<hours::HoursParams>()
-            .answers::<hours::HoursView>(),
-        get("/api/v1/corrections", corrections::list, Known, Object::Correction, "Corrections, newest first")
+        get(
+            "/api/v1/ledger",
+            ledger::adapters,
+            Needs(SeeOperation),
+            Object::Ledger,
+            "What was received, and what became of it",
+        )
+        .answers::<ledger::LedgerView>(),
+        get(
+            "/api/v1/ledger/devices",
+            ledger::devices,
+            Needs(SeeOperation),
+            Object::Ledger,
+            "The same by device, for a day",
+        )
+        .params::<ledger::LedgerDeviceParams>()
+        .answers::<ledger::LedgerDevicePage>(),
+        get(
+            "/api/v1/unseen",
+            unseen::list,
+            Needs(SeeWork),
+            Object::Device,
+            "What cannot be seen now, since when, and why",
+        )
+        .params::<unseen::UnseenParams>()
+        .answers::<unseen::UnseenPage<'_>>(),
+        get(
+            "/api/v1/hours",
+            hours::list,
+            Needs(SeeCity),
+            Object::Reading,
+            "Hours of one metric of all devices of a theme",
+        )
+        .params::<hours::HoursParams>()
+        .answers::<hours::HoursView>(),
+        get("/api/v1/corrections", corrections::list, Needs(SeeWork), Object::Correction, "Corrections, newest first")
             .params::<corrections::CorrectionParams>()
             .answers::<corrections::CorrectionPage>(),
         post::<corrections::NewCorrection, _, _>(
             "/api/v1/corrections",
             corrections::correct,
-            Known,
+            Needs(Correct),
             Object::Correction,
             "Change or withdraw a reading; the old value is kept",
         )
@@ -415,30 +521,36 @@ pub(crate) fn routes() -> Vec<Route> {
         get(
             "/api/v1/backups",
             backups::get,
-            Known,
+            Needs(SeeOperation),
             Object::Hub,
             "Backups of the hub, and whether they can be restored",
         )
         .answers::<backups::BackupsView>(),
-        get("/api/v1/devices/{id}/commands", orders::kinds, Known, Object::Command, "What a device can be asked")
-            .answers::<orders::CommandKinds>(),
+        get(
+            "/api/v1/devices/{id}/commands",
+            orders::kinds,
+            Needs(SeeWork),
+            Object::Command,
+            "What a device can be asked",
+        )
+        .answers::<orders::CommandKinds>(),
         post::<orders::CommandBody, _, _>(
             "/api/v1/devices/{id}/commands",
             orders::ask,
-            Known,
+            Needs(Command),
             Object::Command,
             "Ask a device for something; a dangerous command waits for a second person",
         )
         .answers::<orders::CommandDetail>(),
-        get("/api/v1/commands", orders::list, Known, Object::Command, "Commands to devices, newest first")
+        get("/api/v1/commands", orders::list, Needs(SeeWork), Object::Command, "Commands to devices, newest first")
             .params::<orders::CommandParams>()
             .answers::<orders::CommandPage>(),
-        get("/api/v1/commands/{id}", orders::get, Known, Object::Command, "A command with its journal")
+        get("/api/v1/commands/{id}", orders::get, Needs(SeeWork), Object::Command, "A command with its journal")
             .answers::<orders::CommandDetail>(),
         post::<orders::PersonBody, _, _>(
             "/api/v1/commands/{id}/approve",
             orders::approve,
-            Known,
+            Needs(ApproveCommand),
             Object::Command,
             "Agree to a dangerous command, as a second person",
         )
@@ -446,7 +558,7 @@ pub(crate) fn routes() -> Vec<Route> {
         post::<orders::PersonBody, _, _>(
             "/api/v1/commands/{id}/cancel",
             orders::cancel,
-            Known,
+            Needs(Command),
             Object::Command,
             "Call off a command that is not sent yet",
         )
@@ -454,7 +566,7 @@ pub(crate) fn routes() -> Vec<Route> {
         post::<decode::DecodeBody, _, _>(
             "/api/v1/decode",
             decode::decode,
-            Known,
+            Needs(TryFrames),
             Object::Frame,
             "What the hub would make of frames of a field protocol",
         )
@@ -462,27 +574,33 @@ pub(crate) fn routes() -> Vec<Route> {
         post::<decode::EncodeBody, _, _>(
             "/api/v1/encode",
             decode::encode,
-            Known,
+            Needs(TryFrames),
             Object::Frame,
             "How a device would write a frame of a field protocol",
         )
         .answers::<decode::EncodeView>(),
-        get("/api/v1/webhooks", webhooks::list, Known, Object::Webhook, "Webhooks, and how their telling stands")
-            .answers::<webhooks::WebhookList>(),
+        get(
+            "/api/v1/webhooks",
+            webhooks::list,
+            Needs(Webhooks),
+            Object::Webhook,
+            "Webhooks, and how their telling stands",
+        )
+        .answers::<webhooks::WebhookList>(),
         post::<webhooks::WebhookBody, _, _>(
             "/api/v1/webhooks",
             webhooks::create,
-            Known,
+            Needs(Webhooks),
             Object::Webhook,
             "Make a webhook; its secret is shown once",
         )
         .answers::<webhooks::WebhookSaved>(),
-        get("/api/v1/webhooks/{id}", webhooks::get, Known, Object::Webhook, "A webhook")
+        get("/api/v1/webhooks/{id}", webhooks::get, Needs(Webhooks), Object::Webhook, "A webhook")
             .answers::<webhooks::WebhookView>(),
         put::<webhooks::WebhookBody, _, _>(
             "/api/v1/webhooks/{id}",
             webhooks::change,
-            Known,
+            Needs(Webhooks),
             Object::Webhook,
             "Change a webhook",
         )
@@ -490,16 +608,16 @@ pub(crate) fn routes() -> Vec<Route> {
         delete(
             "/api/v1/webhooks/{id}",
             webhooks::delete,
-            Known,
+            Needs(Webhooks),
             Object::Webhook,
             "Delete a webhook with its deliveries",
         ),
-        act("/api/v1/webhooks/{id}/test", webhooks::test, Known, Object::Webhook, "Send a test to a webhook")
+        act("/api/v1/webhooks/{id}/test", webhooks::test, Needs(Webhooks), Object::Webhook, "Send a test to a webhook")
             .answers::<webhooks::TestView>(),
         get(
             "/api/v1/webhooks/{id}/deliveries",
             webhooks::deliveries,
-            Known,
+            Needs(Webhooks),
             Object::Webhook,
             "What a webhook is told, newest first",
         )
@@ -508,22 +626,22 @@ pub(crate) fn routes() -> Vec<Route> {
         post::<webhooks::AgainOrder, _, _>(
             "/api/v1/webhooks/{id}/replay",
             webhooks::replay,
-            Known,
+            Needs(Webhooks),
             Object::Webhook,
             "Tell a webhook again",
         )
         .answers::<webhooks::AgainView>(),
-        get("/api/v1/stream", stream::get, Known, Object::Device, "Live: snapshot, delta and beat events")
+        get("/api/v1/stream", stream::get, Needs(SeeCity), Object::Device, "Live: snapshot, delta and beat events")
             .params::<stream::StreamParams>()
             .answers::<stream::StreamEvents<'_>>()
             .media(Media::Stream),
-        get("/sta/v1.1", sta::root, Known, Object::Reading, "OGC SensorThings 1.1: the way in")
+        get("/sta/v1.1", sta::root, Needs(SeeCity), Object::Reading, "OGC SensorThings 1.1: the way in")
             .answers::<sta::StaRoot>(),
-        get("/sta/v1.1/", sta::root, Known, Object::Reading, "The same").answers::<sta::StaRoot>(),
+        get("/sta/v1.1/", sta::root, Needs(SeeCity), Object::Reading, "The same").answers::<sta::StaRoot>(),
         get(
             "/sta/v1.1/{*path}",
             sta::get,
-            Known,
+            Needs(SeeCity),
             Object::Reading,
             "OGC SensorThings 1.1, e.g. Datastreams(1)/Observations",
         )

@@ -17,7 +17,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
-use crate::caller::known_only;
+use crate::caller::{Gate, admit};
 use crate::problem::Problem;
 use crate::routes::{TABLE_MAX, routes};
 use crate::web;
@@ -33,14 +33,14 @@ pub fn router(app: App) -> Router {
     for route in routes() {
         let handler = match route.info.access {
             Access::Open => route.handler,
-            Access::Known => {
+            Access::Needs(_) | Access::NeedsOneOf(_) => {
                 let loaded = route.info.object.needs_loaded_board();
                 let handler = if loaded {
                     route.handler.layer(from_fn_with_state(app.clone(), loaded_only))
                 } else {
                     route.handler
                 };
-                handler.layer(from_fn_with_state(app.clone(), known_only))
+                handler.layer(from_fn_with_state(Gate::new(&app, route.info), admit))
             }
         };
         router = router.route(route.info.path, handler);

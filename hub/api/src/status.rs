@@ -1,7 +1,9 @@
 //! What the hub says of itself: version, district, clock, database, and how many devices can be believed.
 
 use axum::extract::State;
-use chengshu_engine::{BoardState, SharedSpool, SpoolState};
+use chengshu_access::{Object, Right, Scope};
+use chengshu_core::model::DeviceState;
+use chengshu_engine::{BoardState, SharedSpool, SpoolState, StateCounts};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -29,6 +31,7 @@ pub(crate) struct DatabaseView<'a> {
     since: i64,
     /// Stable code of what is wrong: starting, away, disk_full; `ok` while it answers.
     code: &'static str,
+    /// The same in words; null for whoever has not the right see_operation.
     reason: Option<&'a str>,
 }
 
@@ -46,12 +49,12 @@ pub(crate) struct SpoolView {
     oldest: Option<i64>,
     /// Records lost to damage of its files, ever.
     lost: u64,
-    /// Why it fails.
+    /// Why it fails; null for whoever has not the right see_operation.
     reason: Option<String>,
 }
 
 impl SpoolView {
-    pub(crate) fn new(spool: &SharedSpool, database_up: bool) -> Self {
+    pub(crate) fn new(spool: &SharedSpool, database_up: bool, full: bool) -> Self {
         let (state, status) = spool.report(database_up);
         let (state, reason) = match state {
             SpoolState::Empty => ("empty", None),
@@ -68,7 +71,7 @@ impl SpoolView {
             bytes_max: status.bytes_max,
             oldest: status.oldest_at_ms,
             lost: status.lost.records,
-            reason,
+            reason: reason.filter(|_| full),
         }
     }
 }
@@ -80,7 +83,7 @@ pub(crate) struct ClockView {
     synchronized: Option<bool>,
 }
 
-/// Devices by state.
+/// Devices by state, of those that the caller sees.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct CountsView {
     live: u32,
@@ -110,23 +113,25 @@ pub(crate) struct StatusView<'a> {
 }
 
 impl<'a> StatusView<'a> {
-    pub(crate) fn new(app: &'a App, board: &'a BoardState) -> Self {
-        let counts = board.counts();
+    pub(crate) fn new(app: &'a App, board: &'a BoardState, who: &Who) -> Self {
+        let counts = counts(board, &who.scope);
+        let now = app.clock.now();
+        let full = who.has(Right::SeeOperation, now);
         Self {
             product: "chengshu",
             version: app.about.version,
             demo: app.about.demo,
             district: DistrictView { code: &app.about.district_code, name: (&app.about.district_name).into() },
-            now: app.clock.now().ms(),
+            now: now.ms(),
             started: board.started.ms(),
             epoch: board.epoch.to_string(),
             database: DatabaseView {
                 state: if board.database.up { "up" } else { "down" },
                 since: board.database.since.ms(),
                 code: board.database.code,
-                reason: board.database.reason.as_deref(),
+                reason: board.database.reason.as_deref().filter(|_| full),
             },
-            spool: SpoolView::new(&app.spool, board.database.up),
+            spool: SpoolView::new(&app.spool, board.database.up, full),
             clock: ClockView {
                 synchronized: match app.clock_sync.get() {
                     SyncState::Unknown => None,
@@ -144,10 +149,28 @@ impl<'a> StatusView<'a> {
     }
 }
 
+fn counts(board: &BoardState, scope: &Scope) -> StateCounts {
+    if *scope == Scope::All {
+        return board.counts();
+    }
+    let mine = board.devices().iter().filter(|slot| slot.device.registration.counts());
+    let mine = mine.filter(|slot| scope.covers(&Object::device(&slot.device)));
+    mine.fold(StateCounts::default(), |mut counts, slot| {
+        let count = match slot.state {
+            DeviceState::Live => &mut counts.live,
+            DeviceState::Stale => &mut counts.stale,
+            DeviceState::Offline => &mut counts.offline,
+            DeviceState::Never => &mut counts.never,
+        };
+        *count += 1;
+        counts
+    })
+}
+
 pub(crate) async fn get(
     State(app): State<App>,
-    Who(_): Who,
+    who: Who,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Written, Problem> {
-    app.board.read(|board| Written::json(&StatusView::new(&app, board)))
+    app.board.read(|board| Written::json(&StatusView::new(&app, board, &who)))
 }

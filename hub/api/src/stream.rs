@@ -10,8 +10,9 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use chengshu_core::model::{DeviceId, Registration, Timestamp};
-use chengshu_engine::{BoardState, SpoolState};
+use chengshu_access::Right;
+use chengshu_core::model::{Alarm, DeviceId, Registration, Timestamp};
+use chengshu_engine::{BoardState, DeviceSlot, SpoolState};
 use futures_util::stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,7 +34,8 @@ const BEAT: Duration = Duration::from_secs(5);
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StreamParams {
-    /// Any of kpi, alarm, device, link, separated by commas; default all.
+    /// Any of kpi, alarm, device, link, separated by commas; default all. Links are told to whoever has the right
+    /// see_operation, key figures to whoever sees the whole of their theme; others get none.
     topics: Option<String>,
     /// At most this many deltas a second and topic, 1 to 25; default 20. The newest value of each metric wins.
     rate: Option<u32>,
@@ -43,7 +45,7 @@ pub(crate) struct StreamParams {
     screen: Option<String>,
 }
 
-/// Everything, once.
+/// Everything that the caller may see, once.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Snapshot<'a> {
     epoch: String,
@@ -127,6 +129,9 @@ impl Topics {
 /// One client's stream.
 struct Stream {
     app: App,
+    who: Who,
+    /// The caller may see links.
+    operation: bool,
     topics: Topics,
     only: Option<Vec<DeviceId>>,
     news: watch::Receiver<u64>,
@@ -150,7 +155,7 @@ impl Drop for Stream {
 
 pub(crate) async fn get(
     State(app): State<App>,
-    Who(_): Who,
+    who: Who,
     headers: HeaderMap,
     Params(params): Params<StreamParams>,
 ) -> Result<Response, Problem> {
@@ -173,8 +178,11 @@ pub(crate) async fn get(
     tracing::debug!(screen = params.screen, resumed = sent.is_some(), rate, "live stream opened");
     let gap = Duration::from_secs(1) / rate;
     let news = app.board.news();
+    let operation = who.has(Right::SeeOperation, app.clock.now());
     let mut stream = Stream {
         app,
+        who,
+        operation,
         topics,
         only,
         news,
@@ -221,6 +229,9 @@ impl Stream {
             }
             let condition = self.condition();
             if condition != self.beaten || now.saturating_sub(self.last_beat) >= BEAT {
+                if !self.still()? {
+                    continue;
+                }
                 self.beaten = condition;
                 self.last_beat = now;
                 return self.beat();
@@ -243,6 +254,19 @@ impl Stream {
         }
     }
 
+    /// Looks whether the caller still may what they might when the stream was opened; none when they may nothing. With
+    /// another scope everything is told anew.
+    fn still(&mut self) -> Option<bool> {
+        let who = self.who.again(&self.app)?;
+        let operation = who.has(Right::SeeOperation, self.app.clock.now());
+        let same = who.scope == self.who.scope && operation == self.operation;
+        (self.who, self.operation) = (who, operation);
+        if !same {
+            self.sent = None;
+        }
+        Some(same)
+    }
+
     /// What must not wait for the next beat when it changes: the database, and what becomes of what arrives meanwhile.
     fn condition(&self) -> (bool, &'static str, SpoolState) {
         let (up, code) = self.app.board.read(|board| (board.database.up, board.database.code));
@@ -259,16 +283,18 @@ impl Stream {
                 .devices()
                 .iter()
                 .filter(|slot| self.topics.device && slot.device.registration != Registration::Retired)
-                .filter(|slot| self.wants(&slot.device.id));
+                .filter(|slot| self.wants(slot));
+            let kpis = board.kpis.iter().filter(|slot| self.topics.kpi && self.who.sees_all_of(&slot.theme));
+            let alarms = board.alarms().filter(|alarm| self.topics.alarm && self.sees_alarm(board, alarm));
             let snapshot = Snapshot {
                 epoch: board.epoch.to_string(),
                 seq,
                 t: now.ms(),
-                kpi: board.kpis.iter().filter(|_| self.topics.kpi).map(|slot| KpiView::new(slot, true)).collect(),
-                alarm: board.alarms().filter(|_| self.topics.alarm).map(|alarm| AlarmView::new(board, alarm)).collect(),
+                kpi: kpis.map(|slot| KpiView::new(slot, true)).collect(),
+                alarm: alarms.map(|alarm| AlarmView::new(board, alarm)).collect(),
                 device: devices.map(|slot| DeviceFull::new(slot, 0, now)).collect(),
-                link: if self.topics.link { views(board) } else { Vec::new() },
-                status: StatusView::new(app, board),
+                link: if self.topics.link && self.operation { views(board, &self.who.scope) } else { Vec::new() },
+                status: StatusView::new(app, board, &self.who),
             };
             (seq, event("snapshot", Some((board.epoch, seq)), &snapshot))
         });
@@ -282,7 +308,7 @@ impl Stream {
         let seq = self.sent.unwrap_or(0);
         self.told = seq;
         self.app.board.read(|board| {
-            event("beat", None, &Beat { seq, t, status: StatusView::new(&self.app, board) }).map(Bytes::from)
+            event("beat", None, &Beat { seq, t, status: StatusView::new(&self.app, board, &self.who) }).map(Bytes::from)
         })
     }
 
@@ -317,7 +343,8 @@ impl Stream {
 
     fn collect(&self, board: &BoardState, since: u64, now: Timestamp, parts: &mut Parts) {
         if self.topics.alarm {
-            parts.add("alarm", board.changes.alarms_since(since).map(|alarm| AlarmView::new(board, alarm)).collect());
+            let alarms = board.changes.alarms_since(since).filter(|alarm| self.sees_alarm(board, alarm));
+            parts.add("alarm", alarms.map(|alarm| AlarmView::new(board, alarm)).collect());
         }
         if self.topics.device {
             let mut numbers: Vec<u32> = board.changes.devices_since(since).collect();
@@ -327,20 +354,28 @@ impl Stream {
                 .into_iter()
                 .filter_map(|number| board.device_at(number))
                 // one that was taken out of service is told once more, so that a screen can forget it
-                .filter(|slot| self.wants(&slot.device.id));
+                .filter(|slot| self.wants(slot));
             parts.add("device", slots.map(|slot| DeviceFull::new(slot, since, now)).collect());
         }
         if self.topics.kpi {
-            let changed = board.kpis.iter().filter(|slot| slot.changed().0 > since);
+            let seen = board.kpis.iter().filter(|slot| self.who.sees_all_of(&slot.theme));
+            let changed = seen.filter(|slot| slot.changed().0 > since);
             parts.add("kpi", changed.map(|slot| KpiView::new(slot, slot.changed().1 > since)).collect());
         }
-        if self.topics.link && board.links_changed() > since {
-            parts.add("link", views(board));
+        if self.topics.link && self.operation && board.links_changed() > since {
+            parts.add("link", views(board, &self.who.scope));
         }
     }
 
-    fn wants(&self, device: &DeviceId) -> bool {
-        self.only.as_ref().is_none_or(|only| only.contains(device))
+    fn wants(&self, slot: &DeviceSlot) -> bool {
+        self.who.sees(&slot.device) && self.only.as_ref().is_none_or(|only| only.contains(&slot.device.id))
+    }
+
+    fn sees_alarm(&self, board: &BoardState, alarm: &Alarm) -> bool {
+        match board.device(alarm.device.as_str()) {
+            Some(slot) => self.who.sees(&slot.device),
+            None => self.who.sees_all_of(&alarm.theme),
+        }
     }
 }
 

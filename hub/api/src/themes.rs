@@ -159,10 +159,10 @@ fn theme(theme: &Theme) -> ThemeView<'_> {
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Written, Problem> {
     let themes = app.board.read(|board| board.themes.clone());
-    let visible = themes.iter().filter(|theme| caller.scope.covers_theme(theme.id.as_str()));
+    let visible = themes.iter().filter(|theme| who.scope.covers_theme(theme.id.as_str()));
     Written::json(&ThemeList { themes: visible.map(theme).collect() })
 }

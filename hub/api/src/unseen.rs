@@ -2,6 +2,7 @@
 //! since when and why. The first page that maintenance staff open in the morning.
 
 use axum::extract::State;
+use chengshu_access::Right;
 use chengshu_core::model::{DeviceState, Timestamp};
 use chengshu_core::seam::LinkState;
 use chengshu_engine::{BoardState, DeviceSlot, Silence};
@@ -19,7 +20,7 @@ use crate::view::Written;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UnseenParams {
-    /// Only devices of this theme (links and the database are always told).
+    /// Only devices of this theme (links and the database are told whatever the theme).
     theme: Option<String>,
     /// At most this many, 1 to 20000; default 500.
     #[schemars(range(min = 1, max = 20_000))]
@@ -62,7 +63,8 @@ pub(crate) struct UnseenCounts {
     database: u32,
 }
 
-/// A page of what cannot be seen: database and links first, then devices, those silent for longest first.
+/// A page of what cannot be seen: database and links first (for whoever has the right see_operation), then devices, those
+/// silent for longest first.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct UnseenPage<'a> {
     unseen: Vec<UnseenView<'a>>,
@@ -133,7 +135,7 @@ fn parts(board: &BoardState) -> Vec<UnseenView<'_>> {
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(params): Params<UnseenParams>,
 ) -> Result<Written, Problem> {
     let limit = page(params.limit, 500, 20_000)?;
@@ -143,6 +145,7 @@ pub(crate) async fn list(
             Problem::bad_request(format!("query: after is {after:?}; expected the `next` of the page before"))
         })?,
     };
+    let operation = who.has(Right::SeeOperation, app.clock.now());
     app.board.read(|board| {
         let mut devices: Vec<&DeviceSlot> = board
             .devices()
@@ -151,13 +154,13 @@ pub(crate) async fn list(
                 let theme = slot.device.theme.as_str();
                 slot.state != DeviceState::Live
                     && slot.device.registration.counts()
-                    && caller.scope.covers_theme(theme)
+                    && who.sees(&slot.device)
                     && params.theme.as_deref().is_none_or(|wanted| wanted == theme)
             })
             .collect();
         // never heard comes last: nobody misses it yet
         devices.sort_by_key(|slot| (slot.state == DeviceState::Never, slot.state_since, &slot.device.id));
-        let mut unseen = parts(board);
+        let mut unseen = if operation { parts(board) } else { Vec::new() };
         let link = unseen.iter().filter(|view| view.kind == "link").count() as u32;
         let counts = UnseenCounts { device: devices.len() as u32, link, database: unseen.len() as u32 - link };
         unseen.extend(devices.into_iter().map(|slot| device(board, slot)));

@@ -4,7 +4,6 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use chengshu_access::Caller;
 use chengshu_core::model::Timestamp;
 use chengshu_store::{Again, StoredDelivery, StoredWebhook, WebhookEntry};
 use rand::RngExt as _;
@@ -244,7 +243,7 @@ async fn one(app: &App, id: i64) -> Result<WebhookView, Problem> {
 }
 
 /// Everything that is wrong with a webhook at once.
-fn check(app: &App, caller: &Caller, body: WebhookBody) -> Result<WebhookEntry, Problem> {
+fn check(app: &App, who: &Who, body: WebhookBody) -> Result<WebhookEntry, Problem> {
     let mut errors = Vec::new();
     let mut wrong = |field: &'static str, read: &str, expected: String| {
         errors.push(FieldError { field, read: read.chars().take(80).collect(), expected });
@@ -259,7 +258,7 @@ fn check(app: &App, caller: &Caller, body: WebhookBody) -> Result<WebhookEntry, 
     app.board.read(|board| {
         let known: Vec<&str> = board.themes.iter().map(|theme| theme.id.as_str()).collect();
         for theme in &body.themes {
-            if !known.contains(&theme.as_str()) || !caller.scope.covers_theme(theme) {
+            if !known.contains(&theme.as_str()) || !who.scope.covers_theme(theme) {
                 wrong("themes", theme, format!("any of {}", known.join(", ")));
             }
         }
@@ -304,7 +303,7 @@ fn new_secret() -> String {
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(_): Who,
+    _: Who,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Json<WebhookList>, Problem> {
     let stored = app.store.webhook_list(None).await?;
@@ -313,7 +312,7 @@ pub(crate) async fn list(
 
 pub(crate) async fn get(
     State(app): State<App>,
-    Who(_): Who,
+    _: Who,
     Path(id): Path<String>,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Json<WebhookView>, Problem> {
@@ -322,38 +321,38 @@ pub(crate) async fn get(
 
 pub(crate) async fn create(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Body(body): Body<WebhookBody>,
 ) -> Result<Json<WebhookSaved>, Problem> {
-    let entry = check(&app, &caller, body)?;
+    let entry = check(&app, &who, body)?;
     let secret = new_secret();
-    let made = app.store.webhook_add(&entry, &secret, &caller.name, app.clock.now(), WEBHOOKS_MAX).await?;
+    let made = app.store.webhook_add(&entry, &secret, &who.name(), app.clock.now(), WEBHOOKS_MAX).await?;
     let id =
         made.ok_or_else(|| Problem::full(format!("there are {WEBHOOKS_MAX} webhooks already; delete one first")))?;
-    tracing::info!(caller = caller.name, webhook = id, "a webhook was made");
+    tracing::info!(caller = who.name(), webhook = id, "a webhook was made");
     Ok(Json(WebhookSaved { webhook: one(&app, id).await?, secret: Some(secret) }))
 }
 
 pub(crate) async fn change(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path(id): Path<String>,
     Body(body): Body<WebhookBody>,
 ) -> Result<Json<WebhookSaved>, Problem> {
     let id = number(&id)?;
     let secret = body.new_secret.then(new_secret);
-    let entry = check(&app, &caller, body)?;
+    let entry = check(&app, &who, body)?;
     if !app.store.webhook_put(id, &entry, secret.as_deref()).await? {
         return Err(missing(id));
     }
-    tracing::info!(caller = caller.name, webhook = id, "a webhook was changed");
+    tracing::info!(caller = who.name(), webhook = id, "a webhook was changed");
     app.hooks_wake.notify_one();
     Ok(Json(WebhookSaved { webhook: one(&app, id).await?, secret }))
 }
 
 pub(crate) async fn delete(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path(id): Path<String>,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<StatusCode, Problem> {
@@ -361,18 +360,18 @@ pub(crate) async fn delete(
     if !app.store.webhook_delete(id).await? {
         return Err(missing(id));
     }
-    tracing::info!(caller = caller.name, webhook = id, "a webhook was deleted");
+    tracing::info!(caller = who.name(), webhook = id, "a webhook was deleted");
     Ok(StatusCode::NO_CONTENT)
 }
 
 pub(crate) async fn test(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path(id): Path<String>,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Json<TestView>, Problem> {
     let id = number(&id)?;
-    let data = serde_json::json!({"caller": caller.name}).to_string();
+    let data = serde_json::json!({"caller": who.name()}).to_string();
     let delivery = app.store.delivery_test(id, &data, app.clock.now()).await?.ok_or_else(|| missing(id))?;
     app.hooks_wake.notify_one();
     Ok(Json(TestView { delivery }))
@@ -380,7 +379,7 @@ pub(crate) async fn test(
 
 pub(crate) async fn deliveries(
     State(app): State<App>,
-    Who(_): Who,
+    _: Who,
     Path(id): Path<String>,
     Params(params): Params<DeliveryParams>,
 ) -> Result<Json<DeliveryPage>, Problem> {
@@ -398,7 +397,7 @@ pub(crate) async fn deliveries(
 
 pub(crate) async fn replay(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path(id): Path<String>,
     Body(order): Body<AgainOrder>,
 ) -> Result<Json<AgainView>, Problem> {
@@ -411,7 +410,7 @@ pub(crate) async fn replay(
         None => Again::GivenUp,
     };
     let deliveries = app.store.delivery_again(id, &which, app.clock.now()).await?;
-    tracing::info!(caller = caller.name, webhook = id, deliveries, "deliveries are tried again");
+    tracing::info!(caller = who.name(), webhook = id, deliveries, "deliveries are tried again");
     app.hooks_wake.notify_one();
     Ok(Json(AgainView { deliveries }))
 }

@@ -7,7 +7,7 @@ use chengshu_core::model::{
 };
 
 use crate::pg::PgTime;
-use crate::{Batch, Store, StoreError};
+use crate::{Batch, Store, StoreError, scope};
 
 /// Which alarms.
 #[derive(Debug, Clone, Default)]
@@ -195,7 +195,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn alarm_list(&self, _scope: &Scope, filter: &AlarmFilter) -> Result<AlarmPage, StoreError> {
+    pub async fn alarm_list(&self, scope: &Scope, filter: &AlarmFilter) -> Result<AlarmPage, StoreError> {
         let (after_at, after_id) = filter.after.map(|(at, id)| (PgTime(at), id.0.to_vec())).unzip();
         let rows = sqlx::query_as!(
             Row,
@@ -207,6 +207,8 @@ impl Store {
                  AND ($3::timestamptz IS NULL OR raised_received >= $3)
                  AND ($4::timestamptz IS NULL OR raised_received < $4 OR (raised_received = $4 AND id > $5))
                  AND ($7::text IS NULL OR device = $7)
+                 AND ($8::text IS NULL OR EXISTS (SELECT FROM device AS d WHERE d.id = alarm.device
+                        AND scope_covers($8::text::jsonb, d.theme, d.department, d.area)))
                ORDER BY raised_received DESC, id LIMIT $6"#,
             filter.active,
             filter.theme.as_ref().map(ThemeId::as_str),
@@ -215,6 +217,7 @@ impl Store {
             after_id,
             filter.limit,
             filter.device,
+            scope::json(scope),
         )
         .fetch_all(&self.readers())
         .await?;

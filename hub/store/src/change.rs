@@ -4,7 +4,7 @@ use chengshu_access::Scope;
 use chengshu_core::model::{DeviceId, Timestamp};
 
 use crate::pg::PgTime;
-use crate::{Batch, Store, StoreError};
+use crate::{Batch, Store, StoreError, scope};
 
 /// A change to be written down.
 #[derive(Debug, Clone)]
@@ -68,17 +68,21 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn change_list(
         &self,
-        _scope: &Scope,
+        scope: &Scope,
         device: &str,
         before: Option<i64>,
         limit: i64,
     ) -> Result<Vec<StoredChange>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT id, at AS "at: PgTime", caller, action, changed::text AS "changed!" FROM device_change
-               WHERE device = $1 AND id < coalesce($2, 9223372036854775807) ORDER BY id DESC LIMIT $3"#,
+               WHERE device = $1 AND id < coalesce($2, 9223372036854775807)
+                 AND ($4::text IS NULL OR EXISTS (SELECT FROM device AS d WHERE d.id = $1
+                        AND scope_covers($4::text::jsonb, d.theme, d.department, d.area)))
+               ORDER BY id DESC LIMIT $3"#,
             device,
             before,
             limit,
+            scope::json(scope),
         )
         .fetch_all(&self.readers())
         .await?;

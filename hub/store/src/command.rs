@@ -5,7 +5,7 @@ use chengshu_access::Scope;
 use chengshu_core::model::Timestamp;
 
 use crate::pg::PgTime;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, scope};
 
 /// A command that somebody wants.
 #[derive(Debug, Clone, PartialEq)]
@@ -248,7 +248,7 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn command_list(
         &self,
-        _scope: &Scope,
+        scope: &Scope,
         device: Option<&str>,
         state: Option<&str>,
         before: Option<i64>,
@@ -261,28 +261,46 @@ impl Store {
                FROM command
                WHERE ($1::text IS NULL OR device = $1) AND ($2::text IS NULL OR state = $2)
                  AND ($3::bigint IS NULL OR id < $3)
+                 AND ($5::text IS NULL OR EXISTS (SELECT FROM device AS d WHERE d.id = command.device
+                        AND scope_covers($5::text::jsonb, d.theme, d.department, d.area)))
                ORDER BY id DESC LIMIT $4"#,
             device,
             state,
             before,
             limit,
+            scope::json(scope),
         )
         .fetch_all(&self.readers())
         .await?;
         Ok(rows.into_iter().map(StoredCommand::from).collect())
     }
 
-    /// A command with its journal.
+    /// A command with its journal, for the hub itself.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn command_get(&self, id: i64) -> Result<Option<(StoredCommand, Vec<CommandStep>)>, StoreError> {
+        self.command_within(&Scope::All, id).await
+    }
+
+    /// A command with its journal, if it is to a device within the scope.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn command_within(
+        &self,
+        scope: &Scope,
+        id: i64,
+    ) -> Result<Option<(StoredCommand, Vec<CommandStep>)>, StoreError> {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT id, device, name, params, danger, state, asked AS "asked: PgTime", person, agreed,
                       expires AS "expires: PgTime", tries, changed AS "changed: PgTime", result, code, words
-               FROM command WHERE id = $1"#,
-            id
+               FROM command WHERE id = $1
+                 AND ($2::text IS NULL OR EXISTS (SELECT FROM device AS d WHERE d.id = command.device
+                        AND scope_covers($2::text::jsonb, d.theme, d.department, d.area)))"#,
+            id,
+            scope::json(scope),
         )
         .fetch_optional(&self.readers())
         .await?;

@@ -5,7 +5,7 @@ use chengshu_access::Scope;
 use chengshu_core::model::{Quality, Timestamp};
 
 use crate::pg::PgTime;
-use crate::{Batch, Store, StoreError};
+use crate::{Batch, Store, StoreError, scope};
 
 /// What shall be changed.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,7 +143,7 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn correction_list(
         &self,
-        _scope: &Scope,
+        scope: &Scope,
         device: Option<&str>,
         before: Option<i64>,
         limit: i64,
@@ -153,10 +153,13 @@ impl Store {
                       new_value, reason
                FROM correction c JOIN series ON series.id = c.series
                WHERE c.id < coalesce($1, 9223372036854775807) AND device = coalesce($2, device)
+                 AND ($4::text IS NULL OR EXISTS (SELECT FROM device AS d WHERE d.id = series.device
+                        AND scope_covers($4::text::jsonb, d.theme, d.department, d.area)))
                ORDER BY c.id DESC LIMIT $3"#,
             before,
             device,
             limit,
+            scope::json(scope),
         )
         .fetch_all(&self.readers())
         .await?;

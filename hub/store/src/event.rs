@@ -4,7 +4,7 @@ use chengshu_access::Scope;
 use chengshu_core::model::{Event, Severity, Timestamp};
 
 use crate::pg::PgTime;
-use crate::{Batch, Store, StoreError};
+use crate::{Batch, Store, StoreError, scope};
 
 /// An event as it is stored.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn event_list(&self, _scope: &Scope, filter: &EventFilter) -> Result<Vec<EventRow>, StoreError> {
+    pub async fn event_list(&self, scope: &Scope, filter: &EventFilter) -> Result<Vec<EventRow>, StoreError> {
         let (at, device, key) = match &filter.after {
             Some((at, device, key)) => (Some(PgTime(*at)), Some(device), Some(key)),
             None => (None, None, None),
@@ -83,6 +83,7 @@ impl Store {
                WHERE ($1::timestamptz IS NULL OR received < $1) AND ($2::text IS NULL OR event.device = $2)
                  AND ($3::text IS NULL OR event.kind = $3) AND ($4::text IS NULL OR theme = $4)
                  AND ($5::timestamptz IS NULL OR (received, event.device, key) < ($5, $6::text, $7::text))
+                 AND ($9::text IS NULL OR scope_covers($9::text::jsonb, device.theme, device.department, device.area))
                ORDER BY received DESC, event.device DESC, key DESC LIMIT $8"#,
             filter.before.map(PgTime) as _,
             filter.device,
@@ -92,6 +93,7 @@ impl Store {
             device,
             key,
             filter.limit,
+            scope::json(scope),
         )
         .fetch_all(&self.readers())
         .await?;

@@ -26,11 +26,12 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn reading_portion(
         &self,
-        _scope: &Scope,
+        scope: &Scope,
         series: i32,
         (from, to): (Timestamp, Timestamp),
         limit: i64,
     ) -> Result<Vec<ReadingRow>, StoreError> {
+        let series = self.one_series_within(scope, series).await?;
         let row = sqlx::query!(
             r#"SELECT coalesce(array_agg(at), '{}') AS "at!: Vec<PgTime>", coalesce(array_agg(lag_ms), '{}') AS "lag_ms!",
                       coalesce(array_agg(value), '{}') AS "value!", coalesce(array_agg(quality), '{}') AS "quality!"
@@ -59,15 +60,16 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn reading_count(
         &self,
-        _scope: &Scope,
+        scope: &Scope,
         series: &[i32],
         (from, to): (Timestamp, Timestamp),
         most: i64,
     ) -> Result<i64, StoreError> {
+        let series = self.series_within(scope, series).await?;
         let count = sqlx::query_scalar!(
             r#"SELECT count(*) AS "count!" FROM (
                    SELECT 1 AS one FROM reading WHERE series = ANY ($1) AND at >= $2 AND at < $3 LIMIT $4) AS found"#,
-            series,
+            &*series,
             PgTime(from) as _,
             PgTime(to) as _,
             most,

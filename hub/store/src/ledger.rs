@@ -8,7 +8,7 @@ use chengshu_core::model::{LinkId, Timestamp};
 use rustc_hash::FxHashMap;
 
 use crate::pg::PgTime;
-use crate::{Batch, Store, StoreError};
+use crate::{Batch, Store, StoreError, scope};
 
 /// What one link delivered on one day, within one batch. Devices by their short number; 0 when none could be told.
 #[derive(Debug, Clone, Default)]
@@ -164,7 +164,7 @@ impl Store {
     /// [`StoreError::Unavailable`], [`StoreError::Data`] when `day` is no date.
     pub async fn ledger_devices(
         &self,
-        _scope: &Scope,
+        scope: &Scope,
         day: &str,
         link: Option<&str>,
         device: Option<&str>,
@@ -177,11 +177,16 @@ impl Store {
                part AS (
                  (SELECT link, device, received, stored, duplicate, conflict FROM ledger_day
                   WHERE day = $1::text::date AND ($2::text IS NULL OR link = $2) AND (device, link) > ($3, $4)
-                    AND ($6::text IS NULL OR device = (SELECT num FROM sole)) ORDER BY device, link LIMIT $5)
+                    AND ($6::text IS NULL OR device = (SELECT num FROM sole))
+                    AND ($7::text IS NULL OR EXISTS (
+                          SELECT FROM device AS r WHERE r.num = ledger_day.device AND scope_covers($7::text::jsonb, r.theme, r.department, r.area)))
+                  ORDER BY device, link LIMIT $5)
                  UNION ALL
                  SELECT link, d.* FROM fresh,
                    unnest(device, heard, stored, duplicate, conflict) AS d (device, received, stored, duplicate, conflict)
-                 WHERE (d.device, link) > ($3, $4) AND ($6::text IS NULL OR d.device = (SELECT num FROM sole))),
+                 WHERE (d.device, link) > ($3, $4) AND ($6::text IS NULL OR d.device = (SELECT num FROM sole))
+                    AND ($7::text IS NULL OR EXISTS (
+                          SELECT FROM device AS r WHERE r.num = d.device AND scope_covers($7::text::jsonb, r.theme, r.department, r.area)))),
                page AS (
                  SELECT link, device, sum(received)::bigint AS received, sum(stored)::bigint AS stored,
                    sum(duplicate)::bigint AS duplicate, sum(conflict)::bigint AS conflict
@@ -206,6 +211,7 @@ impl Store {
             after.1,
             limit,
             device,
+            scope::json(scope),
         )
         .fetch_all(&self.readers())
         .await?;

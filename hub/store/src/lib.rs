@@ -29,6 +29,7 @@ mod reading;
 mod rejected;
 mod retention;
 mod rollup;
+mod scope;
 mod store;
 mod webhook;
 

@@ -55,7 +55,7 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn observation_list(
         &self,
-        _scope: &Scope,
+        scope: &Scope,
         query: &ObservationQuery,
     ) -> Result<Vec<ObservationRow>, StoreError> {
         type Columns = ((((i32, PgTime), i32), f64), i16);
@@ -66,6 +66,7 @@ impl Store {
             value,
             quality: Quality::from_bits_truncate(bits),
         };
+        let series = self.series_within(scope, &query.series).await?;
         // The two differ in their order only; a macro's text must be a literal. Arrays, because unpacking ten thousand
         // rows costs more than finding them.
         macro_rules! ordered {
@@ -81,7 +82,7 @@ impl Store {
                                  WHERE reading.series = wanted.series AND at >= $2 AND at <= $3 AND value >= $4 AND value <= $5
                                  ORDER BY at "# + $order + r#" OFFSET $6 LIMIT $7) AS reading
                              ORDER BY place, at "# + $order + r#") AS found"#,
-                    &query.series,
+                    &*series,
                     within(query.from) as _,
                     within(query.to) as _,
                     query.low,
@@ -103,10 +104,11 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn observation_count(
         &self,
-        _scope: &Scope,
+        scope: &Scope,
         query: &ObservationQuery,
         most: i64,
     ) -> Result<Vec<i64>, StoreError> {
+        let series = self.series_within(scope, &query.series).await?;
         let row = sqlx::query!(
             r#"SELECT coalesce(array_agg(number ORDER BY place), '{}') AS "number!"
                FROM (SELECT place, (SELECT count(*) FROM (
@@ -114,7 +116,7 @@ impl Store {
                          WHERE reading.series = wanted.series AND at >= $2 AND at <= $3 AND value >= $4 AND value <= $5
                          LIMIT $6) AS counted) AS number
                      FROM unnest($1::int4[]) WITH ORDINALITY AS wanted (series, place)) AS found"#,
-            &query.series,
+            &*series,
             within(query.from) as _,
             within(query.to) as _,
             query.low,

@@ -4,7 +4,7 @@ use chengshu_access::Scope;
 use chengshu_core::model::Timestamp;
 
 use crate::pg::PgTime;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, scope};
 
 /// Of the pictures that a device sent itself, so many are told.
 const SENT_MOST: i64 = 100;
@@ -63,16 +63,19 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn photo_list(&self, _scope: &Scope, device: &str) -> Result<Vec<Photo>, StoreError> {
+    pub async fn photo_list(&self, scope: &Scope, device: &str) -> Result<Vec<Photo>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT hash AS "hash!", media AS "media!", bytes AS "bytes!", at AS "at!: PgTime", caller AS "caller!"
                FROM (SELECT hash, media, bytes, at, caller FROM device_photo WHERE device = $1
                      UNION ALL
                      (SELECT detail->>'evidence', detail->>'media', (detail->>'bytes')::int, at, 'device' FROM event
                       WHERE device = $1 AND kind = 'picture' AND detail ? 'evidence' ORDER BY at DESC LIMIT $2)) photo
+               WHERE ($3::text IS NULL OR EXISTS (SELECT FROM device AS d WHERE d.id = $1
+                        AND scope_covers($3::text::jsonb, d.theme, d.department, d.area)))
                ORDER BY at DESC, hash"#,
             device,
             SENT_MOST,
+            scope::json(scope),
         );
         let rows = rows.fetch_all(&self.readers()).await?;
         Ok(rows

@@ -56,7 +56,9 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn reading_list(&self, _scope: &Scope, query: &ReadingQuery) -> Result<Vec<Point>, StoreError> {
+    pub async fn reading_list(&self, scope: &Scope, query: &ReadingQuery) -> Result<Vec<Point>, StoreError> {
+        let series = self.one_series_within(scope, query.series).await?;
+        let query = &ReadingQuery { series, ..query.clone() };
         match query.resolution {
             Resolution::Raw => self.readings_raw(query).await,
             Resolution::Bucket { ms, aggregate } => self.readings_bucketed(query, ms, aggregate).await,

@@ -4,7 +4,7 @@ use chengshu_access::Scope;
 use chengshu_core::model::{DeviceId, LinkId, MetricId, Reason, Timestamp};
 
 use crate::pg::PgTime;
-use crate::{Batch, Store, StoreError};
+use crate::{Batch, Store, StoreError, scope};
 
 /// Raw bytes beyond this are cut; their full length is kept.
 const RAW_MAX: usize = 64 * 1024;
@@ -129,13 +129,14 @@ pub struct Replayed {
 }
 
 impl Store {
-    /// The newest things set aside, before number `before` if given.
+    /// The newest things set aside, before number `before` if given. What belongs to no known device is within no scope
+    /// but everything.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn rejected_list(
         &self,
-        _scope: &Scope,
+        scope: &Scope,
         filter: &RejectedFilter,
         before: Option<i64>,
         limit: i64,
@@ -148,6 +149,8 @@ impl Store {
                  AND ($3::text IS NULL OR reason = $3) AND ($4::text IS NULL OR device = $4)
                  AND ($5::text IS NULL OR link = $5) AND ($6::int8[] IS NULL OR id = ANY ($6))
                  AND NOT ($7 AND replayed_at IS NOT NULL)
+                 AND ($8::text IS NULL OR EXISTS (SELECT FROM device AS d WHERE d.id = rejected.device
+                        AND scope_covers($8::text::jsonb, d.theme, d.department, d.area)))
                ORDER BY id DESC LIMIT $2"#,
             before,
             limit,
@@ -156,6 +159,7 @@ impl Store {
             filter.link,
             filter.ids.as_deref(),
             filter.untried,
+            scope::json(scope),
         )
         .fetch_all(&self.readers())
         .await?;

@@ -6,7 +6,7 @@ use chengshu_access::Scope;
 use chengshu_core::model::{Aggregate, Quality, Timestamp};
 
 use crate::pg::PgTime;
-use crate::{Batch, Lease, Store, StoreError};
+use crate::{Batch, Lease, Store, StoreError, scope};
 
 /// A minute of a series that is not yet true in the rollups: series, minutes since 1970.
 pub type DirtyMinute = (i32, i32);
@@ -66,7 +66,7 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn rollup_hours(
         &self,
-        _scope: &Scope,
+        scope: &Scope,
         series: &[i32],
         from: Timestamp,
         to: Timestamp,
@@ -78,13 +78,14 @@ impl Store {
             Aggregate::Max => "max",
             Aggregate::Sum => "sum",
         };
+        let series = self.series_within(scope, series).await?;
         // one array for each column: to group by series first takes twice as long
         let row = sqlx::query!(
             r#"SELECT coalesce(array_agg(series), '{}') AS "series!",
                       coalesce(array_agg((date_part('epoch', at) / 3600)::int4), '{}') AS "hour!",
                       coalesce(array_agg(CASE $4 WHEN 'avg' THEN sum / count WHEN 'min' THEN min WHEN 'max' THEN max ELSE sum END), '{}') AS "value!"
                FROM rollup_hour WHERE at >= $2 AND at < $3 AND series = ANY ($1)"#,
-            series,
+            &*series,
             PgTime(from) as _,
             PgTime(to) as _,
             word,
@@ -100,16 +101,19 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn rollup_slopes(
         &self,
-        _scope: &Scope,
+        scope: &Scope,
         metric: &str,
         from: Timestamp,
     ) -> Result<Vec<(i32, f64)>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT series, regr_slope(sum / count, date_part('epoch', at) / 86400) AS "slope!" FROM rollup_day
-               WHERE series IN (SELECT id FROM series WHERE metric = $1) AND at >= $2
+               WHERE series IN (SELECT series.id FROM series WHERE metric = $1
+                                  AND ($3::text IS NULL OR EXISTS (SELECT FROM device AS d WHERE d.id = series.device
+                        AND scope_covers($3::text::jsonb, d.theme, d.department, d.area)))) AND at >= $2
                GROUP BY series HAVING count(*) >= 3"#,
             metric,
             PgTime(from) as _,
+            scope::json(scope),
         )
         .fetch_all(&self.readers())
         .await?;

@@ -10,7 +10,6 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use chengshu_access::Caller;
 use chengshu_core::model::Timestamp;
 use chengshu_sheet::{Format, XlsxFile};
 use chengshu_store::Resolution;
@@ -126,12 +125,12 @@ enum Piece {
 
 pub(crate) async fn readings(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(params): Params<ExportParams>,
 ) -> Result<Response, Problem> {
     let span = Span::new((params.from, params.to), params.bucket.as_deref(), params.agg, None)?;
     let format = params.format.unwrap_or(FileWord::Csv);
-    let series = choose(&app, &caller, &params);
+    let series = choose(&app, &who, &params);
     if series.is_empty() {
         return Err(Problem::not_found(
             "no device that passes these filters has sent such a metric; nothing to export",
@@ -141,13 +140,13 @@ pub(crate) async fn readings(
     let place = Arc::clone(&app.exports).try_acquire_many_owned(places);
     let place = place.map_err(|_| Problem::busy("other exports are under way; try again when one has ended"))?;
     if format == FileWord::Xlsx {
-        fits_a_sheet(&app, &caller, span, &series).await?;
+        fits_a_sheet(&app, &who, span, &series).await?;
     }
-    tracing::info!(caller = caller.name, series = series.len(), format = format.ending(), "readings are exported");
+    tracing::info!(caller = who.name(), series = series.len(), format = format.ending(), "readings are exported");
     let name = format!("readings-{}-{}.{}", span.from.local_day(), last_day(span), format.ending());
     let order = Order { format, span, series };
     let (out, pieces) = mpsc::channel(WAITING);
-    let (stop, scope) = (app.stop.clone(), caller.scope);
+    let (stop, scope) = (app.stop.clone(), who.scope);
     tokio::spawn(async move {
         let work = produce::run(&app, &scope, order, &out);
         tokio::select! {
@@ -186,7 +185,7 @@ fn last_day(span: Span) -> String {
     Timestamp::from_ms(span.to.ms() - 1).local_day()
 }
 
-fn choose(app: &App, caller: &Caller, params: &ExportParams) -> Vec<Series> {
+fn choose(app: &App, who: &Who, params: &ExportParams) -> Vec<Series> {
     let query = DeviceQuery {
         theme: params.theme.clone(),
         kind: params.kind.clone(),
@@ -199,7 +198,7 @@ fn choose(app: &App, caller: &Caller, params: &ExportParams) -> Vec<Series> {
     app.board.read(|board| {
         let one = params.device.as_deref().map(|id| board.device(id));
         let all = if one.is_none() { board.devices() } else { &[] };
-        let slots = one.flatten().into_iter().chain(all).filter(|slot| query.takes(&caller.scope, slot));
+        let slots = one.flatten().into_iter().chain(all).filter(|slot| query.takes(&who.scope, slot));
         let mut series = Vec::new();
         for slot in slots {
             let device = &slot.device;
@@ -224,12 +223,12 @@ fn choose(app: &App, caller: &Caller, params: &ExportParams) -> Vec<Series> {
 }
 
 /// Refuses what a workbook cannot hold before the first byte is written.
-async fn fits_a_sheet(app: &App, caller: &Caller, span: Span, series: &[Series]) -> Result<(), Problem> {
+async fn fits_a_sheet(app: &App, who: &Who, span: Span, series: &[Series]) -> Result<(), Problem> {
     let most = i64::from(XlsxFile::ROWS_MAX);
     let rows = match span.resolution {
         Resolution::Raw => {
             let ids: Vec<i32> = series.iter().map(|series| series.id).collect();
-            app.store.reading_count(&caller.scope, &ids, (span.from, span.to), most + 1).await?
+            app.store.reading_count(&who.scope, &ids, (span.from, span.to), most + 1).await?
         }
         Resolution::Bucket { ms, .. } => {
             let buckets = span.to.since(span.from).saturating_div(ms).saturating_add(2);

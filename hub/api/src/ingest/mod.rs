@@ -12,7 +12,6 @@ use axum::extract::{Path, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use chengshu_access::Caller;
 use chengshu_engine::KeyHash;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -97,39 +96,39 @@ pub(crate) struct IngestView {
 
 pub(crate) async fn items(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(NoParams {}): Params<NoParams>,
     request: Request,
 ) -> Result<Response, Problem> {
-    post(app, caller, request, door::ITEMS.to_owned()).await
+    post(app, who, request, door::ITEMS.to_owned()).await
 }
 
 pub(crate) async fn message(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path((theme, device, kind)): Path<(String, String, String)>,
     Params(NoParams {}): Params<NoParams>,
     request: Request,
 ) -> Result<Response, Problem> {
     let topic = item::topic(&theme, &device, &kind).map_err(|(_, detail)| Problem::bad_request(detail))?;
-    post(app, caller, request, topic).await
+    post(app, who, request, topic).await
 }
 
 pub(crate) async fn push(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path(rest): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    post(app, caller, request, format!("{}{rest}", door::PUSH)).await
+    post(app, who, request, format!("{}{rest}", door::PUSH)).await
 }
 
-async fn post(app: App, caller: Caller, request: Request, source: String) -> Result<Response, Problem> {
+async fn post(app: App, who: Who, request: Request, source: String) -> Result<Response, Problem> {
     let door = app.ingest;
     let Sent { bytes, lines, key, room } = body::read(request, door.room()).await?;
     let key = key.map(|key| {
         let print = hash(&[source.as_bytes(), &[lines.into()], &bytes]);
-        (hash(&[caller.name.as_bytes(), key.as_bytes()]), print)
+        (hash(&[who.name().as_bytes(), key.as_bytes()]), print)
     });
     let messages = split(&source, lines, bytes, door.payload_max())?;
     // a task of its own: a sender that goes away does not stop what it has begun

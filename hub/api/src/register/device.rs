@@ -3,9 +3,9 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
-use chengshu_access::Caller;
+use chengshu_access::Object;
 use chengshu_core::model::{DeviceId, ThemeId};
-use chengshu_engine::{DeviceSlot, EntryOrder, Orders, Refused, Wish};
+use chengshu_engine::{BoardState, DeviceSlot, EntryOrder, Orders, Refused, Wish};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -44,17 +44,17 @@ pub(crate) struct EntryPut {
 
 pub(crate) async fn get(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path(id): Path<String>,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<impl IntoResponse, Problem> {
-    detail(&app, &caller, &id)
+    detail(&app, &who, &id)
 }
 
-fn detail(app: &App, caller: &Caller, id: &str) -> Result<impl IntoResponse + use<>, Problem> {
+fn detail(app: &App, who: &Who, id: &str) -> Result<impl IntoResponse + use<>, Problem> {
     let now = app.clock.now();
     app.board.read(|board| {
-        let slot = board.device(id).filter(|slot| visible(slot, caller)).ok_or_else(|| missing(id))?;
+        let slot = board.device(id).filter(|slot| visible(slot, who)).ok_or_else(|| missing(id))?;
         let version = slot.device.version;
         let entry = (&slot.device.entry()).into();
         let detail = DeviceDetail { device: DeviceFull::new(slot, 0, now), entry, version };
@@ -62,8 +62,33 @@ fn detail(app: &App, caller: &Caller, id: &str) -> Result<impl IntoResponse + us
     })
 }
 
-pub(crate) fn visible(slot: &DeviceSlot, caller: &Caller) -> bool {
-    caller.scope.covers_theme(slot.device.theme.as_str())
+pub(crate) fn visible(slot: &DeviceSlot, who: &Who) -> bool {
+    who.sees(&slot.device)
+}
+
+/// What stands against an order: the device, as it is or as it would become, lies outside of what the caller reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outside {
+    /// It is there, but not for this caller.
+    Now,
+    /// It would be.
+    Then,
+}
+
+/// Looks whether an order stays within what the caller reaches, before and after: nobody hands a device to themselves, nor
+/// out of their sight.
+pub(crate) fn within(board: &BoardState, who: &Who, order: &EntryOrder) -> Result<(), Outside> {
+    if board.device(order.device.as_str()).is_some_and(|slot| !visible(slot, who)) {
+        return Err(Outside::Now);
+    }
+    let Wish::Enter(entry) = &order.wish else { return Ok(()) };
+    let object = Object {
+        theme: order.theme.as_str(),
+        department: entry.details.department.as_deref(),
+        area: entry.details.area.as_deref(),
+        camera: None,
+    };
+    if who.scope.covers(&object) { Ok(()) } else { Err(Outside::Then) }
 }
 
 pub(crate) fn missing(id: &str) -> Problem {
@@ -72,7 +97,7 @@ pub(crate) fn missing(id: &str) -> Problem {
 
 pub(crate) async fn put(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path(id): Path<String>,
     headers: HeaderMap,
     Body(body): Body<EntryPut>,
@@ -94,7 +119,7 @@ pub(crate) async fn put(
     let device = DeviceId::parse(&id).map_err(|error| Problem::bad_request(format!("path: {error}")))?;
     let theme = ThemeId::parse(&body.theme).map_err(|error| Problem::bad_request(format!("body: {error}")))?;
     let themes = app.board.read(|board| board.themes.clone());
-    let known = themes.iter().find(|known| known.id == theme && caller.scope.covers_theme(theme.as_str()));
+    let known = themes.iter().find(|known| known.id == theme && who.scope.covers_theme(theme.as_str()));
     let Some(known) = known else {
         let names: Vec<&str> = themes.iter().map(|theme| theme.id.as_str()).collect();
         let text = format!("body: theme is {:?}; expected one of {}", body.theme, names.join(", "));
@@ -102,37 +127,46 @@ pub(crate) async fn put(
     };
     let entry = body.entry.check(&device, known).map_err(|errors| Problem::fields("the entry", errors))?;
     let order = EntryOrder { device, theme, seen: Some(seen), wish: Wish::Enter(Box::new(entry)) };
-    match enter(&app, &caller, order).await {
+    match app.board.read(|board| within(board, &who, &order)) {
+        Err(Outside::Now) => return Err(missing(&id)),
+        Err(Outside::Then) => {
+            return Err(Problem::outside(
+                "this needs the right edit_register for the theme, department and area of the entry",
+            ));
+        }
+        Ok(()) => {}
+    }
+    match enter(&app, &who, order).await {
         Err(problem) if wanted.is_some() && problem.code() == "changed" => {
             return Err(Problem::precondition(problem.detail()));
         }
         entered => entered?,
     }
-    detail(&app, &caller, &id)
+    detail(&app, &who, &id)
 }
 
 pub(crate) async fn retire(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path(id): Path<String>,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<StatusCode, Problem> {
     let found = app.board.read(|board| {
-        let slot = board.device(&id).filter(|slot| visible(slot, &caller))?;
+        let slot = board.device(&id).filter(|slot| visible(slot, &who))?;
         Some((slot.device.id.clone(), slot.device.theme.clone()))
     });
     let (device, theme) = found.ok_or_else(|| missing(&id))?;
-    enter(&app, &caller, EntryOrder { device, theme, seen: None, wish: Wish::Retire }).await?;
+    enter(&app, &who, EntryOrder { device, theme, seen: None, wish: Wish::Retire }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn enter(app: &App, caller: &Caller, order: EntryOrder) -> Result<(), Problem> {
+async fn enter(app: &App, who: &Who, order: EntryOrder) -> Result<(), Problem> {
     let device = order.device.to_string();
-    let orders = Orders { caller: caller.name.clone(), import: false, dry_run: false, orders: vec![order] };
+    let orders = Orders { caller: who.name(), import: false, dry_run: false, orders: vec![order] };
     match app.commands.enter(orders).await {
         Ok(_) => Ok(()),
         Err(refused @ Refused::Changed { .. }) => {
-            let newest = app.store.change_list(&caller.scope, &device, None, 1).await?;
+            let newest = app.store.change_list(&who.scope, &device, None, 1).await?;
             let by = newest.first().map(|change| format!(", by {} at {}", change.caller, change.at.to_rfc3339()));
             Err(Problem::changed(format!("{refused}{}; read it again", by.unwrap_or_default())))
         }

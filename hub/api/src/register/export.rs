@@ -15,13 +15,13 @@ use crate::problem::Problem;
 
 pub(crate) async fn devices(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(query): Params<DeviceQuery>,
 ) -> Result<Response, Problem> {
     page(query.limit, 1_000, 20_000)?; // it bounds lists only, but what is wrong is told everywhere
     let query = query.plain();
     let (format, word) = query.format.unwrap_or(TableWord::Csv).format();
-    let rows: Vec<Vec<Cell>> = app.board.read(|board| query.all(&caller.scope, board).into_iter().map(row).collect());
+    let rows: Vec<Vec<Cell>> = app.board.read(|board| query.all(&who.scope, board).into_iter().map(row).collect());
     let columns: Vec<&str> = COLUMNS.iter().map(|(en, _)| *en).collect();
     let written = tokio::task::spawn_blocking(move || chengshu_sheet::write(format, &columns, &rows)).await;
     let bytes = written.map_err(|_| Problem::internal())?.map_err(|error| Problem::bad_request(error.to_string()))?;

@@ -1,6 +1,6 @@
 //! Which devices: one set of filters for lists, exports and whatever else goes over the register.
 
-use chengshu_access::Scope;
+use chengshu_access::{Object, Scope};
 use chengshu_core::model::{DeviceState, Registration};
 use chengshu_engine::{BoardState, DeviceSlot};
 use chengshu_sheet::Format;
@@ -141,7 +141,9 @@ impl DeviceQuery {
         let start = match self.after.as_deref() {
             None => 0,
             Some(id) => {
-                let last = board.devices().iter().position(|slot| slot.device.id.as_str() == id);
+                let is_last =
+                    |slot: &DeviceSlot| slot.device.id.as_str() == id && scope.covers(&Object::device(&slot.device));
+                let last = board.devices().iter().position(is_last);
                 let unknown =
                     || Problem::bad_request(format!("query: after is {id:?}; expected the `next` of the page before"));
                 last.ok_or_else(unknown)? + 1
@@ -169,7 +171,7 @@ impl DeviceQuery {
             wanted.as_ref().is_none_or(|wanted| list.is_some_and(|list| list.contains(wanted)))
         };
         registration
-            && scope.covers_theme(device.theme.as_str())
+            && scope.covers(&Object::device(device))
             && is(&self.theme, Some(device.theme.as_str()))
             && is(&self.kind, device.kind.as_ref().map(chengshu_core::model::KindId::as_str))
             && self.state.is_none_or(|wanted| wanted.means(slot.state))

@@ -56,15 +56,15 @@ pub(crate) struct ChangePage {
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path(id): Path<String>,
     Params(params): Params<HistoryParams>,
 ) -> Result<Json<ChangePage>, Problem> {
     let limit = page(params.limit, 50, 500)?;
-    if !app.board.read(|board| board.device(&id).is_some_and(|slot| visible(slot, &caller))) {
+    if !app.board.read(|board| board.device(&id).is_some_and(|slot| visible(slot, &who))) {
         return Err(missing(&id));
     }
-    let rows = app.store.change_list(&caller.scope, &id, params.before, limit as i64).await?;
+    let rows = app.store.change_list(&who.scope, &id, params.before, limit as i64).await?;
     let next = rows.last().filter(|_| rows.len() == limit).map(|row| row.id);
     let mut changes = Vec::with_capacity(rows.len());
     for row in rows {

@@ -8,14 +8,14 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use chengshu_access::Caller;
 use chengshu_core::model::Theme;
-use chengshu_engine::{EntryOrder, Orders, Refused, Wish};
+use chengshu_engine::{BoardState, EntryOrder, Orders, Refused, Wish};
 use chengshu_sheet::{Format, Sheet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::columns::Header;
+use super::device::{Outside, within};
 use super::find::TableWord;
 use crate::app::App;
 use crate::caller::Who;
@@ -81,7 +81,7 @@ fn said(headers: &HeaderMap, format: Format, word: &str) -> Result<(), Problem> 
 
 pub(crate) async fn devices(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(params): Params<ImportParams>,
     headers: HeaderMap,
     body: Bytes,
@@ -92,7 +92,7 @@ pub(crate) async fn devices(
     let (format, word) = params.format.format();
     said(&headers, format, word)?;
     let themes = app.board.read(|board| board.themes.clone());
-    let (own, fallback) = (caller.clone(), params.theme);
+    let (own, fallback) = (who.clone(), params.theme);
     let read = move || {
         let sheet = chengshu_sheet::read(format, &body).map_err(|error| {
             vec![TableError { line: error.line, column: String::new(), read: error.read, expected: error.expected }]
@@ -114,7 +114,11 @@ pub(crate) async fn devices(
             (orders, lines)
         }
     };
-    let orders = Orders { caller: caller.name, import: true, dry_run: params.dry_run, orders };
+    report.errors = app.board.read(|board| outside(board, &who, &orders, &lines));
+    if !report.errors.is_empty() {
+        return if params.dry_run { Ok(Json(report)) } else { Err(Problem::import(&report)) };
+    }
+    let orders = Orders { caller: who.name(), import: true, dry_run: params.dry_run, orders };
     match app.commands.enter(orders).await {
         Ok(entered) => {
             (report.created, report.changed, report.unchanged) = (entered.created, entered.changed, entered.unchanged);
@@ -130,9 +134,23 @@ pub(crate) async fn devices(
     }
 }
 
+/// The rows that lie outside of what the caller reaches, or would.
+fn outside(board: &BoardState, who: &Who, orders: &[EntryOrder], lines: &HashMap<String, u64>) -> Vec<TableError> {
+    let wrong = orders.iter().filter_map(|order| {
+        let (column, what) = match within(board, who, order).err()? {
+            Outside::Now => ("device", "a device"),
+            Outside::Then => ("department", "theme, department and area"),
+        };
+        let expected = format!("{what} within the reach of your right edit_register");
+        let line = lines.get(order.device.as_str()).copied().unwrap_or(0);
+        Some(TableError { line, column: column.to_owned(), read: order.device.to_string(), expected })
+    });
+    wrong.take(ERRORS_MAX).collect()
+}
+
 type Read = (Vec<EntryOrder>, HashMap<String, u64>);
 
-fn orders(sheet: &Sheet, caller: &Caller, themes: &[Theme], fallback: Option<&str>) -> Result<Read, Vec<TableError>> {
+fn orders(sheet: &Sheet, who: &Who, themes: &[Theme], fallback: Option<&str>) -> Result<Read, Vec<TableError>> {
     let mut errors = Vec::new();
     let header = Header::of(sheet).map_err(|wrong| {
         let error = |(read, expected): (String, String)| TableError { line: 1, column: read.clone(), read, expected };
@@ -157,7 +175,7 @@ fn orders(sheet: &Sheet, caller: &Caller, themes: &[Theme], fallback: Option<&st
         let known = |theme: &&Theme| {
             theme.id.as_str() == word || theme.name.zh == word || theme.name.en.eq_ignore_ascii_case(word)
         };
-        let theme = themes.iter().filter(|theme| caller.scope.covers_theme(theme.id.as_str())).find(known);
+        let theme = themes.iter().filter(|theme| who.scope.covers_theme(theme.id.as_str())).find(known);
         let Some(theme) = theme else {
             let names: Vec<String> = themes.iter().map(|theme| format!("{} ({})", theme.id, theme.name.zh)).collect();
             wrong("theme", word.to_owned(), format!("one of {}", names.join(", ")));

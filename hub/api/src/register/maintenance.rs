@@ -132,7 +132,7 @@ impl<'a> Shares<'a> {
 
 pub(crate) async fn get(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Params(params): Params<MaintenanceParams>,
 ) -> Result<Json<MaintenanceView>, Problem> {
     let paces = app.paces.get(&app.store, app.clock.now()).await?;
@@ -141,7 +141,7 @@ pub(crate) async fn get(
         for slot in board.devices() {
             let theme = slot.device.theme.as_str();
             if slot.device.registration.counts()
-                && caller.scope.covers_theme(theme)
+                && who.sees(&slot.device)
                 && params.theme.as_deref().is_none_or(|wanted| wanted == theme)
             {
                 shares.add(slot);

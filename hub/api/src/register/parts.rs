@@ -36,17 +36,13 @@ pub(crate) struct PartList {
     vendors: Vec<PartView>,
 }
 
-pub(crate) async fn list(
-    State(app): State<App>,
-    Who(caller): Who,
-    Params(NoParams {}): Params<NoParams>,
-) -> Json<PartList> {
+pub(crate) async fn list(State(app): State<App>, who: Who, Params(NoParams {}): Params<NoParams>) -> Json<PartList> {
     let list = app.board.read(|board| {
         let count = |names: fn(&Details) -> Vec<&String>| {
             let mut parts: BTreeMap<&String, (u32, u32)> = BTreeMap::new();
             for slot in board.devices().iter().filter(|slot| slot.device.registration.counts()) {
                 let Some(details) = slot.device.details.as_deref() else { continue };
-                if !caller.scope.covers_theme(slot.device.theme.as_str()) {
+                if !who.sees(&slot.device) {
                     continue;
                 }
                 for name in names(details) {

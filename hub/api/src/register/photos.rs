@@ -8,7 +8,6 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chengshu_access::Caller;
 use chengshu_evidence::{EvidenceError, Hash, Kind};
 use chengshu_store::Photo;
 use schemars::JsonSchema;
@@ -52,8 +51,8 @@ pub(crate) struct PhotoList {
     photos: Vec<PhotoView>,
 }
 
-fn allowed(app: &App, caller: &Caller, id: &str) -> Result<(), Problem> {
-    let known = app.board.read(|board| board.device(id).is_some_and(|slot| visible(slot, caller)));
+fn allowed(app: &App, who: &Who, id: &str) -> Result<(), Problem> {
+    let known = app.board.read(|board| board.device(id).is_some_and(|slot| visible(slot, who)));
     known.then_some(()).ok_or_else(|| missing(id))
 }
 
@@ -96,28 +95,28 @@ async fn on_disk<T: Send + 'static>(
 
 pub(crate) async fn list(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path(id): Path<String>,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Json<PhotoList>, Problem> {
-    allowed(&app, &caller, &id)?;
-    let photos = app.store.photo_list(&caller.scope, &id).await?;
+    allowed(&app, &who, &id)?;
+    let photos = app.store.photo_list(&who.scope, &id).await?;
     Ok(Json(PhotoList { photos: photos.into_iter().map(PhotoView::from).collect() }))
 }
 
 pub(crate) async fn add(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path(id): Path<String>,
     Params(NoParams {}): Params<NoParams>,
     body: Bytes,
 ) -> Result<Json<PhotoView>, Problem> {
-    allowed(&app, &caller, &id)?;
+    allowed(&app, &who, &id)?;
     let kind = Kind::of_picture(&body)
         .ok_or_else(|| Problem::media("body: no picture by its first bytes; expected JPEG, PNG or WebP"))?;
     let full = || Problem::full(format!("the device has {PHOTOS_MAX} photos already; delete one first"));
     // before a file is written that nobody would ever ask for
-    let photos = app.store.photo_list(&caller.scope, &id).await?;
+    let photos = app.store.photo_list(&who.scope, &id).await?;
     if photos.iter().filter(|photo| photo.caller != "device").count() as i64 >= PHOTOS_MAX {
         return Err(full());
     }
@@ -129,7 +128,7 @@ pub(crate) async fn add(
         media: kind.media().to_owned(),
         bytes,
         at: app.clock.now(),
-        caller: caller.name,
+        caller: who.name(),
     };
     if !app.store.photo_add(&id, &photo, PHOTOS_MAX).await? {
         return Err(full());
@@ -139,14 +138,14 @@ pub(crate) async fn add(
 
 pub(crate) async fn get(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path((id, hash)): Path<(String, String)>,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Response, Problem> {
     const POLICY: HeaderName = header::CONTENT_SECURITY_POLICY;
-    allowed(&app, &caller, &id)?;
+    allowed(&app, &who, &id)?;
     let hash = named(&hash)?;
-    let photos = app.store.photo_list(&caller.scope, &id).await?;
+    let photos = app.store.photo_list(&who.scope, &id).await?;
     let photo = photos.into_iter().find(|photo| photo.hash == hash.to_string()).ok_or_else(|| none(hash))?;
     let shelf = Arc::clone(&app.evidence);
     let bytes = on_disk(move || shelf.get(hash)).await?.ok_or_else(|| {
@@ -165,11 +164,11 @@ pub(crate) async fn get(
 
 pub(crate) async fn remove(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     Path((id, hash)): Path<(String, String)>,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<StatusCode, Problem> {
-    allowed(&app, &caller, &id)?;
+    allowed(&app, &who, &id)?;
     let hash = named(&hash)?;
     let others = app.store.photo_remove(&id, &hash.to_string()).await?.ok_or_else(|| none(hash))?;
     if !others {

@@ -111,7 +111,7 @@ impl From<Mistake> for Problem {
     }
 }
 
-pub(crate) async fn root(headers: HeaderMap, uri: Uri, Who(_): Who) -> Json<StaRoot> {
+pub(crate) async fn root(headers: HeaderMap, uri: Uri, _: Who) -> Json<StaRoot> {
     let links = Links::new(&headers, uri.authority().map(axum::http::uri::Authority::as_str));
     let value = SETS.map(|set| json!({ "name": set.name(), "url": links.of(set.name()) })).to_vec();
     Json(StaRoot { value, settings: json!({ "conformance": CONFORMANCE }) })
@@ -119,7 +119,7 @@ pub(crate) async fn root(headers: HeaderMap, uri: Uri, Who(_): Who) -> Json<StaR
 
 pub(crate) async fn get(
     State(app): State<App>,
-    Who(caller): Who,
+    who: Who,
     path: Result<Path<String>, PathRejection>,
     query: Result<Query<Vec<(String, String)>>, QueryRejection>,
     headers: HeaderMap,
@@ -128,7 +128,7 @@ pub(crate) async fn get(
     let Path(path) = path.map_err(|rejection| Problem::bad_request(format!("path: {}", rejection.body_text())))?;
     let Query(pairs) = query.map_err(|rejection| Problem::bad_request(format!("query: {}", rejection.body_text())))?;
     let links = Links::new(&headers, uri.authority().map(axum::http::uri::Authority::as_str));
-    let ask = Ask::new(&app, &caller.scope, links);
+    let ask = Ask::new(&app, &who.scope, links);
     // an address that nothing can stand at is one where nothing is
     let address = Address::parse(&path).map_err(|mistake| Problem::not_found(mistake.to_string()))?;
     let set = address.target().map_or(Set::Things, |hop| hop.to);

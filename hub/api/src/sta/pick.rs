@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use chengshu_access::Scope;
+use chengshu_access::{Object, Scope};
 use chengshu_core::model::{Registration, Timestamp};
 use chengshu_engine::{Board, BoardState, DeviceSlot};
 use chengshu_sta::{Nav, Options, Order, Set, Val, passes};
@@ -33,7 +33,7 @@ pub(super) struct Picked {
 
 /// What is outside of the scope or out of service does not exist.
 pub(super) fn visible(scope: &Scope, slot: &DeviceSlot) -> bool {
-    slot.device.registration != Registration::Retired && scope.covers_theme(slot.device.theme.as_str())
+    slot.device.registration != Registration::Retired && scope.covers(&Object::device(&slot.device))
 }
 
 /// True when the filter of `options` holds for an entity. Where it asks for Datastreams of a Thing, it is enough that it
