@@ -4,6 +4,7 @@
 
 mod absence;
 mod accept;
+mod access;
 mod api;
 mod backup;
 mod brokers;

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::routes::RouteInfo;
+use crate::route::RouteInfo;
 
 /// Finds who stands behind what was sent as `Authorization: Bearer …`. Sessions, services and screens are further ones;
 /// one that asks several in turn is a `Callers` too. Answers from memory: it is asked by every request.
@@ -147,6 +147,11 @@ impl Who {
     /// True when another right is held, however far it reaches.
     pub(crate) fn has(&self, right: Right, now: Timestamp) -> bool {
         self.caller.may(right, now).is_some()
+    }
+
+    /// True when messages in the name of this device may come from this caller.
+    pub(crate) fn speaks_for(&self, device: &str, gateway: Option<&str>, object: &Object<'_>, now: Timestamp) -> bool {
+        self.caller.speaks_for(device, gateway, object, now)
     }
 
     /// The same caller as they stand now, for answers that go on for hours; none when they may no longer.

@@ -23,11 +23,13 @@ mod listen;
 mod metrics;
 mod openapi;
 mod orders;
+mod page;
 mod params;
 mod problem;
 mod readings;
 mod register;
 mod rejected;
+mod route;
 mod routes;
 mod serve;
 mod sta;
@@ -47,5 +49,10 @@ pub use ingest::{Door, DoorParts};
 pub use listen::{ServeError, serve};
 pub use openapi::document as openapi;
 pub use orders::CommandSet;
-pub use routes::{Object, RouteInfo, table};
+pub use page::page as access_page;
+pub use route::{Object, RouteInfo};
+pub use routes::table;
 pub use serve::router;
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 
 use crate::export::NDJSON;
 use crate::problem::{Problem, rights_in_words};
-use crate::routes::{Media, Object, Route, Sent, routes};
+use crate::route::{Media, Object, Route, Sent};
+use crate::routes::routes;
 
 pub(crate) async fn get() -> Json<Value> {
     Json(document())
@@ -119,15 +120,25 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars:
 }
 
 /// What a route asks of its caller, for people.
-pub(crate) fn needs(route: &Route) -> String {
+fn needs(route: &Route) -> String {
     let rights = rights_in_words(route.info.access);
     let also = if route.info.near { " Open to the hub's own machine." } else { "" };
-    let how_far = if route.info.object.is_undivided() {
-        "it must be held for everything, without limits of themes, departments or areas"
-    } else {
-        "what lies outside of its scope is not there"
-    };
-    format!("Needs {rights}; {how_far}.{also}")
+    format!("Needs {rights}. Reach: {}.{also}", how_far(route.info.object))
+}
+
+/// What a scope does to a route about such objects.
+pub(crate) fn how_far(object: Object) -> &'static str {
+    match object {
+        Object::Webhook => "everything; a scope with limits is refused",
+        Object::Theme => "themes of which some part is in scope; key figures of whole ones",
+        Object::Hub | Object::Link | Object::Frame => "the hub as a whole",
+        Object::Ingest => "the devices that are named",
+        Object::Device | Object::Reading | Object::Alarm | Object::Event | Object::Correction | Object::Command => {
+            "devices in scope"
+        }
+        Object::Rejected => "devices in scope; what belongs to none, without limits only",
+        Object::Ledger => "links as a whole; devices in scope",
+    }
 }
 
 /// What an answer comes as.

@@ -19,7 +19,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::app::App;
 use crate::caller::{Gate, admit};
 use crate::problem::Problem;
-use crate::routes::{TABLE_MAX, routes};
+use crate::route::TABLE_MAX;
+use crate::routes::routes;
 use crate::web;
 
 /// What the dashboards may load: nothing but themselves.

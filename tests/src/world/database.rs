@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use nix::sys::signal::Signal;
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{Connection as _, PgConnection, Row as _};
 
 use super::process::{Process, as_user, complete};
 use super::{Chaos, GUARD, World, until};
@@ -107,6 +107,15 @@ impl Database {
         block_on(async {
             let mut connection = PgConnection::connect(&self.url).await?;
             Ok(sqlx::query_as(query).fetch_all(&mut connection).await?)
+        })
+    }
+
+    /// The first column of what some statements answer, as texts.
+    pub fn lines(&self, statements: String) -> anyhow::Result<Vec<String>> {
+        block_on(async {
+            let mut connection = PgConnection::connect(&self.url).await?;
+            let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).fetch_all(&mut connection).await?;
+            Ok(rows.iter().map(|row| row.try_get::<String, _>(0)).collect::<Result<_, _>>()?)
         })
     }
 

@@ -117,7 +117,7 @@ mod tests {
                 Err(problem) => problem.into_response(),
             }
         };
-        let route = axum::routing::post(handler).layer(crate::routes::unpacked());
+        let route = axum::routing::post(handler).layer(crate::route::unpacked());
         let router: Router = Router::new().route("/", route);
         let mut request = Request::post("/").body(Body::from(body)).unwrap();
         if !encoding.is_empty() {

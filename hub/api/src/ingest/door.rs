@@ -9,6 +9,7 @@ use chengshu_core::seam::{Decoder, Intake, Link, LinkState, Outcome, SharedClock
 use chengshu_engine::{Begun, KeyHash, Keys};
 use tokio::sync::Semaphore;
 
+use super::speaker::Speaker;
 use super::split::Message;
 use super::{FaultView, IngestView, body, item};
 use crate::problem::Problem;
@@ -60,6 +61,9 @@ struct Readers {
     push: Decoder,
 }
 
+/// Messages as they are read, one after the other.
+type Decoded<'a> = Box<dyn Iterator<Item = Result<(u32, Delivery), Problem>> + Send + 'a>;
+
 /// An answer, and whether it was given before.
 pub(super) struct Answer {
     pub(super) body: Bytes,
@@ -109,6 +113,7 @@ impl Door {
         source: &str,
         messages: Vec<Message>,
         key: Option<(KeyHash, KeyHash)>,
+        speaker: Option<Speaker>,
     ) -> Result<Answer, Problem> {
         let turn = match key {
             None => None,
@@ -122,7 +127,7 @@ impl Door {
         };
         // the first arrival counts: what was stored then is found again
         let received = turn.as_ref().map_or_else(|| self.0.clock.now(), |turn| turn.received);
-        let view = self.hand_over(source, messages, received).await?;
+        let view = self.hand_over(source, messages, received, speaker).await?;
         let body = Bytes::from(serde_json::to_vec(&view)?);
         if let Some(turn) = turn {
             turn.finish(body.clone()).await;
@@ -135,15 +140,24 @@ impl Door {
         source: &str,
         messages: Vec<Message>,
         received: Timestamp,
+        speaker: Option<Speaker>,
     ) -> Result<IngestView, Problem> {
         let stopping = || Problem::unavailable("the hub is stopping");
         let intake = self.0.intake.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(stopping)?;
         let mut view = IngestView { messages: messages.len(), ..IngestView::default() };
         let mut flights = Vec::with_capacity(messages.len());
-        for Message { index, raw } in messages {
-            let nobody =
-                || Problem::not_found(format!("no mapping takes {source}; see `mapping` in the configuration"));
-            let delivery = self.0.readers.decode(source, raw, received).ok_or_else(nobody)?;
+        let nobody = || Problem::not_found(format!("no mapping takes {source}; see `mapping` in the configuration"));
+        let decode =
+            |Message { index, raw }| Ok((index, self.0.readers.decode(source, raw, received).ok_or_else(nobody)?));
+        let mut deliveries: Decoded<'_> = Box::new(messages.into_iter().map(decode));
+        if let Some(speaker) = speaker {
+            // all of them before the first is handed over
+            let all = deliveries.collect::<Result<Vec<_>, Problem>>()?;
+            all.iter().try_for_each(|(_, delivery)| speaker.check(delivery))?;
+            deliveries = Box::new(all.into_iter().map(Ok));
+        }
+        for decoded in deliveries {
+            let (index, delivery) = decoded?;
             self.0.link.count_message();
             delivery.rejected.iter().for_each(|rejected| view.decoded(index, rejected));
             let early = delivery.rejected.len();

@@ -4,6 +4,7 @@
 mod body;
 mod door;
 mod item;
+mod speaker;
 mod split;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use chengshu_access::Scope;
 use chengshu_engine::KeyHash;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -23,6 +25,7 @@ use crate::latest::NoParams;
 use crate::params::{Params, When};
 use crate::problem::Problem;
 use body::Sent;
+use speaker::Speaker;
 use split::Message;
 
 pub use door::{Door, DoorParts};
@@ -124,6 +127,8 @@ pub(crate) async fn push(
 }
 
 async fn post(app: App, who: Who, request: Request, source: String) -> Result<Response, Problem> {
+    let narrow = who.scope != Scope::All;
+    let (board, now) = (app.board.clone(), app.clock.now());
     let door = app.ingest;
     let Sent { bytes, lines, key, room } = body::read(request, door.room()).await?;
     let key = key.map(|key| {
@@ -131,9 +136,10 @@ async fn post(app: App, who: Who, request: Request, source: String) -> Result<Re
         (hash(&[who.name().as_bytes(), key.as_bytes()]), print)
     });
     let messages = split(&source, lines, bytes, door.payload_max())?;
+    let speaker = narrow.then(|| Speaker { who, board, now });
     // a task of its own: a sender that goes away does not stop what it has begun
     let taken = tokio::spawn(async move {
-        let answer = door.take(&source, messages, key).await;
+        let answer = door.take(&source, messages, key, speaker).await;
         drop(room);
         answer
     });
@@ -180,4 +186,4 @@ fn hash(parts: &[&[u8]]) -> KeyHash {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

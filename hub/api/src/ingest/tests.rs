@@ -30,7 +30,7 @@ impl Clock for Still {
 }
 
 /// One reading for whatever comes below city/test/.
-fn city() -> Decoder {
+pub(crate) fn city() -> Decoder {
     Box::new(|topic, raw, received| {
         let device = DeviceId::parse(topic.split('/').nth(2)?).ok()?;
         let reading = Reading::new(device, MetricId::parse("x").ok()?, received, 1.0);
@@ -108,7 +108,7 @@ const TWO: &str = r#"[{"theme":"test","device":"A-1","x":1},{"device":"A-2"}]"#;
 async fn an_answer_waits_for_all_and_names_what_was_set_aside() {
     let mut world = world();
     let door = world.door.clone();
-    let take = tokio::spawn(async move { door.take(door::ITEMS, messages(door::ITEMS, TWO), None).await });
+    let take = tokio::spawn(async move { door.take(door::ITEMS, messages(door::ITEMS, TWO), None, None).await });
     let conflict = Outcome { rejected: 2, reason: Some(Reason::Conflict), ..Outcome::default() };
     let handed = world.engine(&[STORED, Some(conflict)]).await;
     assert_eq!(&handed[0].raw[..], &TWO.as_bytes()[1..38], "the bytes as they came");
@@ -127,7 +127,9 @@ async fn what_is_not_durable_is_not_answered_and_a_retry_keeps_the_time() {
         let door = world.door.clone();
         let body = r#"{"theme":"test","device":"A-1","x":1}"#;
         let take =
-            tokio::spawn(async move { door.take(door::ITEMS, messages(door::ITEMS, body), Some((key, print))).await });
+            tokio::spawn(
+                async move { door.take(door::ITEMS, messages(door::ITEMS, body), Some((key, print)), None).await },
+            );
         let handed = world.engine(&answers).await;
         assert_eq!(handed[0].received, NOW);
         let answer = take.await.unwrap();
@@ -136,9 +138,10 @@ async fn what_is_not_durable_is_not_answered_and_a_retry_keeps_the_time() {
             _ => assert!(!answer.unwrap_or_else(|problem| panic!("{problem:?}")).again),
         }
     }
-    let again = world.door.take(door::ITEMS, Vec::new(), Some((key, print))).await.unwrap_or_else(|_| panic!("kept"));
+    let again =
+        world.door.take(door::ITEMS, Vec::new(), Some((key, print)), None).await.unwrap_or_else(|_| panic!("kept"));
     assert!(again.again && !again.body.is_empty());
-    let other = world.door.take(door::ITEMS, Vec::new(), Some((key, hash(&[b"q"])))).await;
+    let other = world.door.take(door::ITEMS, Vec::new(), Some((key, hash(&[b"q"]))), None).await;
     assert_eq!(other.err().map(status), Some(422));
 }
 
@@ -147,18 +150,18 @@ async fn one_at_a_time_under_a_key_and_nobody_after_the_end() {
     let mut world = world();
     let key = Some((hash(&[b"k"]), hash(&[b"p"])));
     let door = world.door.clone();
-    let take = tokio::spawn(async move { door.take("/push/a", messages("/push/a", "{}"), key).await });
+    let take = tokio::spawn(async move { door.take("/push/a", messages("/push/a", "{}"), key, None).await });
     let mut handed = Vec::new();
     world.queue.take(&mut handed, 1).await;
-    let busy = world.door.take("/push/a", messages("/push/a", "{}"), key).await;
+    let busy = world.door.take("/push/a", messages("/push/a", "{}"), key, None).await;
     assert_eq!(busy.err().map(status), Some(409));
     handed.remove(0).ticket.settle(Outcome { stored: 1, ..Outcome::default() });
     assert!(take.await.unwrap().is_ok());
-    let nobody = world.door.take("/push/b", messages("/push/b", "{}"), None).await;
+    let nobody = world.door.take("/push/b", messages("/push/b", "{}"), None, None).await;
     assert_eq!(nobody.err().map(status), Some(404));
     assert!(world.door.decoder()("/push/a", Bytes::new(), NOW).is_some(), "and it can be tried again");
     world.door.close();
-    let closed = world.door.take("/push/a", messages("/push/a", "{}"), None).await;
+    let closed = world.door.take("/push/a", messages("/push/a", "{}"), None, None).await;
     assert_eq!(closed.err().map(status), Some(503));
     assert_eq!(world.queue.take(&mut Vec::new(), 1).await, 0, "the engine sees that nobody is left");
 }

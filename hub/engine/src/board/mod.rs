@@ -10,9 +10,12 @@ mod state;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use chengshu_core::model::Timestamp;
+use chengshu_core::model::{Alarm, Device, MetricId, Theme, Timestamp};
+use chengshu_rules::RuleBook;
 use chengshu_store::StoreError;
 use tokio::sync::watch;
+
+use crate::kpi;
 
 pub use changes::Changes;
 pub use device::{DeadlineFrom, DeviceSlot, Latest, SeriesSlot, Silence};
@@ -34,6 +37,37 @@ impl Board {
     pub fn new(state: BoardState) -> Self {
         let news = watch::Sender::new(state.seq());
         Self { state: Arc::new(RwLock::new(state)), news }
+    }
+
+    /// A loaded board that no database filled: these devices with their series, these active alarms, and key figures
+    /// without values; all of it changed at number 1. For the tests of whoever reads boards.
+    #[must_use]
+    pub fn drawn(
+        themes: Arc<[Theme]>,
+        devices: Vec<(Device, Vec<(MetricId, i32)>)>,
+        alarms: Vec<Alarm>,
+        now: Timestamp,
+    ) -> Self {
+        let book = RuleBook::new(&themes);
+        let mut board = BoardState::new(1, themes.clone(), now);
+        board.loaded = true;
+        board.database = DatabaseReport { up: true, since: now, code: "ok", reason: None };
+        for (device, series) in devices {
+            let theme = themes.iter().find(|theme| theme.id == device.theme);
+            let mut slot = DeviceSlot::new(device, theme, now);
+            series.into_iter().for_each(|(metric, id)| slot.add_series(metric, id, &book));
+            board.add_device(slot);
+        }
+        let numbers = 0..u32::try_from(board.devices.len()).unwrap_or(u32::MAX);
+        board.devices_changed(numbers.collect(), now);
+        let seq = board.seq();
+        for alarm in alarms {
+            board.changes.alarm_changed(seq, alarm.clone());
+            board.alarms.insert(alarm.id, alarm);
+        }
+        board.kpis = kpi::slots(&board, &[], now);
+        board.kpis.iter_mut().for_each(|slot| slot.changed = seq);
+        Self::new(board)
     }
 
     /// Reads. Keep it short: the engine waits meanwhile.
