@@ -49,7 +49,7 @@ mkdir -p "$top/bin" "$top/licences" "$out"
 # ---- our own files ---------------------------------------------------------------------------------------------------
 
 install -m 755 "$binary" "$top/bin/chengshu"
-cp -r deploy/{install.sh,uninstall.sh,hold.sh,chengshu.toml,chengshu.service,journald.conf,METRICS.md,prometheus,grafana} "$top/"
+cp -r deploy/{install.sh,uninstall.sh,hold.sh,chengshu.toml,chengshu.service,journald.conf,METRICS.md,ACCESS.md,prometheus,grafana} "$top/"
 cp deploy/BUNDLE.md "$top/README.md"
 
 # ---- licences --------------------------------------------------------------------------------------------------------

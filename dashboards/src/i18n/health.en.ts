@@ -32,6 +32,7 @@ export const healthEn: typeof healthZh = {
     openNote: 'open = of what was received, still in flight or spooled', previous: 'Previous', next: 'Next', page: 'Page {n}', emptyDay: 'Nothing was received on this day', empty: 'No adapter yet', view: 'View', today: 'Today',
   },
   aside: {
+    withheld: 'The bytes may hold personal data: the right see_raw is needed to see them',
     title: 'Set aside', note: 'what did not become a reading, with its bytes, newest first', when: 'Received', what: 'Reason', where: 'From', detail: 'What was read, and what would be right', replayed: 'Replay', select: 'Select number {id}', selectAll: 'Select all that are listed',
     reason: 'Reason', allReasons: 'All reasons', allLinks: 'All links', device: 'Device id', clear: 'Clear the filter', older: 'Older', empty: 'Nothing was set aside', noMatch: 'Nothing matches the filter', listed: '{n} listed',
     open: 'View number {id}', close: 'Close', number: 'Number', source: 'Topic or peer', metric: 'Metric', raw: 'Raw bytes', text: 'Text', hex: 'Hex', size: '{n} bytes', cut: 'first {kept} of {n} bytes kept', binary: 'not text: shown as hex',

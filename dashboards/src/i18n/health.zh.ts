@@ -30,6 +30,7 @@ export const healthZh = {
     openNote: '未结 = 收到的里面还在途或暂存的', previous: '上一页', next: '下一页', page: '第 {n} 页', emptyDay: '这一天没有收到任何数据', empty: '还没有接入适配器', view: '查看', today: '今天',
   },
   aside: {
+    withheld: '原始报文可能含个人信息,查看需要“查看原始报文”权限',
     title: '被拒收', note: '没有成为读数的，连同原始字节，最新在前', when: '收到', what: '原因', where: '来自', detail: '读到的与应有的', replayed: '重放结果', select: '选择第 {id} 号', selectAll: '选择列出的全部',
     reason: '原因', allReasons: '全部原因', allLinks: '全部链路', device: '设备编号', clear: '清除筛选', older: '更早的', empty: '没有被拒收的', noMatch: '没有符合筛选的', listed: '已列出 {n} 条',
     open: '查看第 {id} 号', close: '关闭', number: '编号', source: '主题或对端', metric: '指标', raw: '原始字节', text: '文本', hex: '十六进制', size: '共 {n} 字节', cut: '只保留前 {kept} 字节，共 {n}', binary: '不是文本，按十六进制显示',

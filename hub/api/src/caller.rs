@@ -161,12 +161,6 @@ impl Who {
         let scope = reach(&caller, self.access, now)?;
         Some(Self { caller, scope, ..self.clone() })
     }
-
-    /// Somebody, for tests of what stands behind the gate.
-    #[cfg(test)]
-    pub(crate) fn test(caller: Caller, scope: Scope) -> Self {
-        Self { caller, scope, bearer: "".into(), access: Access::Needs(Right::SeeCity) }
-    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Who {

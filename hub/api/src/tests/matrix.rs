@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use chengshu_access::{Access, Identity, Right, Role, Roles, allows};
+use chengshu_access::{Access, Caller, Identity, Right, Role, Roles, allows};
 use futures_util::future::join_all;
 use tower::ServiceExt;
 
@@ -42,7 +42,7 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
         for key in [None, Some(""), Some("wrong"), Some("operator x")] {
             let (status, body) = world.ask(route.method, &path, key, "{}").await;
             match route.access {
-                Access::Open => assert!(status.is_success(), "{} {path}: {status} {body}", route.method),
+                Access::Open => assert!(![401, 403].contains(&status.as_u16()), "{} {path}: {body}", route.method),
                 _ => assert_eq!(status, StatusCode::UNAUTHORIZED, "{} {path} {key:?}: {body}", route.method),
             }
         }
@@ -96,7 +96,8 @@ async fn the_hubs_own_machine_reads_its_counters_and_nobody_else_does() {
 
 #[test]
 fn no_name_of_a_person_is_kept_with_what_they_did() {
-    let named = callers().into_values().filter(|caller| matches!(caller.identity(), Identity::Person { .. }));
-    assert!(named.clone().count() >= Role::ALL.len());
-    named.for_each(|caller| assert!(!caller.identity().label().contains('张'), "{}", caller.identity().label()));
+    let is_person = |caller: &Caller| matches!(caller.identity(), Identity::Person { .. });
+    let labels: Vec<String> =
+        callers().values().filter(|caller| is_person(caller)).map(|caller| caller.identity().label()).collect();
+    assert!(labels.len() > Role::ALL.len() && labels.iter().all(|label| !label.contains(['张', '李'])), "{labels:?}");
 }

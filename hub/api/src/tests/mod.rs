@@ -5,6 +5,7 @@ mod reach;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -30,8 +31,10 @@ use crate::{About, ApiLimits, App, Callers, ClockSync, Door, DoorParts, router};
 
 const NOW: Timestamp = Timestamp::from_ms(1_795_336_920_000);
 
-/// The moment stands still; only waiting takes time, so that a question to the database gives up.
-struct Still;
+/// The moment stands still; waiting takes time, so that a question to the database gives up, and so does every look at the
+/// time that passes, so that a stream goes on.
+#[derive(Default)]
+struct Still(AtomicU64);
 
 impl Clock for Still {
     fn now(&self) -> Timestamp {
@@ -39,7 +42,7 @@ impl Clock for Still {
     }
 
     fn monotonic(&self) -> Duration {
-        Duration::ZERO
+        Duration::from_secs(self.0.fetch_add(1, Ordering::Relaxed))
     }
 
     #[allow(clippy::disallowed_methods, reason = "the one place where a test has to wait")]
@@ -165,7 +168,7 @@ pub(super) struct World {
 impl World {
     pub(super) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let clock: SharedClock = Arc::new(Still);
+        let clock: SharedClock = Arc::new(Still::default());
         let spool = |name: &str| Spool::open(SpoolOptions::new(&dir.path().join(name), 1 << 20)).unwrap().0;
         let registry = Registry::new();
         let nobody = StoreOptions {
