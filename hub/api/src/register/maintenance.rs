@@ -3,6 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use chengshu_access::{Object, Scope};
 use chengshu_core::model::{DeviceState, Timestamp};
 use chengshu_engine::{BoardState, DeviceSlot};
 use rustc_hash::FxHashMap;
@@ -148,12 +149,12 @@ pub(crate) async fn get(
                 batteries.add(slot, &paces);
             }
         }
-        MaintenanceView { batteries: batteries.soonest(), ..look(board, shares) }
+        MaintenanceView { batteries: batteries.soonest(), ..look(board, shares, &who.scope) }
     });
     Ok(Json(view))
 }
 
-fn look(board: &BoardState, shares: Shares<'_>) -> MaintenanceView {
+fn look(board: &BoardState, shares: Shares<'_>, scope: &Scope) -> MaintenanceView {
     let Shares { counts, total, silent } = shares;
     let tables = counts.map(|counts| {
         let mut rows: Vec<(&str, Count)> = counts.into_iter().filter(|(_, count)| count.live < count.total).collect();
@@ -172,7 +173,7 @@ fn look(board: &BoardState, shares: Shares<'_>) -> MaintenanceView {
         causes.extend(rows.iter().filter(|(_, count)| together(count)).map(|(key, count)| CauseView {
             dimension,
             key: (*key).to_owned(),
-            name: name(board, dimension, key),
+            name: name(board, scope, dimension, key),
             silent: count.silent(),
             total: count.total,
             since: count.since.map_or(0, Timestamp::ms),
@@ -183,7 +184,7 @@ fn look(board: &BoardState, shares: Shares<'_>) -> MaintenanceView {
     let mut shares = tables.into_iter().zip(DIMENSIONS).map(|(rows, (dimension, _))| {
         let share = |(key, count): (&str, Count)| ShareView {
             key: key.to_owned(),
-            name: name(board, dimension, key),
+            name: name(board, scope, dimension, key),
             total: count.total,
             live: count.live,
             stale: count.stale,
@@ -197,9 +198,13 @@ fn look(board: &BoardState, shares: Shares<'_>) -> MaintenanceView {
     MaintenanceView { by_gateway, by_vendor, by_area, by_kind, causes, batteries: Vec::new() }
 }
 
-fn name(board: &BoardState, dimension: &str, key: &str) -> Option<String> {
+/// Its name; a gateway that the caller does not see has none.
+fn name(board: &BoardState, scope: &Scope, dimension: &str, key: &str) -> Option<String> {
     match dimension {
-        "gateway" => board.device(key)?.device.name.clone(),
+        "gateway" => {
+            let slot = board.device(key).filter(|slot| scope.covers(&Object::device(&slot.device)))?;
+            slot.device.name.clone()
+        }
         "link" => board.links().iter().find(|slot| slot.link.id.as_str() == key).map(|slot| slot.link.name.clone()),
         _ => None,
     }
