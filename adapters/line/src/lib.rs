@@ -8,6 +8,7 @@ mod error;
 mod instrument;
 pub mod proctor;
 mod routes;
+mod scan;
 mod server;
 mod talk;
 #[cfg(test)]
@@ -18,5 +19,6 @@ pub use chengshu_core::seam::Picture;
 pub use config::LineConfig;
 pub use error::LineError;
 pub use instrument::Instrument;
+pub use scan::Scan;
 pub use server::run;
 pub use talk::{Act, Acts, Protocol, Talk, Token};

@@ -8,8 +8,9 @@ use tokio::sync::mpsc;
 
 /// How many commands may wait for one talk.
 const WAITING: usize = 16;
+// boxed: a channel makes room for dozens of what it carries, for thousands of talks that are never asked anything
 
-type Table = HashMap<DeviceId, (u64, mpsc::Sender<Order>)>;
+type Table = HashMap<DeviceId, (u64, mpsc::Sender<Box<Order>>)>;
 
 /// The talks that devices speak by.
 #[derive(Debug, Clone, Default)]
@@ -20,9 +21,9 @@ pub(crate) struct Seat {
     routes: Routes,
     number: u64,
     devices: Vec<DeviceId>,
-    sender: mpsc::Sender<Order>,
+    sender: mpsc::Sender<Box<Order>>,
     /// Its commands.
-    pub(crate) orders: mpsc::Receiver<Order>,
+    pub(crate) orders: mpsc::Receiver<Box<Order>>,
 }
 
 impl Routes {
@@ -37,7 +38,7 @@ impl Routes {
         let sender = self.table().get(&order.device).map(|(_, sender)| sender.clone());
         match sender {
             None => Some(order),
-            Some(sender) => sender.try_send(order).err().map(mpsc::error::TrySendError::into_inner),
+            Some(sender) => sender.try_send(Box::new(order)).err().map(|error| *error.into_inner()),
         }
     }
 

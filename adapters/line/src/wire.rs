@@ -37,15 +37,9 @@ impl Wire {
         match self {
             Self::Tcp(stream) => loop {
                 stream.readable().await?;
-                let mut piece = [0; READ];
-                let most = room.min(READ);
-                match stream.try_read(&mut piece[..most]) {
-                    Ok(read) => {
-                        buffer.extend_from_slice(&piece[..read]);
-                        return Ok(read);
-                    }
+                match read_now(stream, buffer, room) {
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    Err(error) => return Err(error),
+                    read => return read,
                 }
             },
             Self::Udp { datagrams, .. } => Ok(datagrams.recv().await.map_or(0, |datagram| {
@@ -72,4 +66,12 @@ impl Wire {
             }
         }
     }
+}
+
+/// By itself, so that what is read into is on the stack and not in every conversation that waits.
+fn read_now(stream: &TcpStream, buffer: &mut BytesMut, room: usize) -> io::Result<usize> {
+    let mut piece = [0; READ];
+    let read = stream.try_read(&mut piece[..room.min(READ)])?;
+    buffer.extend_from_slice(&piece[..read]);
+    Ok(read)
 }

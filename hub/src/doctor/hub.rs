@@ -28,6 +28,11 @@ impl Hub {
         self.ready.is_some()
     }
 
+    fn database_down(&self) -> bool {
+        let reasons = self.ready.as_ref().and_then(|ready| ready["reasons"].as_array());
+        reasons.into_iter().flatten().any(|reason| reason["code"] == "database_down")
+    }
+
     /// Sends the newest reading of a living device once more: it passes the door, the engine and the database, which knows it
     /// already. It proves no life, and leaves nothing but one duplicate in the ledger.
     fn probe(&self) -> Option<Finding> {
@@ -63,6 +68,11 @@ impl Hub {
             }
             (_, Some(1)) => {
                 Finding::note(part, "a reading came as far as the spool", "see the finding about the database")
+            }
+            _ if answer["code"] == "timeout" && self.database_down() => {
+                let text =
+                    "the database is away, and the spool's disk had not taken a reading when the time limit came";
+                Finding::note(part, text, "see the findings about the database and the disk")
             }
             _ => Finding::bad(part, format!("a known reading was answered with {answer}"), cure),
         })

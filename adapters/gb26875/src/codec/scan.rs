@@ -8,32 +8,7 @@ use super::frame::{DATA_AT, DATA_MAX, END, FRAME_MIN, START, sum};
 use super::{Fault, Frame, Head, Label};
 
 /// What stands at the front of a buffer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scan<'a> {
-    /// A whole frame.
-    Frame {
-        /// Garbage before it, bytes.
-        skip: usize,
-        /// To be consumed after the garbage, bytes.
-        len: usize,
-        /// The frame.
-        frame: Frame<'a>,
-    },
-    /// Bytes that looked like a frame and are none, with what follows until the next that may be one.
-    Refused {
-        /// Garbage before it, bytes.
-        skip: usize,
-        /// To be consumed after the garbage, bytes.
-        len: usize,
-        /// What is wrong with the first of them.
-        fault: Fault,
-    },
-    /// Nothing whole: what stands behind `skip` may become a frame.
-    Wait {
-        /// Garbage, bytes.
-        skip: usize,
-    },
-}
+pub type Scan<'a> = chengshu_line::Scan<Frame<'a>, Fault>;
 
 /// Looks for the first frame; more may come.
 #[must_use]

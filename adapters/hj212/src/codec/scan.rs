@@ -13,34 +13,7 @@ pub const FRAME_MAX: usize = HEAD + 9999 + 4 + 2;
 const HEAD: usize = 6;
 
 /// What stands first in the bytes.
-#[derive(Debug, Clone, Copy)]
-// the frame is handed on at once; a box would cost an allocation for each
-#[allow(clippy::large_enum_variant)]
-pub enum Scan<'a> {
-    /// A frame.
-    Frame {
-        /// Garbage before it, bytes.
-        skip: usize,
-        /// Bytes to take behind the garbage.
-        len: usize,
-        /// The frame.
-        frame: Frame<'a>,
-    },
-    /// Something that begins like a frame and is none.
-    Refused {
-        /// Garbage before it, bytes.
-        skip: usize,
-        /// Bytes to take behind the garbage.
-        len: usize,
-        /// Why.
-        fault: Fault,
-    },
-    /// Unfinished: keep what stands from `skip` on.
-    Wait {
-        /// Garbage, bytes.
-        skip: usize,
-    },
-}
+pub type Scan<'a> = chengshu_line::Scan<Frame<'a>, Fault>;
 
 /// The first frame of `bytes`.
 #[must_use]

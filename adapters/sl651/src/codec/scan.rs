@@ -6,32 +6,7 @@ use super::frame::{ASCII_HEADER, HEX_HEADER};
 use super::{Direction, Fault, Form, Frame};
 
 /// What stands at the front of some bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scan<'a> {
-    /// A frame of `len` bytes after `skip` bytes of garbage.
-    Frame {
-        /// Garbage before it, bytes.
-        skip: usize,
-        /// Its bytes, to consume after those.
-        len: usize,
-        /// The frame.
-        frame: Frame<'a>,
-    },
-    /// What looked like a frame and is none. `len` ends where the next frame may begin.
-    Refused {
-        /// Garbage before it, bytes.
-        skip: usize,
-        /// Its bytes, to consume after those.
-        len: usize,
-        /// Why.
-        fault: Fault,
-    },
-    /// Nothing is complete yet: keep what follows `skip` bytes of garbage, and ask again with more.
-    Wait {
-        /// Garbage, bytes.
-        skip: usize,
-    },
-}
+pub type Scan<'a> = chengshu_line::Scan<Frame<'a>, Fault>;
 
 /// What the bytes from some start mark on may be.
 enum Start {
