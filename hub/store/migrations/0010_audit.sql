@@ -95,7 +95,10 @@ BEGIN
         FROM jsonb_array_elements(written) WITH ORDINALITY AS w (document, n)
     ), put AS (
         INSERT INTO public.audit_line (id, batch, at, who, kind, from_ip, act, object, outcome, reason, detail, canonical)
-        SELECT id, head.batches + 1, timestamptz 'epoch' + (document->>'at')::bigint * interval '1 millisecond',
+        -- in two steps, because the factor of an interval is a float
+        SELECT id, head.batches + 1,
+               timestamptz 'epoch' + (document->>'at')::bigint / 3600000 * interval '1 hour'
+                   + (document->>'at')::bigint % 3600000 * interval '1 millisecond',
                document->>'who', document->>'kind', document->>'from', document->>'act', document->>'object',
                document->>'outcome', document->>'reason', document->'detail', canonical
         FROM line

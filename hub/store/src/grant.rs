@@ -81,7 +81,9 @@ impl Tx {
     /// [`StoreError`].
     pub async fn role_count(&mut self, role: Role, except: Option<i64>, now: Timestamp) -> Result<i64, StoreError> {
         // "role" in ASCII; held until the end of the transaction
-        sqlx::query!("SELECT 1 AS one FROM pg_advisory_xact_lock(x'726f6c65'::bigint)").fetch_one(&mut *self.tx).await?;
+        sqlx::query!("SELECT 1 AS one FROM pg_advisory_xact_lock(x'726f6c65'::bigint)")
+            .fetch_one(&mut *self.tx)
+            .await?;
         let count = sqlx::query_scalar!(
             r#"SELECT count(DISTINCT person.id) AS "count!" FROM person JOIN person_grant ON person_grant.person = person.id
                WHERE NOT disabled AND document->'roles' ? $1 AND person.id IS DISTINCT FROM $2
