@@ -7,7 +7,7 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use sqlx::Row as _;
 
-use crate::world::{NOW, World, entry, later};
+use crate::world::{HUB, NOW, World, entry, later};
 
 pub fn line(act: Act, object: &str) -> AuditLine {
     let mut line = AuditLine::new(NOW, None, Some("10.0.0.1".parse().unwrap()), act, Outcome::Done);
@@ -61,7 +61,7 @@ async fn the_database_makes_the_same_chain_over_any_texts() {
         assert_eq!(world.store.audit_write(&lines).await.unwrap(), head, "{lines:?}");
         all.extend(bytes);
     }
-    let mut connection = world.connect("chengshu_hub").await;
+    let mut connection = world.connect(HUB).await;
     let rows =
         sqlx::query("SELECT id, canonical FROM audit_line_read ORDER BY id").fetch_all(&mut connection).await.unwrap();
     let kept: Vec<(i64, Vec<u8>)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();

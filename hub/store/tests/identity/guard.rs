@@ -6,7 +6,7 @@ use chengshu_core::model::Timestamp;
 use chengshu_store::{AuditProtection, Retention, checkup};
 
 use crate::audit::line;
-use crate::world::{World, run};
+use crate::world::{HUB, World, run};
 
 const TAMPER: [&str; 9] = [
     "UPDATE audit_line SET who = 'x'",
@@ -24,7 +24,7 @@ const TAMPER: [&str; 9] = [
 async fn the_hubs_role_adds_and_reads() {
     let world = World::new().await;
     world.store.audit_write(&[line(Act::Login, "a")]).await.unwrap();
-    let mut hub = world.connect("chengshu_hub").await;
+    let mut hub = world.connect(HUB).await;
     let more = [
         "SELECT * FROM audit_line",
         "INSERT INTO audit_line SELECT * FROM audit_line_read",
@@ -58,10 +58,10 @@ async fn the_hubs_role_adds_and_reads() {
         let store = world.store_as(role);
         async move { store.audit_protection().await.unwrap() }
     };
-    assert_eq!(protection("chengshu_hub").await, AuditProtection::Separate);
+    assert_eq!(protection(HUB).await, AuditProtection::Separate);
     assert_eq!(protection("chengshu").await, AuditProtection::Superuser);
     run(&mut owner, "ALTER TABLE audit_batch DISABLE TRIGGER audit_refuse").await.unwrap();
-    assert_eq!(protection("chengshu_hub").await, AuditProtection::Disarmed);
+    assert_eq!(protection(HUB).await, AuditProtection::Disarmed);
     assert!(world.store.audit_verify(None).await.unwrap().is_ok());
 }
 
@@ -70,7 +70,7 @@ async fn names_of_ones_own_fool_no_function() {
     let world = World::new().await;
     let mut owner = world.connect("chengshu").await;
     run(&mut owner, "CREATE SCHEMA evil AUTHORIZATION chengshu_hub").await.unwrap();
-    let mut hub = world.connect("chengshu_hub").await;
+    let mut hub = world.connect(HUB).await;
     let evil = "
         CREATE TABLE evil.audit_head (LIKE public.audit_head_read); CREATE TEMP TABLE audit_head (LIKE public.audit_head_read);
         CREATE TEMP TABLE audit_line (LIKE public.audit_line_read); CREATE TEMP TABLE audit_batch (LIKE public.audit_batch_read);
@@ -144,13 +144,13 @@ async fn an_ordinary_owner_who_was_lent_the_audits_role_gives_it_away() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_hubs_role_does_the_hubs_work() {
     let world = World::new().await;
-    let mut hub = world.connect("chengshu_hub").await;
+    let mut hub = world.connect(HUB).await;
     let work = "INSERT INTO device (id, theme, link, first_seen) VALUES ('d', 'water', 'l', now());
                 INSERT INTO series (device, metric) VALUES ('d', 'm');
                 INSERT INTO reading SELECT 1, now() - n * interval '1 day', 0, n, 0 FROM generate_series(0, 40) n;
                 INSERT INTO rollup_minute VALUES (1, now(), 1, 1, 1, 1, 1, 1)";
     run(&mut hub, work).await.unwrap();
-    let now = checkup(&world.url("chengshu_hub")).await.unwrap();
+    let now = checkup(&world.url(HUB)).await.unwrap();
     assert_eq!(now.migration.0, Some(now.migration.1));
     let old = Timestamp::from_ms(now.now.ms() - 20 * 86_400_000);
     let keep = Retention { readings: old, minutes: old, hours: old, themes: vec![] };

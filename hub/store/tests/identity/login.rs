@@ -269,7 +269,7 @@ async fn roles_are_counted_by_one_at_a_time() {
     tx.commit().await.unwrap();
     // each gives up the role unless they are the last: one stays
     let attempt = |n: u8| {
-        let (store, person) = (world.store.clone(), if n % 2 == 0 { wang } else { li });
+        let (store, person) = (world.store.clone(), if n.is_multiple_of(2) { wang } else { li });
         async move {
             let mut tx = store.tx().await.unwrap();
             let others = tx.role_count(Role::SecurityAdmin, Some(person), NOW).await.unwrap();

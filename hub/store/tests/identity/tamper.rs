@@ -120,9 +120,9 @@ async fn only_what_is_old_is_forgotten() {
         assert!(error.database_words().contains("180 days"), "{error:?}");
     }
     assert_eq!(store.audit_forget(days_ago(181).await).await.unwrap(), (0, 0));
-    tamper(&world, "UPDATE audit_batch SET at = now() - interval '200 days' WHERE n <= 2").await;
+    tamper(world, "UPDATE audit_batch SET at = now() - interval '200 days' WHERE n <= 2").await;
     // a line's own time says nothing: what was written yesterday about long ago stays
-    tamper(&world, "UPDATE audit_batch SET at = now() WHERE n = 3").await;
+    tamper(world, "UPDATE audit_batch SET at = now() WHERE n = 3").await;
     assert_eq!(store.audit_forget(days_ago(181).await).await.unwrap(), (2, 5));
     let (start, end) = store.audit_heads().await.unwrap();
     assert_eq!((start.batches, start.lines, end.batches, end.lines), (2, 5, 4, 8));
@@ -134,7 +134,7 @@ async fn only_what_is_old_is_forgotten() {
         (about.act.as_str(), about.object.as_deref(), about.detail["lines"].as_str()),
         ("configure", Some("audit"), "5")
     );
-    tamper(&world, "UPDATE audit_line SET who = 'x' WHERE id = 6").await;
+    tamper(world, "UPDATE audit_line SET who = 'x' WHERE id = 6").await;
     let broken = Broken { batch: 3, line: 6, what: Break::Altered };
     assert_eq!(store.audit_verify(None).await.unwrap(), Err(broken));
 }

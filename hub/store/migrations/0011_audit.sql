@@ -59,21 +59,18 @@ CREATE VIEW audit_batch_read AS SELECT n, lines, hash, at FROM audit_batch;
 CREATE VIEW audit_line_read AS
     SELECT id, batch, at, who, kind, from_ip, act, object, outcome, reason, detail, canonical FROM audit_line;
 
--- A text with its length; nothing is not an empty text.
-CREATE FUNCTION audit_text(t text) RETURNS bytea LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN t IS NULL THEN '\x00'::bytea || int8send(0)
-           ELSE '\x01'::bytea || int8send(octet_length(convert_to(t, 'UTF8'))) || convert_to(t, 'UTF8') END
-$$;
-
--- AuditLine::canonical of hub/access, over the same line as JSON.
+-- AuditLine::canonical of hub/access, over the same line as JSON: each text with its length, where nothing is not an empty
+-- text. (No function for one text: calling it ten times would take longer than all the rest.)
 CREATE FUNCTION audit_canonical(line jsonb) RETURNS bytea LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT '\x01'::bytea || int8send((line->>'at')::bigint)
-        || public.audit_text(line->>'who') || public.audit_text(line->>'kind') || public.audit_text(line->>'from')
-        || public.audit_text(line->>'act') || public.audit_text(line->>'object') || public.audit_text(line->>'outcome')
-        || public.audit_text(line->>'reason')
+        || (SELECT string_agg(CASE WHEN t IS NULL THEN '\x000000000000000000'::bytea
+                              ELSE '\x01'::bytea || int8send(octet_length(b)) || b END, ''::bytea ORDER BY n)
+            FROM unnest(ARRAY[line->>'who', line->>'kind', line->>'from', line->>'act', line->>'object', line->>'outcome',
+                              line->>'reason']) WITH ORDINALITY AS f (t, n), convert_to(t, 'UTF8') AS b)
         || (SELECT int8send(count(*))
-                || coalesce(string_agg(public.audit_text(key) || public.audit_text(value), ''::bytea ORDER BY key COLLATE "C"), ''::bytea)
-            FROM jsonb_each_text(line->'detail'))
+                || coalesce(string_agg('\x01'::bytea || int8send(octet_length(k)) || k || '\x01'::bytea || int8send(octet_length(v)) || v,
+                                       ''::bytea ORDER BY key COLLATE "C"), ''::bytea)
+            FROM jsonb_each_text(line->'detail'), convert_to(key, 'UTF8') AS k, convert_to(value, 'UTF8') AS v)
 $$;
 
 -- Writes a batch: an array of AuditLine of hub/access as JSON. Whoever calls it does so last in the transaction of the act,
@@ -182,7 +179,7 @@ CREATE FUNCTION audit_protection() RETURNS text LANGUAGE sql STABLE SET search_p
         WHEN EXISTS (SELECT FROM pg_class WHERE pg_has_role(session_user, relowner, 'MEMBER') AND relnamespace = 'public'::regnamespace
                      AND relname IN ('audit_head', 'audit_batch', 'audit_line', 'audit_head_read', 'audit_batch_read', 'audit_line_read'))
           OR EXISTS (SELECT FROM pg_proc WHERE pg_has_role(session_user, proowner, 'MEMBER') AND pronamespace = 'public'::regnamespace
-                     AND proname IN ('audit_write', 'audit_forget', 'audit_refuse', 'audit_canonical', 'audit_text', 'audit_protection'))
+                     AND proname IN ('audit_write', 'audit_forget', 'audit_refuse', 'audit_canonical', 'audit_protection'))
             THEN 'owner'
         WHEN (SELECT pg_has_role(session_user, nspowner, 'MEMBER') FROM pg_namespace WHERE nspname = 'public') THEN 'schema'
         WHEN (SELECT rolcreaterole FROM pg_roles WHERE rolname = session_user) THEN 'creator'
@@ -212,9 +209,9 @@ BEGIN
     REVOKE ALL ON FUNCTION audit_write(jsonb), audit_forget(timestamptz) FROM PUBLIC;
     BEGIN
         FOREACH thing IN ARRAY ARRAY['TABLE audit_head', 'TABLE audit_batch', 'TABLE audit_line',
-            'VIEW audit_head_read', 'VIEW audit_batch_read', 'VIEW audit_line_read', 'FUNCTION audit_text(text)',
-            'FUNCTION audit_canonical(jsonb)', 'FUNCTION audit_refuse()', 'FUNCTION audit_protection()',
-            'FUNCTION audit_write(jsonb)', 'FUNCTION audit_forget(timestamptz)'] LOOP
+            'VIEW audit_head_read', 'VIEW audit_batch_read', 'VIEW audit_line_read', 'FUNCTION audit_canonical(jsonb)',
+            'FUNCTION audit_refuse()', 'FUNCTION audit_protection()', 'FUNCTION audit_write(jsonb)',
+            'FUNCTION audit_forget(timestamptz)'] LOOP
             EXECUTE format('ALTER %s OWNER TO chengshu_audit', thing);
         END LOOP;
         IF super THEN
