@@ -1,0 +1,32 @@
+//! The transaction of one act: what it changes and its line in the audit, all or nothing. The methods stand with their
+//! nouns. It holds no lease: what changes readings, alarms or cases is a `Batch` of the engine.
+
+use sqlx::PgTransaction;
+
+use crate::{Store, StoreError};
+
+/// An act under way. Dropped without [`Tx::commit`], nothing happened. `audit_write` is called last: until the commit
+/// nobody else writes to the audit.
+pub struct Tx {
+    pub(crate) tx: PgTransaction<'static>,
+}
+
+impl Store {
+    /// Begins an act.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn tx(&self) -> Result<Tx, StoreError> {
+        Ok(Tx { tx: self.writers().begin().await? })
+    }
+}
+
+impl Tx {
+    /// Makes it true.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: whether it happened is not known.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.tx.commit().await?)
+    }
+}
