@@ -9,7 +9,9 @@ import './styles/desk.css'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { i18n } from './i18n'
+import { returnToPlace } from './login/place'
 import { applyToDocument } from './state/prefs'
 
+returnToPlace()
 applyToDocument()
 createApp(App).use(i18n).mount('#app')
