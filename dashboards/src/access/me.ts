@@ -15,7 +15,7 @@ const RETRY_MS = 3_000
 /** A wall asks now and then: that renews its credential. */
 const SCREEN_MS = 3_600_000
 /** How long a wall that is refused keeps its last picture, lest a hub's hiccup makes it ask for a person. */
-const GRACE_MS = 60_000
+const GRACE_MS = 30_000
 const SCREEN = 'chengshu.screen'
 
 export const me = shallowRef<Me | null>(null)
