@@ -1,6 +1,7 @@
 // Takes the screenshots by which people judge the look: both themes, three screens, both languages, the wall and the
 // health page, in good times and bad. Writes to shots/; npm run shots [part of a name…] takes only those.
 import { mkdirSync } from 'node:fs'
+import { PASSWORD } from '../fake/access/people.mjs'
 import { FakeHub } from '../fake/server.mjs'
 import { launch, openWall, sleep } from './page.mjs'
 
@@ -86,6 +87,23 @@ const DESK = [
   ['searched-1920', ZH, { act: async (page) => { await page.keyboard.press('/'); await page.keyboard.type('W-PS-003'); await page.keyboard.press('Enter'); await sleep(3_000) } }],
 ])
 
+/** The ways in and administration: by day, by night and in English, on a desk, a laptop and a phone. */
+const signIn = (user) => async (page) => {
+  await page.fill('[name=user]', user)
+  await page.fill('[name=password]', PASSWORD)
+  await page.keyboard.press('Enter')
+  await sleep(2_000)
+}
+const press = (...selectors) => async (page) => { for (const selector of selectors) await page.locator(selector).first().click() }
+const demands = (hub) => hub.access.policy.totp_required.push('handler')
+const ACCESS = [
+  ['a-login', '', { key: '' }], ['a-locked', '', { key: '', act: signIn('taoran') }], ['a-code', '', { key: '', act: signIn('chenwei') }], ['a-must', '', { key: '', act: signIn('panyu') }], ['a-totp', '', { key: '', hub: demands, act: signIn('hexin') }],
+  ['a-setup', '/setup?token=once', { key: '', hub: (hub) => (hub.access.setupToken = 'once') }], ['a-enrol', '/enrol', { key: '' }], ['a-account', '/desk/account', { key: '', act: signIn('liangdong'), whole: true }],
+  ['a-people', '/desk/people', {}], ['a-person', '/desk/person/6', { act: press('[data-sure=disable]'), whole: true }], ['a-grants', '/desk/person/4', { act: press('[data-edit-grants]'), whole: true }], ['a-matrix', '/desk/matrix', {}],
+  ['a-services', '/desk/services', { act: press('[data-sure=revoke]'), whole: true }], ['a-rights', '/desk/services', { act: press('[data-rights]') }], ['a-screens', '/desk/screens', {}], ['a-enrolling', '/desk/screens', { act: press('[data-enrol-open]') }],
+  ['a-audit', '/desk/audit', { act: press('[data-verify]', '[data-detail]') }], ['a-policy', '/desk/policy', { act: (page) => page.fill('[name=min_length]', '6'), whole: true }],
+].flatMap(([name, route, how]) => [['day', 'zh', '1920'], ['night', 'en', '1366'], ['day', 'zh', '390'], ['night', 'zh', '390']].map(([theme, lang, size]) => [`${name}-${theme}-${lang}-${size}`, `?theme=${theme}&lang=${lang}`, { route, way: how.key === '', ...how }]))
+
 const SHOTS = [
   ['night-1920', ZH], ['day-1920', '?theme=day&lang=zh'], ['en-1920', '?theme=night&lang=en'], ['night-3840', ZH], ['night-4k', ZH],
   ['card-1920', '?theme=day&lang=zh', { act: (page) => page.locator('[data-alarm]').nth(3).getByRole('button').click() }],
@@ -106,6 +124,7 @@ const SHOTS = [
   ['h-failed-1920', '?theme=day&lang=zh', { route: '/health/rejected', act: fail }],
   ['h-frozen-1920', ZH, { route: '/health', hub: trouble, freeze: true }],
   ...DESK,
+  ...ACCESS,
   ['h-all-3840', ZH, { route: '/health', hub: trouble }], ['h-all-day-3840', '?theme=day&lang=en', { route: '/health/rejected', hub: trouble, act: open(1) }],
 ]
 
@@ -141,13 +160,14 @@ async function fail(page, hub) {
 const wanted = process.argv.slice(2)
 mkdirSync(new URL('../shots', import.meta.url), { recursive: true })
 const browser = await launch()
-for (const [name, query, { themes = 1, route = '', hub: prepare, act, freeze, whole } = {}] of SHOTS.filter(([n]) => !wanted.length || wanted.some((w) => n.includes(w)))) {
+for (const [name, query, { themes = 1, route = '', hub: prepare, act, freeze, whole, key, way } = {}] of SHOTS.filter(([n]) => !wanted.length || wanted.some((w) => n.includes(w)))) {
   const hub = new FakeHub({ themes })
   const address = await hub.listen()
   prepare?.(hub)
   const [width, height] = SIZES[name.split('-').at(-1)]
-  const { page, errors, context } = await openWall(browser, address, { width, height, query, route })
-  if (route.startsWith('/theme')) await page.waitForSelector('[data-page=theme]')
+  const { page, errors, context } = await openWall(browser, address, { width, height, query, route, ...(key === undefined ? {} : { key }) })
+  if (way) await page.waitForSelector('[data-way]')
+  else if (route.startsWith('/theme')) await page.waitForSelector('[data-page=theme]')
   else if (route.startsWith('/desk')) await page.waitForSelector('[data-page=desk] h1')
   else if (route) await page.waitForSelector('.sheet')
   else await page.waitForSelector('[data-panel=map] canvas')

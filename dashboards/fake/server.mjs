@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath, URL } from 'node:url'
+import { Access, DEMO } from './access/index.mjs'
 import { Aside } from './aside.mjs'
 import { Books } from './books.mjs'
 import { Commands } from './commands.mjs'
@@ -45,6 +46,9 @@ export class FakeHub {
     this.taps = new Taps()
     this.photos = new Photos()
     this.commands = new Commands(this.world)
+    this.access = new Access(this.world.started)
+    /** Who asks when there is no request to tell: component tests. */
+    this.who = DEMO
     this.world.onRaw = (device, at, message) => this.taps.heard(device, at, message)
     /** @type {import('../src/api/types').Backups} */
     this.backups = {
@@ -129,25 +133,28 @@ export class FakeHub {
     if (url.pathname === '/api/docs') return serveDist('/docs.html', r)
     if (url.pathname === '/api/v1/openapi.json') return r.writeHead(200, { 'content-type': 'application/json' }).end(readFileSync(OPENAPI))
     if (!url.pathname.startsWith('/api/')) return serveDist(url.pathname, r)
-    if (q.headers.authorization !== `Bearer ${this.key}`) return problem(r, 401, 'unauthorized', 'the key is missing or wrong')
-    if (url.pathname === '/api/v1/stream') return this.stream.open(q, r)
+    const who = this.access.whoOf(q, this.key)
+    if (url.pathname === '/api/v1/stream' && who?.rights.includes('see_city')) return this.stream.open(q, r)
     const parts = []
     q.on('data', (d) => parts.push(d))
     q.on('end', () => {
       const bytes = Buffer.concat(parts)
       const isJson = q.headers['content-type'] === 'application/json'
-      const [status, body, type] = this.reply(q.method, url, isJson && bytes.length ? JSON.parse(bytes.toString()) : bytes)
-      if (status === 204) return r.writeHead(204).end()
-      r.writeHead(status, { 'content-type': type ?? (status < 300 ? 'application/json' : 'application/problem+json') }).end(type ? body : JSON.stringify(body))
+      if (q.method !== 'GET' && q.headers.cookie && q.headers['x-chengshu-csrf'] !== '1') return problem(r, 403, 'csrf', 'the header X-Chengshu-CSRF is missing')
+      const asked = isJson && bytes.length ? JSON.parse(bytes.toString()) : bytes
+      const [status, body, type, headers] = this.access.open(q.method, url.pathname, asked, Date.now()) ?? (who ? this.reply(q.method, url, asked, who, q.headers) : trouble(401, 'unauthorized', 'the key is missing or wrong'))
+      if (status === 204) return r.writeHead(204, headers).end()
+      r.writeHead(status, { 'content-type': type ?? (status < 300 ? 'application/json' : 'application/problem+json'), ...headers }).end(type ? body : JSON.stringify(body))
     })
   }
 
   /** One question and its answer, without any socket: component tests ask here. */
-  reply(method, url, body) {
+  reply(method, url, body, who = this.who, headers = {}) {
     const fault = this.faults[url.pathname]
     if (fault) return [fault.status, fault]
-    const desk = this.commands.reply(method, url.pathname, Object.fromEntries(url.searchParams), body, Date.now()) ?? framesReply(method, url.pathname, body) ?? registerReply(this, method, url, body)
-    if (desk) return desk[0] < 300 || 'type' in desk[1] ? desk : [desk[0], { ...trouble(desk[0], desk[1].code, desk[1].detail)[1], ...desk[1] }]
+    const asked = Object.fromEntries(url.searchParams)
+    const desk = this.access.reply(method, url.pathname, asked, body, who, headers) ?? this.commands.reply(method, url.pathname, asked, body, Date.now()) ?? framesReply(method, url.pathname, body) ?? registerReply(this, method, url, body)
+    if (desk) return desk[0] < 300 || 'type' in desk[1] ? desk : [desk[0], { ...trouble(desk[0], desk[1].code, desk[1].detail)[1], ...desk[1] }, undefined, desk[3]]
     if (method === 'POST') return url.pathname === '/api/v1/rejected/replay' ? this.replay(body) : trouble(404, 'not_found', url.pathname)
     const answer = this.route(url)
     return answer ? [200, answer] : trouble(404, 'not_found', url.pathname)

@@ -1,13 +1,31 @@
-// Speaks with the hub's JSON routes with the bearer key. It keeps nothing and retries nothing. The one thing here that asks
-// the hub to do something is a replay of what was set aside; a wall only looks, and the desk's routes are in register.ts.
+// Speaks with the hub's JSON routes: with the bearer key that people gave, else with the browser's cookie. It keeps nothing and
+// retries nothing. The one thing here that asks the hub to do something is a replay of what was set aside; a wall only looks, and the
+// desk's routes are in register.ts, access.ts and admin.ts.
+import { isCookie, proof } from './credential'
+import { forbidden } from './forbidden'
 import type {
   AdapterBook, Alarm, AlarmPage, Backups, DeviceDayPage, Hours, Problem, ReplayOutcome, ReplayRequest, SetAsidePage, Theme, UnseenPage,
 } from './types'
 
 export class ApiError extends Error {
-  constructor(readonly status: number, readonly code: string, message: string, readonly problem: Problem | null = null) {
+  /** @param retryAfterS in how many seconds another try makes sense, where the hub said so. */
+  constructor(readonly status: number, readonly code: string, message: string, readonly problem: Problem | null = null, readonly retryAfterS: number | null = null) {
     super(message)
   }
+}
+
+/** Told when a cookie that was good is no longer; whoever keeps the identity listens. */
+export const onSessionLost = { call: () => {} }
+
+/** A simple form of another site cannot send it. */
+const UNFORGED = { 'x-chengshu-csrf': '1' }
+
+/** Seconds, or a date. */
+function retryAfter(reply: Response): number | null {
+  const said = reply.headers?.get('retry-after')
+  if (!said) return null
+  const s = /^\d+$/.test(said) ? Number(said) : (Date.parse(said) - Date.now()) / 1000
+  return Number.isFinite(s) ? Math.max(0, Math.ceil(s)) : null
 }
 
 export const get = <T>(path: string, key: string, signal?: AbortSignal) => ask<T>(path, key, { signal: signal ?? null })
@@ -20,11 +38,13 @@ export async function ask<T>(path: string, key: string, init: RequestInit): Prom
 
 /** An answer of any kind; a refusal is thrown with the problem that the hub names. */
 export async function reach(path: string, key: string, init: RequestInit): Promise<Response> {
-  const headers: Record<string, string> = { ...(init.body ? { 'content-type': 'application/json' } : {}), ...(init.headers as Record<string, string>), authorization: `Bearer ${key}` }
-  const reply = await fetch(path, { ...init, headers })
+  const headers = { ...(init.body ? { 'content-type': 'application/json' } : {}), ...(init.headers as Record<string, string>), ...proof(key), ...((init.method ?? 'GET') === 'GET' ? {} : UNFORGED) }
+  const reply = await fetch(path, { ...init, credentials: 'same-origin', headers })
   if (reply.ok) return reply
   const problem = (await reply.json().catch(() => null)) as Problem | null
-  throw new ApiError(reply.status, problem?.code ?? 'http', problem?.detail ?? problem?.title ?? `HTTP ${reply.status}`, problem)
+  if (reply.status === 401 && isCookie(key)) onSessionLost.call()
+  const words = (reply.status === 403 && forbidden(problem)) || problem?.detail || problem?.title || `HTTP ${reply.status}`
+  throw new ApiError(reply.status, problem?.code ?? 'http', words, problem, retryAfter(reply))
 }
 
 export const fetchThemes = (key: string, signal?: AbortSignal) =>

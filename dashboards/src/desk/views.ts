@@ -2,12 +2,20 @@
 // navigation stays. A bare view has none: it is held in one hand.
 import type { Panel } from '../panels/contract'
 import type { View } from '../state/route'
+import AccountView from './account/AccountView.vue'
+import AuditView from './audit/AuditView.vue'
 import CommissionView from './commission/CommissionView.vue'
 import DeviceView from './device/DeviceView.vue'
 import FramesView from './frames/FramesView.vue'
 import LabelView from './label/LabelView.vue'
 import MaintenanceView from './maintenance/MaintenanceView.vue'
+import MatrixView from './matrix/MatrixView.vue'
+import PeopleView from './people/PeopleView.vue'
+import PersonView from './people/PersonView.vue'
+import PolicyView from './policy/PolicyView.vue'
 import RegisterView from './register/RegisterView.vue'
+import ScreensView from './screens/ScreensView.vue'
+import ServicesView from './services/ServicesView.vue'
 
 const hasSource = () => true
 
@@ -18,5 +26,13 @@ export const VIEW_PANELS: Record<View, Panel> = {
   frames: { kind: 'frames', component: FramesView, hasSource },
   label: { kind: 'label', component: LabelView, hasSource },
   commission: { kind: 'commission', component: CommissionView, hasSource },
+  account: { kind: 'account', component: AccountView, hasSource },
+  people: { kind: 'people', component: PeopleView, hasSource },
+  person: { kind: 'person', component: PersonView, hasSource },
+  matrix: { kind: 'matrix', component: MatrixView, hasSource },
+  services: { kind: 'services', component: ServicesView, hasSource },
+  screens: { kind: 'screens', component: ScreensView, hasSource },
+  audit: { kind: 'audit', component: AuditView, hasSource },
+  policy: { kind: 'policy', component: PolicyView, hasSource },
 }
 export const BARE: readonly View[] = ['commission']

@@ -3,6 +3,8 @@
 import { render } from '@testing-library/vue'
 import { vi } from 'vitest'
 import { defineComponent, h, type Component } from 'vue'
+import { me } from '../access/me'
+import type { Me } from '../api/access-types'
 import { FakeHub } from '../../fake/server.mjs'
 import type { Snapshot } from '../api/types'
 import { i18n } from '../i18n'
@@ -20,9 +22,10 @@ export function startHub(options: { themes?: number } = {}): { hub: FakeHub; liv
     const url = new URL(path, 'http://fake')
     const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : (init.body ?? null)
     asked.push({ method: init.method ?? 'GET', path: url.pathname + decodeURIComponent(url.search), body })
-    const [status, answer] = hub.reply(init.method ?? 'GET', url, body) as [number, unknown]
-    return { ok: status < 300, status, json: async () => structuredClone(answer), blob: async () => new Blob([answer as string]) }
+    const [status, answer, , headers] = (hub.access.open(init.method ?? 'GET', url.pathname, body, Date.now()) ?? hub.reply(init.method ?? 'GET', url, body, hub.who, init.headers)) as [number, unknown, unknown, Record<string, string> | undefined]
+    return { ok: status < 300, status, headers: new Headers(headers), json: async () => structuredClone(answer), blob: async () => new Blob([answer as string]) }
   })
+  me.value = hub.who as unknown as Me
   const live = new Live()
   live.catalogue.value = new Catalogue(hub.themes as never)
   /** Brings the window up to the hub's present. */

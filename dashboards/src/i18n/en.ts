@@ -1,9 +1,12 @@
 // Every word of the interface in English. The type makes a missing or a surplus key a compile error.
+import { adminEn } from './admin.en'
 import { codesEn } from './codes.en'
 import { commandsEn } from './commands.en'
 import { deskEn } from './desk.en'
 import { framesEn } from './frames.en'
 import { healthEn } from './health.en'
+import { loginEn } from './login.en'
+import { rightsEn } from './rights.en'
 import type { Messages } from './zh'
 
 export const en: Messages = {
@@ -12,6 +15,9 @@ export const en: Messages = {
   ...codesEn,
   ...commandsEn,
   ...framesEn,
+  ...loginEn,
+  ...rightsEn,
+  ...adminEn,
   app: { centre: '{district} Operations Centre', sub: 'Chengshu', demo: 'Demo data', skip: 'Skip to the alarms' },
   judge: {
     calm: 'All calm', controlled: 'Under control', watch: 'Needs attention', act: 'Act now', blind: 'Cannot judge now',

@@ -26,5 +26,5 @@ export function half(text: string | null | undefined): string {
 }
 
 /** The word for a code of the hub; a code that this page does not know yet stands for itself. */
-export const word = (family: 'why' | 'rejection' | 'board' | 'deadline' | 'orderCode' | 'deviation' | 'fault', code: string): string =>
+export const word = (family: 'why' | 'rejection' | 'board' | 'deadline' | 'orderCode' | 'deviation' | 'fault' | 'role' | 'right' | 'act' | 'outcome' | 'caller', code: string): string =>
   i18n.global.te(`${family}.${code}`, 'zh') ? i18n.global.t(`${family}.${code}`) : code

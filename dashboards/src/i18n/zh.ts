@@ -1,9 +1,12 @@
 // Every word of the interface in Chinese, the source language. Texts that come from themes and devices are not here.
+import { adminZh } from './admin.zh'
 import { codesZh } from './codes.zh'
 import { commandsZh } from './commands.zh'
 import { deskZh } from './desk.zh'
 import { framesZh } from './frames.zh'
 import { healthZh } from './health.zh'
+import { loginZh } from './login.zh'
+import { rightsZh } from './rights.zh'
 
 export const zh = {
   ...healthZh,
@@ -11,6 +14,9 @@ export const zh = {
   ...codesZh,
   ...commandsZh,
   ...framesZh,
+  ...loginZh,
+  ...rightsZh,
+  ...adminZh,
   app: { centre: '{district}城市运行中心', sub: '城枢 · 一网统管', demo: '演示数据', skip: '跳到告警列表' },
   judge: {
     calm: '总体平稳', controlled: '总体可控', watch: '需要关注', act: '需立即处置', blind: '暂时无法判断',

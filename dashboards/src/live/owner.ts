@@ -39,6 +39,12 @@ export class StreamOwner {
 
   private restart(key: string): void {
     this.stream?.stop()
+    // What somebody else may see is not shown to whoever comes next.
+    if (this.key && key !== this.key) {
+      this.state = new LiveState()
+      this.conn = null
+      this.heardAt = 0
+    }
     this.key = key
     const stream = new Stream({
       key,

@@ -47,7 +47,6 @@ export function startSession(live: Live, key: string): () => void {
     void load(today)
   }
 
-  const stopClock = live.start()
   const connection = connectLive(key, (m) => live.take(m))
   live.retry = connection.retry
   addEventListener('online', connection.retry)
@@ -58,6 +57,5 @@ export function startSession(live: Live, key: string): () => void {
     clearInterval(housekeeping)
     removeEventListener('online', connection.retry)
     connection.close()
-    stopClock()
   }
 }

@@ -2,6 +2,7 @@
 // asks for a snapshot after a gap, gives up on a silent line and comes back with back-off.
 // It merges nothing that is shown; whoever gets its messages does. It runs in a worker or a page alike.
 import type { Beat, Delta, Snapshot } from '../api/types'
+import { proof } from '../api/credential'
 import { backoffMs } from './backoff'
 import { SILENCE_MS, type Conn, type ConnState, type FromStream } from './protocol'
 import { SseParser, type SseEvent } from './sse'
@@ -63,11 +64,12 @@ export class Stream {
     try {
       const reply = await (this.options.fetch ?? fetch)(`${ADDRESS}&screen=${encodeURIComponent(this.options.screen)}`, {
         headers: {
-          authorization: `Bearer ${this.options.key}`,
+          ...proof(this.options.key),
           accept: 'text/event-stream',
           ...(this.lastId ? { 'last-event-id': this.lastId } : {}),
         },
         cache: 'no-store',
+        credentials: 'same-origin',
         signal: abort.signal,
       })
       if (reply.status === 401) throw new Broken('unauthorized', 'http-401')

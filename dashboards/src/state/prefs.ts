@@ -19,7 +19,8 @@ const PLACE = 'chengshu.place'
 /** Where this window was last. The health page is reached from both, and looks like where one came from. */
 const atDesk = ref(sessionStorage.getItem(PLACE) === 'desk')
 watch(() => route.value.page, (page) => {
-  if (page === 'health') return
+  // A way in looks like what one came from as well.
+  if (page === 'health' || page === 'login' || page === 'setup' || page === 'enrol') return
   atDesk.value = page === 'desk'
   sessionStorage.setItem(PLACE, page)
 }, { immediate: true, flush: 'sync' })

@@ -1,6 +1,6 @@
 // The address names the page; a fragment that names none changes nothing.
 import { expect, test } from 'vitest'
-import { deskHref, deviceHref, healthHref, parseRoute, themeHref } from './route'
+import { deskHref, deviceHref, healthHref, parseRoute, personHref, themeHref } from './route'
 
 test.each([
   ['', 'wall', 'unseen'], ['#/', 'wall', 'unseen'], ['#/elsewhere', 'wall', 'unseen'],
@@ -31,4 +31,12 @@ test.each([
 test('the desk\'s addresses are read as they are written', () => {
   expect(parseRoute(deviceHref('泵站/3', 'label'))).toMatchObject({ view: 'label', device: '泵站/3' })
   expect(parseRoute(deskHref('devices', { department: '水务局', q: '' }))!.query).toEqual({ department: '水务局' })
+})
+
+test('the ways in have addresses; a person of the desk has an identity, or the list is shown', () => {
+  expect(parseRoute('#/setup?token=ab%2Fc')).toMatchObject({ page: 'setup', query: { token: 'ab/c' } })
+  expect(parseRoute('#/login')).toMatchObject({ page: 'login' })
+  expect(parseRoute('#/enrol&key=k')).toMatchObject({ page: 'enrol' })
+  expect(parseRoute(personHref('1/7'))).toMatchObject({ page: 'desk', view: 'person', person: '1/7' })
+  expect(parseRoute('#/desk/person')).toMatchObject({ view: 'people' })
 })
