@@ -184,7 +184,7 @@ for _ in $(seq 120); do
   sleep 0.5
 done
 case $answer in
-  *'"ready":true'*) say "ready: http://$http/ · the administrator's key: the file admin.key in the data folder" ;;
+  *'"ready":true'*) say "ready: http://$http/ · the first administrator: the link in setup.link of the data folder" ;;
   *'"ready":false'*) say "runs, but waits: $answer"; say "see: journalctl -u chengshu" ;;
   *)
     journalctl --unit chengshu --lines 15 --no-pager >&2 || true

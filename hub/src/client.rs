@@ -1,4 +1,4 @@
-//! Commands that ask a running hub: the same calls that the dashboards make, with the administrator's key of its data
+//! Commands that ask a running hub: the same calls that the dashboards make, with a key of its data
 //! folder. Only the hub itself may write; a command beside it never touches its database.
 
 use std::path::PathBuf;
@@ -71,14 +71,25 @@ impl Client {
     }
 }
 
-/// The administrator's key, from the data folder that is named or one of the usual ones.
+/// The key to show: that of the environment's `CHENGSHU_KEY`, else what lies in the data folder that is named or one of the
+/// usual ones: of a demo the one that opens everything, of a hub the one of its own tools.
 pub fn key(config: &Config, data: Option<&PathBuf>) -> anyhow::Result<String> {
+    if let Some(key) = std::env::var("CHENGSHU_KEY").ok().filter(|key| !key.trim().is_empty()) {
+        return Ok(key.trim().to_owned());
+    }
     let usual = [PathBuf::from("data"), PathBuf::from("/var/lib/chengshu")];
     let named = data.into_iter().chain(&config.data_dir);
     for dir in named.chain(&usual) {
-        if let Ok(key) = std::fs::read_to_string(dir.join("admin.key")) {
-            return Ok(key.trim().to_owned());
+        for name in [ADMIN, LOCAL] {
+            if let Ok(key) = std::fs::read_to_string(dir.join(name)) {
+                return Ok(key.trim().to_owned());
+            }
         }
     }
-    anyhow::bail!("the hub's admin.key cannot be read; name its data folder with --data, and run as its user or root")
+    anyhow::bail!("the hub's local.key cannot be read; name its data folder with --data, and run as its user or root")
 }
+
+/// The key of the hub's own tools.
+pub const LOCAL: &str = "local.key";
+/// The key that opens everything; in a demo only.
+pub const ADMIN: &str = "admin.key";

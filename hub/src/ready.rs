@@ -1,12 +1,14 @@
 //! What a script needs to talk to a demo: addresses and credentials, in one file, written when the hub is ready. Exists
 //! in demo only: a real hub hands out no credentials.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::Context as _;
+use chengshu_identity::DemoAccount;
 use serde_json::json;
 
 /// Addresses and credentials.
@@ -18,6 +20,10 @@ pub struct Ready {
     pub database: String,
     /// Opens everything.
     pub admin_key: String,
+    /// Keys of some roles, by name.
+    pub keys: Vec<(&'static str, String)>,
+    /// Throw-away accounts: user and password, by role.
+    pub accounts: Vec<DemoAccount>,
     /// The managed broker: address, user and password that may publish for every device.
     pub mqtt: Option<(SocketAddr, String, String)>,
 }
@@ -44,9 +50,12 @@ impl ReadyFile {
         let (mqtt, user, password) = ready.mqtt.as_ref().map_or_else(Default::default, |(address, user, password)| {
             (address.to_string(), user.clone(), password.clone())
         });
+        let account = |one: &DemoAccount| (one.role.id(), json!({ "user": one.user, "password": one.password }));
+        let accounts: BTreeMap<_, _> = ready.accounts.iter().map(account).collect();
         let text = json!({
             "http": ready.http, "mqtt": mqtt, "mqtt_user": user, "mqtt_password": password,
-            "database": ready.database, "admin_key": ready.admin_key
+            "database": ready.database, "admin_key": ready.admin_key,
+            "keys": ready.keys.iter().cloned().collect::<BTreeMap<_, _>>(), "accounts": accounts
         });
         if let Some(mut input) = self.0.stdin.take() {
             writeln!(input, "{text:#}").context("writing the ready file")?;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use chengshu_core::model::Limits;
 use chengshu_core::seam::SharedClock;
+use chengshu_identity::DemoAccount;
 use chengshu_sim::SimConfig;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -17,7 +18,8 @@ use crate::client::Client;
 use crate::clock::SystemClock;
 use crate::config::{Config, FieldLine};
 use crate::field::PROTOCOLS;
-use crate::ready::ReadyFile;
+use crate::people;
+use crate::ready::{Ready, ReadyFile};
 use crate::wiring::{self, Mode, Running};
 use crate::{Demo, say, user};
 
@@ -35,11 +37,9 @@ pub fn hub(config: Config) -> anyhow::Result<()> {
         let Some(running) = starting(&config, &data, &Mode::default(), &clock, &mut signals).await? else {
             return Ok(());
         };
-        say(&format!(
-            "城枢 answers at {} · the administrator's key is in {}",
-            running.ready.http,
-            data.join("admin.key").display()
-        ));
+        say(&format!("城枢 answers at {}", running.ready.http));
+        let inviting = people::invite(running.identities.clone(), clock.clone(), running.ready.http.clone(), data);
+        tokio::spawn(inviting);
         wait_and_stop(running, signals, CancellationToken::new()).await
     })
 }
@@ -65,7 +65,8 @@ pub fn demo(mut config: Config, demo: Demo) -> anyhow::Result<()> {
         let Some(running) = starting(&config, &data, &Mode { demo: true }, &clock, &mut signals).await? else {
             return Ok(());
         };
-        let ready = running.ready.clone();
+        let accounts = people::demo(&running.identities).await;
+        let ready = Ready { accounts, ..running.ready.clone() };
         let stop_sim = CancellationToken::new();
         if let Some((broker, user, password)) = ready.mqtt.clone().filter(|_| demo.devices > 0) {
             let sim = SimConfig {
@@ -92,6 +93,9 @@ pub fn demo(mut config: Config, demo: Demo) -> anyhow::Result<()> {
             file.write(&ready)?;
         }
         say(&format!("城枢 · 演示数据 (simulated data)\n  open  {}/#key={}", ready.http, ready.admin_key));
+        for DemoAccount { role, user, password } in &ready.accounts {
+            say(&format!("  {user:<16} {password}  {}", role.zh()));
+        }
         wait_and_stop(running, signals, stop_sim).await
     })
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chengshu_api::{About, App, ClockSync, CommandSet, Door, DoorParts, OneKey, serve};
+use chengshu_api::{About, App, ClockSync, CommandSet, Door, DoorParts, serve};
 use chengshu_core::model::{DeviceId, Limits, LinkId, Timestamp};
 use chengshu_core::seam::{
     AdapterContext, AdapterFactory, Evidence, Intake, Link, LinkState, OrderDesk, OrderSink, Orders, SharedClock,
@@ -16,6 +16,7 @@ use chengshu_core::seam::{
 use chengshu_engine::{BoardState, Engine, EngineMetrics, KEYS_BYTES, Keys, Replayer, Services};
 use chengshu_evidence::Shelf;
 use chengshu_hooks::{HookMetrics, Hooks};
+use chengshu_identity::Identities;
 use chengshu_mqtt::{MqttConfig, MqttVersion};
 use chengshu_orders::{Dispatch, OrderMetrics};
 use chengshu_spool::{Spool, SpoolOptions};
@@ -33,7 +34,7 @@ use crate::managed::mosquitto::Broker;
 use crate::managed::postgres::Cluster;
 use crate::managed::{child, secret};
 use crate::ready::Ready;
-use crate::{backup, field, foreign, supervise, timesync};
+use crate::{backup, field, foreign, keys, supervise, timesync};
 
 /// How long the parts may take to stop, all in all under ten seconds.
 const STOP_GRACE: Duration = Duration::from_secs(7);
@@ -51,6 +52,8 @@ pub struct Running {
     pub ready: Ready,
     /// Ends when a part ends that the hub cannot do without.
     pub failed: CancellationToken,
+    /// Who people, services and walls are.
+    pub identities: Identities,
     /// Where devices can speak in protocols of their own, for the demo.
     pub field: Vec<chengshu_sim::FieldLine>,
     clock: SharedClock,
@@ -62,14 +65,17 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     backup::ensure_whole(data)?;
     let failed = CancellationToken::new();
     let mut parts = Parts::default();
-    let admin_key = secret::keep(&data.join("admin.key"))?;
+    let keys = keys::keep(data, mode.demo)?;
 
     // 1. the managed parts, or the external ones
-    let (database_url, brokers) = managed(config, data, &clock, &mut parts).await?;
+    let (database_url, worker_url, brokers) = managed(config, data, &clock, &mut parts).await?;
 
     // 2. the database, the themes, the board
-    let options =
-        StoreOptions { url: database_url.clone(), readers: config.readers, reader_timeout: config.reader_timeout };
+    let (url, owner) = match worker_url {
+        Some(worker) => (worker, Some(database_url.clone())),
+        None => (database_url.clone(), None),
+    };
+    let options = StoreOptions { url, owner, readers: config.readers, reader_timeout: config.reader_timeout };
     let store = Store::new(&options).context("reading database.url")?;
     let themes = chengshu_topics::load(config.topics_dir.as_deref());
     for theme in themes.iter().filter_map(|theme| theme.error.as_ref().map(|error| (&theme.id, error))) {
@@ -127,6 +133,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     let door_stop = CancellationToken::new();
     let clock_sync = ClockSync::default();
     let nightly = Nightly::prepare(config, data, &database_url, &store, &registry, &clock)?;
+    let identities = Identities::new(store.clone(), clock.clone(), keys.secrets, keys.seal)?;
     let mut app = App::new(
         &engine,
         store,
@@ -139,7 +146,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         registry.clone(),
         clock_sync.clone(),
         evidence.clone(),
-        Arc::new(OneKey::new(&admin_key)),
+        identities.clone(),
     );
     app.backups = nightly.board();
     app.guard = config.hooks.guard.clone();
@@ -233,9 +240,16 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
             server_failed.cancel();
         }
     });
-    let ready = Ready { http: format!("http://{http}"), database: database_url, admin_key, mqtt: parts.field.clone() };
+    let ready = Ready {
+        http: format!("http://{http}"),
+        database: database_url,
+        admin_key: keys.admin,
+        keys: keys.roles,
+        accounts: Vec::new(),
+        mqtt: parts.field.clone(),
+    };
     let field = listening(&field_links, &clock).await;
-    Ok(Running { ready, failed, field, clock, parts: parts.list })
+    Ok(Running { ready, failed, identities, field, clock, parts: parts.list })
 }
 
 impl Running {
@@ -298,10 +312,10 @@ async fn managed(
     data: &Path,
     clock: &SharedClock,
     parts: &mut Parts,
-) -> anyhow::Result<(String, Brokers)> {
+) -> anyhow::Result<(String, Option<String>, Brokers)> {
     let (stop, tasks) = parts.part();
-    let url = match &config.database_url {
-        Some(url) => url.clone(),
+    let (url, worker) = match &config.database_url {
+        Some(url) => (url.clone(), None),
         None => {
             let cluster = Cluster::prepare(data, wal_archive(config, data)?.as_deref())
                 .await
@@ -309,7 +323,7 @@ async fn managed(
             cluster.wait_for_predecessor(clock).await?;
             tasks.spawn(child::keep(cluster.spec(), clock.clone(), stop.clone()));
             cluster.wait_ready(clock).await?;
-            cluster.url()
+            (cluster.url(), Some(cluster.worker_url()))
         }
     };
     let instance = secret::keep(&data.join("instance.id"))?;
@@ -320,7 +334,7 @@ async fn managed(
             let mqtt = mqtt(config, broker, client_id);
             (broker.name.clone(), mqtt)
         });
-        return Ok((url, external.collect()));
+        return Ok((url, worker, external.collect()));
     }
     let mapped = foreign::mapped(&config.mappings);
     let filters = mapped.as_ref().map_or(&[][..], |mapped| &mapped.filters);
@@ -340,7 +354,7 @@ async fn managed(
         mapped,
     };
     parts.field = Some((broker.address, broker.field.0, broker.field.1));
-    Ok((url, vec![("main".to_owned(), mqtt)]))
+    Ok((url, worker, vec![("main".to_owned(), mqtt)]))
 }
 
 /// What the connection to an external broker needs to know.

@@ -161,7 +161,7 @@ async fn told(store: &Store, scope: &Scope, all: &[Known]) -> Vec<(&'static str,
     let (mut changes, mut photos, mut readings, mut portions, mut commands) =
         (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (device, series) in all.iter().zip(series) {
-        let mut note = |list: &mut BTreeSet<String>, there: bool| {
+        let note = |list: &mut BTreeSet<String>, there: bool| {
             if there {
                 list.insert(device.id.clone());
             }
@@ -193,7 +193,8 @@ async fn told(store: &Store, scope: &Scope, all: &[Known]) -> Vec<(&'static str,
 fn every_list_of_the_store_is_what_the_scope_covers_and_nothing_else() {
     let world = World::new().unwrap();
     let database = Database::start(&world).unwrap();
-    let options = StoreOptions { url: database.url.clone(), readers: 4, reader_timeout: Duration::from_secs(20) };
+    let options =
+        StoreOptions { url: database.url.clone(), owner: None, readers: 4, reader_timeout: Duration::from_secs(20) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let all = devices();
     let _entered = runtime.enter();
@@ -219,7 +220,8 @@ fn every_list_of_the_store_is_what_the_scope_covers_and_nothing_else() {
 fn whoever_sees_everything_asks_what_was_asked_before() {
     let world = World::new().unwrap();
     let database = Database::start(&world).unwrap();
-    let options = StoreOptions { url: database.url.clone(), readers: 1, reader_timeout: Duration::from_secs(20) };
+    let options =
+        StoreOptions { url: database.url.clone(), owner: None, readers: 1, reader_timeout: Duration::from_secs(20) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let _entered = runtime.enter();
     let store = Store::new(&options).unwrap();

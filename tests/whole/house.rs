@@ -9,11 +9,12 @@ fn root() -> PathBuf {
 }
 
 /// What each crate may depend on, besides core.
-const ARROWS: [(&str, &[&str]); 21] = [
+const ARROWS: [(&str, &[&str]); 22] = [
     ("chengshu-core", &[]),
     ("chengshu-access", &[]),
     ("chengshu-rules", &[]),
     ("chengshu-store", &["access"]),
+    ("chengshu-identity", &["access", "store"]),
     ("chengshu-spool", &[]),
     ("chengshu-evidence", &[]),
     ("chengshu-engine", &["access", "rules", "spool", "store"]),
@@ -21,7 +22,7 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("chengshu-orders", &["engine", "store"]),
     ("chengshu-sheet", &[]),
     ("chengshu-sta", &[]),
-    ("chengshu-api", &["access", "engine", "evidence", "sheet", "sta", "store"]),
+    ("chengshu-api", &["access", "engine", "evidence", "identity", "sheet", "sta", "store"]),
     ("chengshu-mapping", &[]),
     ("chengshu-mqtt", &[]),
     ("chengshu-line", &[]),
@@ -33,8 +34,8 @@ const ARROWS: [(&str, &[&str]); 21] = [
     (
         "chengshu",
         &[
-            "api", "engine", "evidence", "gb26875", "hj212", "hooks", "line", "mapping", "mqtt", "orders", "sim",
-            "sl651", "spool", "store", "topics",
+            "access", "api", "engine", "evidence", "gb26875", "hj212", "hooks", "identity", "line", "mapping", "mqtt",
+            "orders", "sim", "sl651", "spool", "store", "topics",
         ],
     ),
 ];

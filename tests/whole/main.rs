@@ -14,6 +14,7 @@ mod durability;
 mod export;
 mod hostile;
 mod house;
+mod identity;
 mod ingest;
 mod input;
 mod lines;

@@ -102,6 +102,22 @@ impl Gate {
         self.accounts.get(&key(account))?.locked_until(now)
     }
 
+    /// How an account stands, to be kept by the store; none when nothing is remembered.
+    #[must_use]
+    pub fn standing(&self, account: &str) -> Option<Account> {
+        self.accounts.get(&key(account)).cloned()
+    }
+
+    /// An account as the store has kept it: for a hub that starts.
+    pub fn restore(&mut self, account: &str, standing: Account, now: Timestamp) {
+        self.accounts.put(key(account), standing, |standing| standing.locked_until(now).is_none());
+    }
+
+    /// From now on these settings count; what is known of accounts and addresses stays.
+    pub fn settle(&mut self, settings: LockoutSettings) {
+        self.settings = settings;
+    }
+
     fn step(&mut self, account: AccountKey, event: Event, now: Timestamp) -> Lock {
         let state = self.accounts.get(&account).cloned().unwrap_or_default();
         let (state, lock) = step(&self.settings, state, event, now);

@@ -131,6 +131,8 @@ impl From<Rights> for Vec<Right> {
 pub enum Access {
     /// Anybody: no data of the city passes here.
     Open,
+    /// Anybody who is known, whatever they may: what passes here is about themselves, or about nobody.
+    Known,
     /// Somebody who has this right; what they see is cut to its scope.
     Needs(Right),
     /// Somebody who has one of these; what they see is cut to the scopes of those that they have.
@@ -138,11 +140,11 @@ pub enum Access {
 }
 
 impl Access {
-    /// The rights of which one is needed; none when it is open.
+    /// The rights of which one is needed; none when it is open, or open to all who are known.
     #[must_use]
     pub fn rights(&self) -> &[Right] {
         match self {
-            Self::Open => &[],
+            Self::Open | Self::Known => &[],
             Self::Needs(right) => std::slice::from_ref(right),
             Self::NeedsOneOf(rights) => rights,
         }

@@ -16,11 +16,12 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::backups::Backups;
-use crate::caller::Callers;
 use crate::decode::FieldProtocol;
 use crate::ingest::Door;
 use crate::orders::CommandSet;
 use crate::register::battery::Paces;
+use crate::trail::Denials;
+use chengshu_identity::Identities;
 
 /// Exports at once; a workbook counts for two.
 const EXPORTS: usize = 4;
@@ -141,8 +142,9 @@ pub struct App {
     pub scratch: PathBuf,
     /// Photos and, later, other files that belong to what the database tells.
     pub evidence: Arc<Shelf>,
-    /// Whose keys open what.
-    pub callers: Arc<dyn Callers>,
+    /// Who people, services and walls are.
+    pub identities: Identities,
+    pub(crate) denials: Arc<Denials>,
     /// Places for exports.
     pub(crate) exports: Arc<Semaphore>,
     /// How fast batteries empty.
@@ -151,7 +153,7 @@ pub struct App {
 }
 
 impl App {
-    /// The state; `callers` knows who holds which key.
+    /// The state; `identities` knows who holds which key.
     #[expect(
         clippy::too_many_arguments,
         reason = "each is one thing that the handlers reach; a builder would hide that"
@@ -169,7 +171,7 @@ impl App {
         registry: Registry,
         clock_sync: ClockSync,
         evidence: Arc<Shelf>,
-        callers: Arc<dyn Callers>,
+        identities: Identities,
     ) -> Self {
         Self {
             board: engine.board(),
@@ -194,7 +196,8 @@ impl App {
             guard: AddressGuard::default(),
             scratch: std::env::temp_dir(),
             evidence,
-            callers,
+            identities,
+            denials: Arc::default(),
             exports: Arc::new(Semaphore::new(EXPORTS)),
             paces: Paces::default(),
             streams: Arc::new(AtomicUsize::new(0)),

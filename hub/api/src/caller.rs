@@ -1,56 +1,29 @@
-//! Who asks: everything between a key and a handler. Says 401 to nobody and 403 to somebody without the right; a handler
-//! behind it receives a [`Who`] with the scope that its right reaches. How keys are kept is behind [`Callers`].
+//! Who asks: everything between what was sent and a handler. Says 401 to nobody and 403 to somebody without the right; a
+//! handler behind it receives a [`Who`] with the scope that its right reaches. Who it is says crate `identity`.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{AUTHORIZATION, FORWARDED, HeaderMap};
+use axum::http::header::{AUTHORIZATION, COOKIE, FORWARDED, HeaderMap, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use chengshu_access::{Access, Caller, Object, Right, Scope};
+use chengshu_access::{Access, Caller, Object, Right, Scope, TokenKind};
 use chengshu_core::model::{Device, ThemeId, Timestamp};
-use sha2::{Digest, Sha256};
+use chengshu_identity::{Cookie, Found, Known, NotFound, Proof, Stamp};
 
 use crate::app::App;
 use crate::problem::Problem;
 use crate::route::RouteInfo;
+use crate::trail;
 
-/// Finds who stands behind what was sent as `Authorization: Bearer …`. Sessions, services and screens are further ones;
-/// one that asks several in turn is a `Callers` too. Answers from memory: it is asked by every request.
-pub trait Callers: Send + Sync {
-    /// Whose key it is; none when nobody's, or no longer.
-    fn find(&self, bearer: &str, now: Timestamp) -> Option<Caller>;
-}
-
-/// The hash of a key. Comparing hashes tells nothing of how much of a guess was right.
-#[derive(Clone, PartialEq, Eq)]
-struct KeyHash([u8; 32]);
-
-impl KeyHash {
-    fn of(key: &str) -> Self {
-        Self(Sha256::digest(key.as_bytes()).into())
-    }
-}
-
-/// The administrator's key, and nothing else.
-pub struct OneKey(KeyHash);
-
-impl OneKey {
-    /// Whoever sends this key may everything.
-    #[must_use]
-    pub fn new(key: &str) -> Self {
-        Self(KeyHash::of(key))
-    }
-}
-
-impl Callers for OneKey {
-    fn find(&self, bearer: &str, _now: Timestamp) -> Option<Caller> {
-        // until there are identities `run` has the demo's one key too; then it is made in `demo` alone
-        (KeyHash::of(bearer) == self.0).then(Caller::demo)
-    }
-}
+/// The cookie of a person's session.
+pub(crate) const SESSION: &str = "chengshu_session";
+/// The cookie of a wall.
+pub(crate) const SCREEN: &str = "chengshu_screen";
+/// Shows that a request which changes something comes from our own page: another site's form cannot send it.
+const UNFORGED: &str = "x-chengshu-csrf";
 
 /// Where a connection comes from; whoever takes connections says it.
 #[derive(Debug, Clone, Copy)]
@@ -68,65 +41,178 @@ impl Gate {
         Self { app: app.clone(), info }
     }
 
-    /// Who asks, if they may.
-    fn who(&self, request: &Request) -> Result<Who, Problem> {
-        let now = self.app.clock.now();
-        let bearer = bearer(request.headers()).ok_or_else(Problem::unauthorized)?;
-        let caller = self.app.callers.find(bearer, now).ok_or_else(Problem::unauthorized)?;
-        let scope = reach(&caller, self.info.access, now).ok_or_else(|| Problem::forbidden(self.info.access))?;
-        if self.info.object.is_undivided() && scope != Scope::All {
-            return Err(Problem::divided(self.info.access));
+    /// Who asks, if they may; else what to say, and who it was.
+    async fn who(
+        &self,
+        headers: &HeaderMap,
+        method: &Method,
+        from: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Who, (Problem, Option<Known>)> {
+        let nobody = || (Problem::unauthorized(), None);
+        let mut found = Err(NotFound::Nobody);
+        for (proof, cookie) in proofs(headers) {
+            found = self.app.identities.find(&proof, from, now).await.map(|known| (proof, cookie, known));
+            if !matches!(found, Err(NotFound::Nobody)) {
+                break;
+            }
         }
-        Ok(Who { caller, scope, bearer: bearer.into(), access: self.info.access })
+        let (proof, cookie, known) = match found {
+            Ok(found) => found,
+            Err(NotFound::Nobody) => return Err(nobody()),
+            Err(NotFound::Away(_)) => return Err((Problem::unknown_yet(), None)),
+            Err(NotFound::TooMany(wait)) => {
+                return Err((Problem::too_many("too_many_requests", wait.as_secs() + 1), None));
+            }
+        };
+        if cookie && !matches!(*method, Method::GET | Method::HEAD) && !headers.contains_key(UNFORGED) {
+            return Err((Problem::csrf(), Some(known)));
+        }
+        let access = self.info.access;
+        let Some(scope) = reach(&known.caller, access, now) else {
+            return Err((Problem::forbidden(access), Some(known)));
+        };
+        if self.info.object.is_undivided() && scope != Scope::All {
+            return Err((Problem::divided(access), Some(known)));
+        }
+        Ok(Who { known, scope, proof, cookie, access, from, now })
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
+/// What was sent to show who it is, and whether the browser did so by itself. A key that somebody gave comes first.
+fn proofs(headers: &HeaderMap) -> Vec<(Proof, bool)> {
+    if let Some(sent) = headers.get(AUTHORIZATION) {
+        let bearer = sent.to_str().ok().and_then(|sent| sent.strip_prefix("Bearer "));
+        return bearer.map(|key| (Proof::of(key.trim()), false)).into_iter().collect();
+    }
+    let kinds = [(SESSION, TokenKind::Session), (SCREEN, TokenKind::Screen)];
+    let proofs = kinds.into_iter().filter_map(|(name, kind)| Proof::only(cookie(headers, name)?, kind));
+    proofs.map(|proof| (proof, true)).collect()
+}
+
+/// The value of a cookie.
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let sent = headers.get_all(COOKIE).iter().filter_map(|sent| sent.to_str().ok());
+    sent.flat_map(|sent| sent.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+/// A cookie for the browser: no script reads it, no other site sends it, and under TLS nothing else carries it.
+pub(crate) fn set_cookie(headers: &HeaderMap, cookie: &Cookie) -> HeaderValue {
+    let name = if cookie.kind == TokenKind::Screen { SCREEN } else { SESSION };
+    kept(headers, name, cookie.token.expose(), cookie.seconds)
+}
+
+/// Takes the cookie away.
+pub(crate) fn no_cookie(headers: &HeaderMap, name: &str) -> HeaderValue {
+    kept(headers, name, "", 0)
+}
+
+fn kept(headers: &HeaderMap, name: &str, value: &str, seconds: u32) -> HeaderValue {
+    let tls = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"));
+    let secure = if tls { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
+    // tokens are base64url: a header takes them
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 /// How far the caller reaches on a route; none means denied.
 fn reach(caller: &Caller, access: Access, now: Timestamp) -> Option<Scope> {
+    if matches!(access, Access::Known | Access::Open) {
+        return Some(Scope::nothing());
+    }
     let scopes: Vec<Scope> = access.rights().iter().filter_map(|right| caller.may(*right, now)).collect();
     (!scopes.is_empty()).then(|| Scope::union(&scopes))
 }
 
-/// Lets those pass who may.
+/// Lets those pass who may; what they do, and what they may not, is in the audit.
 pub(crate) async fn admit(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
     if gate.info.near && is_near(&request) {
         return next.run(request).await;
     }
-    match gate.who(&request) {
-        Ok(who) => {
-            request.extensions_mut().insert(who);
-            next.run(request).await
+    let now = gate.app.clock.now();
+    let (headers, method, from) = (request.headers().clone(), request.method().clone(), peer(&request));
+    let who = match gate.who(&headers, &method, from, now).await {
+        Ok(who) => who,
+        Err((problem, known)) => {
+            if let Some(known) = known {
+                trail::denied(&gate.app, &gate.info, &request, &known, from, now);
+            }
+            return problem.into_response();
         }
-        Err(problem) => problem.into_response(),
+    };
+    let trail = trail::Trail::of(&gate.info, &request);
+    request.extensions_mut().insert(who.clone());
+    let mut response = next.run(request).await;
+    trail.write(&gate.app, &who, response.status()).await;
+    if who.known.renew
+        && who.cookie
+        && !response.headers().contains_key(SET_COOKIE)
+        && let Some(cookie) = gate.app.identities.renew(&who.proof, &who.known, now).await
+    {
+        response.headers_mut().append(SET_COOKIE, set_cookie(&headers, &cookie));
     }
+    response
+}
+
+fn peer(request: &Request) -> Option<IpAddr> {
+    request.extensions().get::<Peer>().map(|Peer(ip)| ip.to_canonical())
 }
 
 /// True when the request comes from this machine, and not through a proxy on it.
 fn is_near(request: &Request) -> bool {
     let headers = request.headers();
     let passed_on = headers.contains_key(FORWARDED) || headers.contains_key("x-forwarded-for");
-    let peer = request.extensions().get::<Peer>();
-    !passed_on && peer.is_some_and(|Peer(ip)| ip.to_canonical().is_loopback())
+    !passed_on && peer(request).is_some_and(|ip| ip.is_loopback())
+}
+
+/// Whoever comes to a route that is open, as a handler receives them.
+pub(crate) struct Guest {
+    pub(crate) from: Option<IpAddr>,
+    pub(crate) agent: String,
+    pub(crate) headers: HeaderMap,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Guest {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let from = parts.extensions.get::<Peer>().map(|Peer(ip)| ip.to_canonical());
+        let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        Ok(Self { from, agent: agent.to_owned(), headers: parts.headers.clone() })
+    }
 }
 
 /// The caller, as a handler receives it. A route that asks nothing of its caller has none.
 #[derive(Clone)]
 pub(crate) struct Who {
-    caller: Caller,
+    known: Known,
     /// How far the right of the route reaches.
     pub(crate) scope: Scope,
-    bearer: Arc<str>,
+    proof: Proof,
+    cookie: bool,
     access: Access,
+    from: Option<IpAddr>,
+    now: Timestamp,
 }
 
 impl Who {
     /// For journals and logs; no name of a person.
     pub(crate) fn name(&self) -> String {
-        self.caller.identity().label()
+        self.known.caller.identity().label()
+    }
+
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.known.caller
+    }
+
+    /// What stands behind what they sent.
+    pub(crate) fn found(&self) -> &Found {
+        &self.known.found
+    }
+
+    /// Who acts, from where and when.
+    pub(crate) fn stamp(&self) -> Stamp {
+        Stamp { who: Some(self.known.caller.identity().clone()), from: self.from, now: self.now }
     }
 
     /// True when the device is within reach; what is not does not exist for this caller.
@@ -141,25 +227,30 @@ impl Who {
 
     /// How far another right reaches, for a part of the answer that needs it; nowhere when it is not held.
     pub(crate) fn also(&self, right: Right, now: Timestamp) -> Scope {
-        self.caller.may(right, now).unwrap_or_else(Scope::nothing)
+        self.known.caller.may(right, now).unwrap_or_else(Scope::nothing)
     }
 
     /// True when another right is held, however far it reaches.
     pub(crate) fn has(&self, right: Right, now: Timestamp) -> bool {
-        self.caller.may(right, now).is_some()
+        self.known.caller.may(right, now).is_some()
     }
 
     /// True when messages in the name of this device may come from this caller.
     pub(crate) fn speaks_for(&self, device: &str, gateway: Option<&str>, object: &Object<'_>, now: Timestamp) -> bool {
-        self.caller.speaks_for(device, gateway, object, now)
+        self.known.caller.speaks_for(device, gateway, object, now)
     }
 
-    /// The same caller as they stand now, for answers that go on for hours; none when they may no longer.
-    pub(crate) fn again(&self, app: &App) -> Option<Self> {
+    /// The same caller as they stand now, for answers that go on for hours; none when they may no longer. While the
+    /// database is away they stand as before.
+    pub(crate) async fn again(&self, app: &App) -> Option<Self> {
         let now = app.clock.now();
-        let caller = app.callers.find(&self.bearer, now)?;
-        let scope = reach(&caller, self.access, now)?;
-        Some(Self { caller, scope, ..self.clone() })
+        let known = match app.identities.still(&self.proof, now).await {
+            Ok(known) => known,
+            Err(NotFound::Away(_)) => self.known.clone(),
+            Err(NotFound::Nobody | NotFound::TooMany(_)) => return None,
+        };
+        let scope = reach(&known.caller, self.access, now)?;
+        Some(Self { known, scope, ..self.clone() })
     }
 }
 
@@ -168,5 +259,26 @@ impl<S: Send + Sync> FromRequestParts<S> for Who {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         parts.extensions.get::<Self>().cloned().ok_or_else(Problem::unauthorized)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderMap;
+
+    use super::*;
+
+    #[test]
+    fn cookies_are_found_by_their_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, "a=1; xchengshu_session=2; chengshu_session=cs_3".parse().unwrap());
+        assert_eq!(cookie(&headers, SESSION), Some("cs_3"));
+        assert_eq!(cookie(&headers, SCREEN), None);
+        assert!(proofs(&headers).is_empty(), "cs_3 has not the form of a token");
+        let token = format!("cs_{}", "A".repeat(43));
+        headers.insert(COOKIE, format!("chengshu_session={token}").parse().unwrap());
+        assert_eq!(proofs(&headers), [(Proof::of(&token), true)]);
+        headers.insert(AUTHORIZATION, "Basic x".parse().unwrap());
+        assert!(proofs(&headers).is_empty(), "what somebody gave counts, be it worth nothing");
     }
 }

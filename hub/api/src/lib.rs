@@ -2,6 +2,7 @@
 //! and the authorisation test are made. JSON on the wire is made of `…View` types, never of model types. What changes
 //! alarms or rules is a command to the engine; nothing is decided here.
 
+mod account;
 mod alarms;
 mod app;
 mod backups;
@@ -25,6 +26,7 @@ mod openapi;
 mod orders;
 mod page;
 mod params;
+mod probe;
 mod problem;
 mod readings;
 mod register;
@@ -36,6 +38,7 @@ mod sta;
 mod status;
 mod stream;
 mod themes;
+mod trail;
 mod unseen;
 mod view;
 mod web;
@@ -43,7 +46,6 @@ mod webhooks;
 
 pub use app::{About, ApiLimits, App, ClockSync, SyncState};
 pub use backups::{BackupCheckView, BackupFailureView, BackupView, Backups, BackupsView};
-pub use caller::{Callers, OneKey};
 pub use decode::{DecodeFrames, EncodeFrame, FieldProtocol, from_hex};
 pub use ingest::{Door, DoorParts};
 pub use listen::{ServeError, serve};

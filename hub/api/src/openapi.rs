@@ -132,6 +132,8 @@ pub(crate) fn how_far(object: Object) -> &'static str {
         Object::Webhook => "everything; a scope with limits is refused",
         Object::Theme => "themes of which some part is in scope; key figures of whole ones",
         Object::Hub | Object::Link | Object::Frame => "the hub as a whole",
+        Object::Own => "the caller's own account",
+        Object::Account | Object::Audit => "everything; a scope with limits is refused",
         Object::Ingest => "the devices that are named",
         Object::Device | Object::Reading | Object::Alarm | Object::Event | Object::Correction | Object::Command => {
             "devices in scope"
@@ -215,6 +217,9 @@ fn tag(object: Object) -> (&'static str, &'static str) {
         Object::Webhook => ("webhooks", "Webhooks · 消息推送"),
         Object::Command => ("commands", "Commands to devices · 下行指令"),
         Object::Frame => ("frames", "Frames of field protocols · 报文解析"),
+        Object::Own => ("own", "The way in, and one's own account · 登录与本人账号"),
+        Object::Account => ("accounts", "Accounts, keys, screens, rights · 账号与授权"),
+        Object::Audit => ("audit", "The audit · 审计"),
     }
 }
 

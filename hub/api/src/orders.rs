@@ -16,6 +16,7 @@ use crate::latest::NoParams;
 use crate::params::{Body, Params, page};
 use crate::problem::Problem;
 use crate::register::device::{missing, visible};
+use chengshu_identity::Found;
 
 /// Open commands of one device at most.
 const OPEN_MAX: i64 = 20;
@@ -91,9 +92,9 @@ pub(crate) struct CommandBody {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PersonBody {
-    /// Their name, 1 to 100 characters.
+    /// Their name, 1 to 100 characters; of a person who has signed in it is known, and what is said here does not count.
     #[schemars(length(min = 1, max = 100))]
-    person: String,
+    person: Option<String>,
 }
 
 /// A command.
@@ -264,6 +265,18 @@ fn set(app: &App, who: &Who, device: &str) -> Result<(String, CommandSet), Probl
     Ok((link, set.unwrap_or(CommandSet { kinds: &[], free: false })))
 }
 
+/// Who does it: whoever has signed in, else the name that is said.
+fn by(who: &Who, said: Option<&str>) -> Result<Option<String>, Problem> {
+    match who.found() {
+        Found::Person(person) => Ok(Some(format!("{} ({})", person.name, person.login))),
+        _ => said.map(person).transpose(),
+    }
+}
+
+fn nameless() -> Problem {
+    Problem::bad_request("body: person is missing; expected the name of the second person")
+}
+
 fn person(text: &str) -> Result<String, Problem> {
     let name = text.trim();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
@@ -345,7 +358,7 @@ pub(crate) async fn ask(
     let (_, set) = set(&app, &who, &id)?;
     let kind = check(set, &body)?;
     let danger = kind.is_some_and(|kind| kind.dangerous);
-    let asker = body.person.as_deref().map(person).transpose()?;
+    let asker = by(&who, body.person.as_deref())?;
     if danger && asker.is_none() {
         let words = "body: person is missing; a dangerous command needs the name of who wants it, and a second person";
         return Err(Problem::bad_request(words));
@@ -367,7 +380,7 @@ pub(crate) async fn ask(
     let number = made.ok_or_else(|| {
         Problem::full(format!("the device has {OPEN_MAX} open commands already; wait, or call some off"))
     })?;
-    tracing::info!(person = new.person, device = new.device, command = new.name, number, "a command was asked for");
+    tracing::info!(caller = who.name(), device = new.device, command = new.name, number, "a command was asked for");
     app.orders_wake.notify_one();
     detail(&app, &who, number).await
 }
@@ -401,7 +414,7 @@ pub(crate) async fn approve(
     Body(body): Body<PersonBody>,
 ) -> Result<Json<CommandDetail>, Problem> {
     let number = number(&id)?;
-    let second = person(&body.person)?;
+    let second = by(&who, body.person.as_deref())?.ok_or_else(nameless)?;
     let (command, _) = app.store.command_within(&who.scope, number).await?.ok_or_else(|| none(&id))?;
     if same(&command.wanted.person, &second) {
         let words = format!("body: person is {second:?}, who asked for it; expected a second person");
@@ -418,7 +431,7 @@ pub(crate) async fn approve(
     if !app.store.command_change(number, &change, now).await? {
         return Err(Problem::conflict(format!("the command is {}; only a queued one can be agreed to", command.state)));
     }
-    tracing::info!(person = second, number, "a command was agreed to");
+    tracing::info!(caller = who.name(), number, "a command was agreed to");
     app.orders_wake.notify_one();
     detail(&app, &who, number).await
 }
@@ -430,7 +443,7 @@ pub(crate) async fn cancel(
     Body(body): Body<PersonBody>,
 ) -> Result<Json<CommandDetail>, Problem> {
     let number = number(&id)?;
-    let by = person(&body.person)?;
+    let by = by(&who, body.person.as_deref())?.unwrap_or_else(|| who.name());
     let (command, _) = app.store.command_within(&who.scope, number).await?.ok_or_else(|| none(&id))?;
     let change = CommandChange {
         state: "cancelled",

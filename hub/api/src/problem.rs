@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chengshu_access::{Access, Right};
+use chengshu_access::{Access, Fault, Right};
 use chengshu_engine::Refused;
 use chengshu_store::StoreError;
 use schemars::JsonSchema;
@@ -34,6 +34,22 @@ pub(crate) struct Problem {
     /// The whole report, where a table was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<Box<ImportReport>>,
+    /// What is wrong with a new password: codes with their numbers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default, with = "Vec<serde_json::Value>")]
+    faults: Vec<Fault>,
+    /// The right that is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    params: Option<Missing>,
+    /// Seconds until it makes sense to try again; also in `Retry-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+}
+
+/// The right that is missing.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct Missing {
+    right: &'static str,
 }
 
 impl Problem {
@@ -47,6 +63,9 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             report: None,
+            faults: Vec::new(),
+            params: None,
+            retry_after: None,
         }
     }
 
@@ -119,7 +138,54 @@ impl Problem {
 
     /// Somebody who is known, and may not.
     pub(crate) fn forbidden(access: Access) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", format!("this needs {}", rights_in_words(access)))
+        let problem = Self::new(StatusCode::FORBIDDEN, "forbidden", format!("this needs {}", rights_in_words(access)));
+        Self { params: access.rights().first().map(|right| Missing { right: right.id() }), ..problem }
+    }
+
+    /// A request with a cookie that another site may have sent.
+    pub(crate) fn csrf() -> Self {
+        let detail = "a request that changes something and comes with a cookie carries `X-Chengshu-CSRF: 1`";
+        Self::new(StatusCode::FORBIDDEN, "csrf", detail)
+    }
+
+    /// Who it is cannot be told before the database has answered.
+    pub(crate) fn unknown_yet() -> Self {
+        let detail = "the database does not answer, so nobody can be told who you are; try again in a moment";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "database_unavailable", detail)
+    }
+
+    /// Name, password or code is wrong.
+    pub(crate) fn login_failed() -> Self {
+        let detail = "name, password or code is not right";
+        Self::new(StatusCode::UNAUTHORIZED, "login_failed", detail)
+    }
+
+    /// The account is locked.
+    pub(crate) fn locked(seconds: u64) -> Self {
+        let detail = "too many wrong tries: the account is locked for a while; a security administrator can unlock it";
+        Self::new(StatusCode::LOCKED, "account_locked", detail).after(seconds)
+    }
+
+    /// Too many tries or requests.
+    pub(crate) fn too_many(code: &'static str, seconds: u64) -> Self {
+        let detail = "too many of them; wait as long as Retry-After says";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, code, detail).after(seconds)
+    }
+
+    fn after(self, seconds: u64) -> Self {
+        Self { retry_after: Some(seconds.max(1)), ..self }
+    }
+
+    /// Something of the account that is not right, with a code of its own.
+    pub(crate) fn account(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(status, code, detail)
+    }
+
+    /// A new password that is not good.
+    pub(crate) fn password(faults: Vec<Fault>) -> Self {
+        let problem =
+            Self::new(StatusCode::BAD_REQUEST, "password_refused", "the new password is not good; see `faults`");
+        Self { faults, ..problem }
     }
 
     /// Somebody who may, but not everywhere, where nothing less will do.
@@ -253,6 +319,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let later = status == StatusCode::SERVICE_UNAVAILABLE || self.code == "in_progress";
+        let (after, code) = (self.retry_after, self.code);
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -260,10 +327,14 @@ impl IntoResponse for Problem {
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::CONFLICT if later => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
             }
-            StatusCode::UNAUTHORIZED => {
+            // a form for a password is no place for the browser's own question
+            StatusCode::UNAUTHORIZED if code == "unauthorized" => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             _ => {}
+        }
+        if let Some(after) = after {
+            headers.insert(header::RETRY_AFTER, after.into());
         }
         response
     }

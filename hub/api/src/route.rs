@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, delete as delete_method, get as get_method, post as post_method, put as put_method};
-use chengshu_access::Access;
+use chengshu_access::{Access, Act};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use tower_http::decompression::RequestDecompressionLayer;
 
@@ -43,19 +43,36 @@ pub enum Object {
     Command,
     /// Frames of field protocols, tried by hand.
     Frame,
+    /// The way in, and one's own account.
+    Own,
+    /// Accounts, keys, walls and what they may.
+    Account,
+    /// The audit.
+    Audit,
 }
 
 impl Object {
     /// The hub itself, its links and its themes can be told of before the database has answered for the first time, and
     /// what is sent is kept in the spool.
     pub(crate) fn needs_loaded_board(self) -> bool {
-        !matches!(self, Self::Hub | Self::Link | Self::Theme | Self::Ingest | Self::Webhook | Self::Frame)
+        !matches!(
+            self,
+            Self::Hub
+                | Self::Link
+                | Self::Theme
+                | Self::Ingest
+                | Self::Webhook
+                | Self::Frame
+                | Self::Own
+                | Self::Account
+                | Self::Audit
+        )
     }
 
     /// What cannot be cut to a scope: whoever has less than everything is refused.
     pub(crate) fn is_undivided(self) -> bool {
-        // a webhook tells of all departments alike
-        matches!(self, Self::Webhook)
+        // a webhook tells of all departments alike; who may give rights in one of them might give themselves all
+        matches!(self, Self::Webhook | Self::Account | Self::Audit)
     }
 }
 
@@ -120,6 +137,8 @@ pub struct RouteInfo {
     pub summary: &'static str,
     /// Whoever asks from the hub's own machine needs nothing.
     pub near: bool,
+    /// What the audit calls it; none: nothing is changed and nothing leaves, or the handler writes its own line.
+    pub act: Option<Act>,
 }
 
 impl RouteInfo {
@@ -130,7 +149,7 @@ impl RouteInfo {
         object: Object,
         summary: &'static str,
     ) -> Self {
-        Self { method, path, access, object, summary, near: false }
+        Self { method, path, access, object, summary, near: false, act: None }
     }
 }
 
@@ -238,6 +257,18 @@ impl Route {
     /// Open to the hub's own machine.
     pub(crate) fn near(mut self) -> Self {
         self.info.near = true;
+        self
+    }
+
+    /// A body where there usually is none.
+    pub(crate) fn takes<B: JsonSchema>(mut self) -> Self {
+        self.body = Some(Sent::Json(|generator| generator.subschema_for::<B>()));
+        self
+    }
+
+    /// A line in the audit for each time that it is done.
+    pub(crate) fn audited(mut self, act: Act) -> Self {
+        self.info.act = Some(act);
         self
     }
 

@@ -1,14 +1,15 @@
 //! The one table of routes: method, path, handler, access, object. The router, the OpenAPI document, the authorisation test
 //! and its page are made from it; a route that is not here does not exist.
 
-use chengshu_access::{Access, Right};
+use chengshu_access::{Access, Act, Right};
 
+use crate::account;
 use crate::export as readings_export;
 use crate::register::{device, export, find, history, import, maintenance, messages, parts, photos};
 use crate::route::{Media, Object, Route, RouteInfo, Sent, act, delete, get, messages, post, put, upload};
 use crate::{
     alarms, backups, corrections, decode, devices, events, health, hours, ingest, kpis, latest, ledger, links, metrics,
-    openapi, orders, readings, rejected, sta, status, stream, themes, unseen, webhooks,
+    openapi, orders, probe, readings, rejected, sta, status, stream, themes, unseen, webhooks,
 };
 
 /// The status: short for whoever looks at the city, in full for whoever runs the hub.
@@ -17,7 +18,7 @@ const STATUS: Access = Access::NeedsOneOf(&[Right::SeeCity, Right::SeeOperation]
 pub(crate) fn routes() -> Vec<Route> {
     use Access::{Needs, Open};
     use Right::*;
-    vec![
+    let mut all = vec![
         get("/healthz", health::healthz, Open, Object::Hub, "Does the process live").answers::<health::HealthView>(),
         get("/readyz", health::readyz, Open, Object::Hub, "Is the hub of use; if not, why")
             .answers::<health::ReadyView>(),
@@ -54,14 +55,16 @@ pub(crate) fn routes() -> Vec<Route> {
             "Make or change the entry of a device",
         )
         .answers::<device::DeviceDetail<'_>>()
-        .matched(),
+        .matched()
+        .audited(Act::RegisterChange),
         delete(
             "/api/v1/devices/{id}",
             device::retire,
             Needs(EditRegister),
             Object::Device,
             "Take a device out of service",
-        ),
+        )
+        .audited(Act::RegisterChange),
         get(
             "/api/v1/devices/{id}/history",
             history::list,
@@ -87,7 +90,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Sent::Picture,
             "Add a photo to a device: JPEG, PNG or WebP",
         )
-        .answers::<photos::PhotoView>(),
+        .answers::<photos::PhotoView>()
+        .audited(Act::PhotoAdd),
         get("/api/v1/devices/{id}/photos/{hash}", photos::get, Needs(SeeCity), Object::Device, "A photo of a device")
             .media(Media::Picture),
         delete(
@@ -96,7 +100,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Needs(EditRegister),
             Object::Device,
             "Delete a photo of a device",
-        ),
+        )
+        .audited(Act::PhotoDelete),
         get(
             "/api/v1/devices/{id}/messages",
             messages::list,
@@ -104,7 +109,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Device,
             "Raw messages of a device since somebody began to look",
         )
-        .answers::<messages::MessageList>(),
+        .answers::<messages::MessageList>()
+        .audited(Act::RawSeen),
         get(
             "/api/v1/parts",
             parts::list,
@@ -132,10 +138,12 @@ pub(crate) fn routes() -> Vec<Route> {
             "Bring a table of devices into the register",
         )
         .params::<import::ImportParams>()
-        .answers::<import::ImportReport>(),
+        .answers::<import::ImportReport>()
+        .audited(Act::RegisterImport),
         get("/api/v1/export/devices", export::devices, Needs(Export), Object::Device, "The register as a table")
             .params::<find::DeviceQuery>()
-            .media(Media::Table),
+            .media(Media::Table)
+            .audited(Act::Export),
         get("/api/v1/devices/{id}/latest", latest::one, Needs(SeeCity), Object::Device, "Latest values of a device")
             .answers::<latest::LatestView<'_>>(),
         get("/api/v1/latest", latest::list, Needs(SeeCity), Object::Device, "Latest values of many devices")
@@ -166,7 +174,8 @@ pub(crate) fn routes() -> Vec<Route> {
             "Readings as a file, of a day, a department, a theme, a device",
         )
         .params::<readings_export::ExportParams>()
-        .media(Media::Readings),
+        .media(Media::Readings)
+        .audited(Act::Export),
         get("/api/v1/alarms", alarms::list, Needs(SeeCity), Object::Alarm, "Alarms, newest first")
             .params::<alarms::AlarmParams>()
             .answers::<alarms::AlarmPageView<'_>>(),
@@ -197,7 +206,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Rejected,
             "Try again what was set aside",
         )
-        .answers::<rejected::ReplayView>(),
+        .answers::<rejected::ReplayView>()
+        .audited(Act::Replay),
         messages::<ingest::IngestBody, _, _>(
             "/api/v1/ingest",
             ingest::items,
@@ -261,7 +271,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Correction,
             "Change or withdraw a reading; the old value is kept",
         )
-        .answers::<corrections::CorrectionDone>(),
+        .answers::<corrections::CorrectionDone>()
+        .audited(Act::Correction),
         get(
             "/api/v1/backups",
             backups::get,
@@ -270,6 +281,14 @@ pub(crate) fn routes() -> Vec<Route> {
             "Backups of the hub, and whether they can be restored",
         )
         .answers::<backups::BackupsView>(),
+        act(
+            "/api/v1/probe",
+            probe::probe,
+            Needs(SeeOperation),
+            Object::Hub,
+            "Send a known reading once more, for a check",
+        )
+        .answers::<probe::ProbeView>(),
         get(
             "/api/v1/devices/{id}/commands",
             orders::kinds,
@@ -285,7 +304,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Command,
             "Ask a device for something; a dangerous command waits for a second person",
         )
-        .answers::<orders::CommandDetail>(),
+        .answers::<orders::CommandDetail>()
+        .audited(Act::CommandAsk),
         get("/api/v1/commands", orders::list, Needs(SeeWork), Object::Command, "Commands to devices, newest first")
             .params::<orders::CommandParams>()
             .answers::<orders::CommandPage>(),
@@ -298,7 +318,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Command,
             "Agree to a dangerous command, as a second person",
         )
-        .answers::<orders::CommandDetail>(),
+        .answers::<orders::CommandDetail>()
+        .audited(Act::CommandApprove),
         post::<orders::PersonBody, _, _>(
             "/api/v1/commands/{id}/cancel",
             orders::cancel,
@@ -306,7 +327,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Command,
             "Call off a command that is not sent yet",
         )
-        .answers::<orders::CommandDetail>(),
+        .answers::<orders::CommandDetail>()
+        .audited(Act::CommandCancel),
         post::<decode::DecodeBody, _, _>(
             "/api/v1/decode",
             decode::decode,
@@ -338,7 +360,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Webhook,
             "Make a webhook; its secret is shown once",
         )
-        .answers::<webhooks::WebhookSaved>(),
+        .answers::<webhooks::WebhookSaved>()
+        .audited(Act::WebhookChange),
         get("/api/v1/webhooks/{id}", webhooks::get, Needs(Webhooks), Object::Webhook, "A webhook")
             .answers::<webhooks::WebhookView>(),
         put::<webhooks::WebhookBody, _, _>(
@@ -348,16 +371,19 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Webhook,
             "Change a webhook",
         )
-        .answers::<webhooks::WebhookSaved>(),
+        .answers::<webhooks::WebhookSaved>()
+        .audited(Act::WebhookChange),
         delete(
             "/api/v1/webhooks/{id}",
             webhooks::delete,
             Needs(Webhooks),
             Object::Webhook,
             "Delete a webhook with its deliveries",
-        ),
+        )
+        .audited(Act::WebhookChange),
         act("/api/v1/webhooks/{id}/test", webhooks::test, Needs(Webhooks), Object::Webhook, "Send a test to a webhook")
-            .answers::<webhooks::TestView>(),
+            .answers::<webhooks::TestView>()
+            .audited(Act::WebhookSend),
         get(
             "/api/v1/webhooks/{id}/deliveries",
             webhooks::deliveries,
@@ -374,7 +400,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Webhook,
             "Tell a webhook again",
         )
-        .answers::<webhooks::AgainView>(),
+        .answers::<webhooks::AgainView>()
+        .audited(Act::WebhookSend),
         get("/api/v1/stream", stream::get, Needs(SeeCity), Object::Device, "Live: snapshot, delta and beat events")
             .params::<stream::StreamParams>()
             .answers::<stream::StreamEvents<'_>>()
@@ -391,7 +418,9 @@ pub(crate) fn routes() -> Vec<Route> {
         )
         .params::<sta::StaParams>()
         .answers::<sta::StaPage>(),
-    ]
+    ];
+    all.extend(account::routes());
+    all
 }
 
 /// The table, for tests and documents.

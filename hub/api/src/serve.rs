@@ -34,7 +34,7 @@ pub fn router(app: App) -> Router {
     for route in routes() {
         let handler = match route.info.access {
             Access::Open => route.handler,
-            Access::Needs(_) | Access::NeedsOneOf(_) => {
+            Access::Known | Access::Needs(_) | Access::NeedsOneOf(_) => {
                 let loaded = route.info.object.needs_loaded_board();
                 let handler = if loaded {
                     route.handler.layer(from_fn_with_state(app.clone(), loaded_only))

@@ -229,7 +229,7 @@ impl Stream {
             }
             let condition = self.condition();
             if condition != self.beaten || now.saturating_sub(self.last_beat) >= BEAT {
-                if !self.still()? {
+                if !self.still().await? {
                     continue;
                 }
                 self.beaten = condition;
@@ -256,8 +256,8 @@ impl Stream {
 
     /// Looks whether the caller still may what they might when the stream was opened; none when they may nothing. With
     /// another scope everything is told anew.
-    fn still(&mut self) -> Option<bool> {
-        let who = self.who.again(&self.app)?;
+    async fn still(&mut self) -> Option<bool> {
+        let who = self.who.again(&self.app).await?;
         let operation = who.has(Right::SeeOperation, self.app.clock.now());
         let same = who.scope == self.who.scope && operation == self.operation;
         (self.who, self.operation) = (who, operation);

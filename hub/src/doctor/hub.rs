@@ -1,7 +1,7 @@
 //! The running hub, asked through its own API: is it of use, what does it say of its parts, and does a reading still pass
 //! from its door to the database.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::Finding;
 use super::machine::size;
@@ -33,42 +33,29 @@ impl Hub {
         reasons.into_iter().flatten().any(|reason| reason["code"] == "database_down")
     }
 
-    /// Sends the newest reading of a living device once more: it passes the door, the engine and the database, which knows it
-    /// already. It proves no life, and leaves nothing but one duplicate in the ledger.
+    /// Has the hub send a reading that it knows once more: it proves no life, and leaves nothing but one duplicate in the
+    /// ledger.
     fn probe(&self) -> Option<Finding> {
         let part = "probe";
-        let devices = self.client.get("/api/v1/devices?state=live&limit=20").ok()?;
-        let chosen = devices["devices"].as_array()?.iter().find_map(|device| {
-            let id = device["device"].as_str()?;
-            let latest = self.client.get(&format!("/api/v1/devices/{id}/latest")).ok()?;
-            let (metric, known) =
-                latest["metrics"].as_object()?.iter().find(|(_, known)| known["quality"] == json!([]))?;
-            let mut values = Map::new();
-            values.insert(metric.clone(), known["value"].clone());
-            Some(json!({"theme": device["theme"], "device": id, "ts": known["at"], "values": values}))
-        });
-        let Some(message) = chosen else {
-            return Some(Finding::note(
-                part,
-                "no device is live, so no reading could be sent a second time",
-                "ask again when one is",
-            ));
-        };
         let cure = "the hub's log says more; GET /api/v1/ledger and /api/v1/rejected tell where it stayed";
-        let sent = self.client.post("/api/v1/ingest", &[], "application/json", message.to_string().as_bytes());
-        let answer = match sent {
+        let answer = match self.client.post("/api/v1/probe", &[], "application/json", b"") {
             Ok((_, answer)) => answer,
             Err(error) => return Some(Finding::bad(part, format!("a reading was not taken: {error:#}"), cure)),
         };
+        if answer["duplicate"].is_u64() && answer["device"].is_null() {
+            let text = "no device is live, so no reading could be sent a second time";
+            return Some(Finding::note(part, text, "ask again when one is"));
+        }
         Some(match (answer["duplicate"].as_u64(), answer["spooled"].as_u64()) {
             (Some(1), _) => {
                 let text =
-                    format!("a reading of {} passed from the door to the database, which knew it", message["device"]);
+                    format!("a reading of {} passed from the door to the database, which knew it", answer["device"]);
                 Finding::good(part, text)
             }
             (_, Some(1)) => {
                 Finding::note(part, "a reading came as far as the spool", "see the finding about the database")
             }
+            _ if answer["code"] == "not_loaded" => return None,
             _ if answer["code"] == "timeout" && self.database_down() => {
                 let text =
                     "the database is away, and the spool's disk had not taken a reading when the time limit came";
@@ -98,7 +85,7 @@ impl Hub {
             findings.push(Finding::bad(PART, reason["text"].as_str().unwrap_or_default(), cure(code)));
         }
         if !self.client.has_key() {
-            let text = "its admin.key cannot be read, so it was asked no more";
+            let text = "its local.key cannot be read, so it was asked no more";
             findings.push(Finding::note(
                 PART,
                 text,

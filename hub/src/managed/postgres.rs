@@ -66,11 +66,21 @@ impl Cluster {
         running(&self.data).is_some()
     }
 
-    /// How the hub reaches it.
+    /// How its owner reaches it.
     pub fn url(&self) -> String {
+        self.url_as("chengshu")
+    }
+
+    /// How the hub reaches it when it works: as a role that can neither change the form of tables nor the audit. The
+    /// owner's migrations make that role.
+    pub fn worker_url(&self) -> String {
+        self.url_as(concat!("chengshu", "_hub"))
+    }
+
+    fn url_as(&self, role: &str) -> String {
         let host: String = url::form_urlencoded::byte_serialize(self.socket.to_string_lossy().as_bytes()).collect();
         // the password is not asked for (trust); without one the client would look for a file in the home of root
-        format!("postgres://chengshu:none@localhost/{DATABASE}?host={host}")
+        format!("postgres://{role}:none@localhost/{DATABASE}?host={host}")
     }
 
     /// How the supervisor runs it. SIGINT is PostgreSQL's fast shutdown.

@@ -14,6 +14,8 @@ use crate::StoreError;
 pub struct StoreOptions {
     /// `postgres://…`
     pub url: String,
+    /// The same as the owner of the tables, who alone can change their form; none when `url` is that.
+    pub owner: Option<String>,
     /// Connections for outside readers.
     pub readers: u32,
     /// A reader's statement may take this long.
@@ -25,6 +27,7 @@ pub struct StoreOptions {
 pub struct Store {
     pools: Arc<RwLock<Pools>>,
     connect: PgConnectOptions,
+    owner: PgConnectOptions,
     options: StoreOptions,
 }
 
@@ -66,8 +69,10 @@ impl Store {
     pub fn new(options: &StoreOptions) -> Result<Self, StoreError> {
         let connect: PgConnectOptions = options.url.parse()?;
         let connect = connect.application_name("chengshu");
+        let owner = options.owner.as_ref().map_or_else(|| Ok(connect.clone()), |url| url.parse())?;
+        let owner = owner.application_name("chengshu");
         let pools = Pools::new(&connect, options);
-        Ok(Self { pools: Arc::new(RwLock::new(pools)), connect, options: options.clone() })
+        Ok(Self { pools: Arc::new(RwLock::new(pools)), connect, owner, options: options.clone() })
     }
 
     /// Connects, checks the extension and applies the migrations.
@@ -77,7 +82,7 @@ impl Store {
     /// [`StoreError::NoTimescale`], [`StoreError::Migrate`].
     pub async fn prepare(&self) -> Result<(), StoreError> {
         // The migrator's future cannot travel between threads (its borrows are not general enough): it stays on one.
-        let (connect, runtime) = (self.connect.clone(), tokio::runtime::Handle::current());
+        let (connect, runtime) = (self.owner.clone(), tokio::runtime::Handle::current());
         let migration = tokio::task::spawn_blocking(move || runtime.block_on(migrate(&connect)));
         migration.await.unwrap_or_else(|_| Err(StoreError::silent()))
     }

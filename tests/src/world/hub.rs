@@ -21,7 +21,9 @@ pub struct Hub {
     log: PathBuf,
     data: PathBuf,
     pub http: String,
+    /// Opens whatever a service may.
     pub key: String,
+    database: String,
 }
 
 impl Hub {
@@ -60,11 +62,15 @@ impl Hub {
             format!("[hub]\nhttp = \"127.0.0.1:{port}\"\ndata_dir = \"{}\"\n{sections}", data.display()),
         )?;
         let command = vec!["run".to_owned(), "--config".to_owned(), file.to_string_lossy().into_owned()];
-        Ok(Self::prepared(world, data, command, format!("http://127.0.0.1:{port}")))
+        let external = sections.split_once("[database]").and_then(|(_, rest)| rest.split('"').nth(1));
+        let mut hub = Self::prepared(world, data, command, format!("http://127.0.0.1:{port}"));
+        hub.database = external.map_or_else(|| managed(&hub.data), str::to_owned);
+        Ok(hub)
     }
 
     fn prepared(world: &World, data: PathBuf, command: Vec<String>, http: String) -> Self {
-        Self { process: None, program: None, command, log: world.path("hub.log"), data, http, key: String::new() }
+        let (log, key, database) = (world.path("hub.log"), String::new(), String::new());
+        Self { process: None, program: None, command, log, data, http, key, database }
     }
 
     /// A demo on embedded defaults; answers the ready file.
@@ -89,6 +95,16 @@ impl Hub {
         Ok((hub, file))
     }
 
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Where its database is.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
     fn launch(&mut self) -> anyhow::Result<()> {
         let mut command = Command::new("setpriv");
         let program = self.program.clone().map_or_else(binary::hub, Ok)?;
@@ -108,7 +124,8 @@ impl Hub {
     pub fn alive(&mut self) -> anyhow::Result<()> {
         self.launch()?;
         until("the hub lives", GUARD, || self.ask("/healthz", None).ok()).with_context(|| self.log())?;
-        self.read_key()
+        let _ = self.enter(); // its database may be away; then the key is good as soon as the hub is ready
+        Ok(())
     }
 
     pub fn wait_ready(&mut self) -> anyhow::Result<()> {
@@ -118,12 +135,15 @@ impl Hub {
             anyhow::ensure!(running && start.elapsed() < GUARD, "the hub is not ready\n{}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
-        self.read_key()
+        self.enter()
     }
 
-    fn read_key(&mut self) -> anyhow::Result<()> {
-        self.key = std::fs::read_to_string(self.data.join("admin.key"))?.trim().to_owned();
-        Ok(())
+    /// Enters the service of the tests, as the hub itself would: it may all that services may.
+    fn enter(&mut self) -> anyhow::Result<()> {
+        if self.key.is_empty() {
+            self.key = super::keys::new();
+        }
+        super::keys::enter(&self.database, &self.key)
     }
 
     pub fn kill(&mut self) {
@@ -347,4 +367,10 @@ impl Stream {
 
 fn path(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+/// The managed database of a hub in this folder.
+fn managed(data: &Path) -> String {
+    let host = data.join("run").to_string_lossy().replace('/', "%2F");
+    format!("postgres://chengshu:none@localhost/chengshu?host={host}")
 }

@@ -3,10 +3,12 @@
 
 mod binary;
 mod broker;
+mod browser;
 mod chaos;
 mod database;
 mod field;
 mod hub;
+pub mod keys;
 mod managed;
 mod process;
 mod publisher;
@@ -16,6 +18,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 pub use broker::{Broker, Tls};
+pub use browser::Browser;
 pub use chaos::Chaos;
 pub use database::Database;
 pub use field::{Field, counted, listening, more_files, now};

@@ -107,6 +107,12 @@ impl Door {
         &self.0.room
     }
 
+    /// Takes a message that the hub itself knows already, from nobody.
+    pub(crate) async fn once_more(&self, message: Vec<u8>) -> Result<IngestView, Problem> {
+        let messages = vec![Message { index: 1, raw: message.into() }];
+        self.hand_over(ITEMS, messages, self.0.clock.now(), None).await
+    }
+
     /// Takes messages that came by `source`; with a key and the hash of what was sent, only once.
     pub(super) async fn take(
         &self,

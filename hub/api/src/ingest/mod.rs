@@ -84,13 +84,13 @@ pub(crate) struct IngestView {
     /// Messages in the body.
     messages: usize,
     /// New rows.
-    stored: u32,
+    pub(crate) stored: u32,
     /// Already there, with the same value.
-    duplicate: u32,
+    pub(crate) duplicate: u32,
     /// Set aside with their bytes.
-    rejected: u32,
+    pub(crate) rejected: u32,
     /// Kept in the spool: the database is away. What becomes of them is decided when it is back.
-    spooled: u32,
+    pub(crate) spooled: u32,
     /// What was set aside, and why; at most 100.
     faults: Vec<FaultView>,
     /// Faults that are not listed.

@@ -3,7 +3,7 @@
 mod matrix;
 mod reach;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -19,6 +19,7 @@ use chengshu_core::model::{
 use chengshu_core::seam::{Clock, IntakeQueue, Link, SharedClock, intake};
 use chengshu_engine::{Board, Engine, EngineMetrics, EngineOptions, Keep, Keys, Replayer, Services, Unknown};
 use chengshu_evidence::Shelf;
+use chengshu_identity::{Identities, Seal, Secrets};
 use chengshu_spool::{Spool, SpoolOptions};
 use chengshu_store::{Store, StoreOptions};
 use futures_util::future::BoxFuture;
@@ -27,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::register::device::tests::theme;
-use crate::{About, ApiLimits, App, Callers, ClockSync, Door, DoorParts, router};
+use crate::{About, ApiLimits, App, ClockSync, Door, DoorParts, router};
 
 const NOW: Timestamp = Timestamp::from_ms(1_795_336_920_000);
 
@@ -48,15 +49,6 @@ impl Clock for Still {
     #[allow(clippy::disallowed_methods, reason = "the one place where a test has to wait")]
     fn sleep(&self, span: Duration) -> BoxFuture<'static, ()> {
         Box::pin(tokio::time::sleep(span))
-    }
-}
-
-/// Keys as they are written here.
-struct Table(HashMap<String, Caller>);
-
-impl Callers for Table {
-    fn find(&self, bearer: &str, _now: Timestamp) -> Option<Caller> {
-        self.0.get(bearer).cloned()
     }
 }
 
@@ -172,6 +164,7 @@ impl World {
         let spool = |name: &str| Spool::open(SpoolOptions::new(&dir.path().join(name), 1 << 20)).unwrap().0;
         let registry = Registry::new();
         let nobody = StoreOptions {
+            owner: None,
             url: "postgres://nobody:none@127.0.0.1:1/none".to_owned(),
             readers: 2,
             reader_timeout: Duration::from_secs(1),
@@ -217,7 +210,9 @@ impl World {
         let limits = ApiLimits { request_timeout: Duration::from_millis(200), ..ApiLimits::default() };
         let shelf = Arc::new(Shelf::open(dir.path().join("evidence"), 1 << 20).unwrap());
         let replayer = Replayer::new(BTreeMap::new(), store.clone(), clock.clone());
-        let table = callers().into_iter().chain(narrow()).collect();
+        let all = callers().into_iter().chain(narrow());
+        let secrets = all.fold(Secrets::default(), |secrets, (key, caller)| secrets.with(&key, caller));
+        let identities = Identities::new(store.clone(), clock.clone(), secrets, Seal::new(&[1; 32])).unwrap();
         let stop = CancellationToken::new();
         let mut app = App::new(
             &engine,
@@ -231,7 +226,7 @@ impl World {
             registry,
             ClockSync::default(),
             shelf,
-            Arc::new(Table(table)),
+            identities,
         );
         app.board = board();
         Self { router: router(app), _queue: queue, _dir: dir }

@@ -46,7 +46,8 @@ pub struct World {
 }
 
 fn store(url: &str) -> Store {
-    let options = StoreOptions { url: url.to_owned(), readers: 4, reader_timeout: Duration::from_secs(30) };
+    let options =
+        StoreOptions { url: url.to_owned(), owner: None, readers: 4, reader_timeout: Duration::from_secs(30) };
     Store::new(&options).unwrap()
 }
 

@@ -1,0 +1,107 @@
+//! What the hub holds to know people, services and walls by. One hub works on a database, so what it remembers is true
+//! until it changes something itself: then it forgets everything and asks again.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use chengshu_access::{Act, AddressKey, Gate, Limiter, Rate};
+use chengshu_core::model::Timestamp;
+use chengshu_core::seam::SharedClock;
+use chengshu_store::{Policy, Store, StoreError};
+
+use crate::memory::Memory;
+use crate::password::Hasher;
+use crate::proof::Secrets;
+use crate::seal::Seal;
+use crate::stamp::Stamp;
+
+/// Names and addresses that are remembered at most.
+const REMEMBERED: usize = 100_000;
+/// Questions to the database about tokens that nobody knows, from one address: whoever has a real one asks once.
+const LOOKUPS: Rate = Rate { per_second: 5.0, burst: 100.0 };
+
+/// People, services and walls (身份).
+#[derive(Clone)]
+pub struct Identities(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) clock: SharedClock,
+    pub(crate) secrets: Secrets,
+    pub(crate) seal: Seal,
+    pub(crate) hasher: Hasher,
+    pub(crate) gate: Mutex<Gate>,
+    pub(crate) memory: Memory,
+    pub(crate) lookups: Mutex<Limiter<AddressKey>>,
+    policy: RwLock<Option<Arc<(Policy, i64)>>>,
+}
+
+impl Identities {
+    /// Nobody is asked yet.
+    ///
+    /// # Errors
+    /// The operating system has no random bytes.
+    pub fn new(store: Store, clock: SharedClock, secrets: Secrets, seal: Seal) -> Result<Self, std::io::Error> {
+        let gate = Gate::new(Policy::default().lockout, REMEMBERED);
+        Ok(Self(Arc::new(Inner {
+            store,
+            clock,
+            secrets,
+            seal,
+            hasher: Hasher::new()?,
+            gate: Mutex::new(gate),
+            memory: Memory::default(),
+            lookups: Mutex::new(Limiter::new(LOOKUPS, REMEMBERED)),
+            policy: RwLock::default(),
+        })))
+    }
+
+    /// The policy and its version.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn policy(&self) -> Result<Arc<(Policy, i64)>, StoreError> {
+        let known = self.0.policy.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(policy) = known {
+            return Ok(policy);
+        }
+        let policy = Arc::new(self.0.store.policy_get().await?);
+        self.gate().settle(policy.0.lockout.clone());
+        *self.0.policy.write().unwrap_or_else(PoisonError::into_inner) = Some(policy.clone());
+        Ok(policy)
+    }
+
+    /// Something was changed: what is remembered of anybody is worth nothing.
+    pub fn forget(&self) {
+        *self.0.policy.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.0.memory.forget();
+    }
+
+    /// What must be known before anybody signs in: locks of before a restart. A line in the audit tells of the start.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn restore(&self) -> Result<(), StoreError> {
+        let now = self.0.clock.now();
+        self.policy().await?;
+        for (login, standing) in self.0.store.person_locks().await? {
+            self.gate().restore(&login, standing, now);
+        }
+        self.0.store.audit_write(&[Stamp::hub(now).done(Act::HubStart, None)]).await?;
+        Ok(())
+    }
+
+    /// Until when an account is locked.
+    #[must_use]
+    pub fn locked_until(&self, login: &str, now: Timestamp) -> Option<Timestamp> {
+        self.gate().locked_until(login, now)
+    }
+
+    /// A lock was lifted.
+    pub fn unlock(&self, login: &str) {
+        self.gate().unlock(login);
+    }
+
+    pub(crate) fn gate(&self) -> MutexGuard<'_, Gate> {
+        self.0.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,27 @@
+//! Who stands behind a session, a key or a wall's credential, and how they prove it: the rules of hub/access brought
+//! together with what hub/store keeps. Knows no HTTP; what every request asks is answered from memory.
+
+mod demo;
+mod factor;
+mod identities;
+mod known;
+mod login;
+mod memory;
+mod password;
+mod people;
+mod proof;
+mod renew;
+mod seal;
+mod setup;
+mod stamp;
+
+pub use demo::DemoAccount;
+pub use identities::Identities;
+pub use known::{Found, Known, Must, NotFound, PersonFound, ScreenFound};
+pub use login::{Cookie, NotIn, SignedIn, Visitor};
+pub use password::Hasher;
+pub use people::NotChanged;
+pub use proof::{Proof, Secrets, random};
+pub use seal::Seal;
+pub use setup::NotSetUp;
+pub use stamp::Stamp;

@@ -1,0 +1,143 @@
+//! New passwords: one's own, and one-time ones that administrators hand out. Whoever gets a new one is signed out
+//! everywhere else.
+
+use chengshu_access::{Act, Fault, PasswordPolicy, check_password};
+use chengshu_store::{LoginBy, PasswordHash, StoreError};
+
+use crate::identities::Identities;
+use crate::proof::random;
+use crate::stamp::Stamp;
+
+/// Why nothing was changed.
+#[derive(Debug)]
+pub enum NotChanged {
+    /// There is no such person, or somebody else was faster.
+    Absent,
+    /// The password of now is wrong.
+    Wrong,
+    /// The new one is not good.
+    Password(Vec<Fault>),
+    /// The policy asks for it.
+    Required,
+    /// The database does not answer.
+    Away(StoreError),
+    /// The machine has no random bytes, or the hub stops.
+    Failed(std::io::Error),
+}
+
+impl From<StoreError> for NotChanged {
+    fn from(error: StoreError) -> Self {
+        Self::Away(error)
+    }
+}
+
+impl From<std::io::Error> for NotChanged {
+    fn from(error: std::io::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Identities {
+    /// A new password of one's own; all other sessions end.
+    ///
+    /// # Errors
+    /// [`NotChanged`].
+    pub async fn password_change(
+        &self,
+        person: i64,
+        session: i64,
+        old: String,
+        new: String,
+        stamp: &Stamp,
+    ) -> Result<(), NotChanged> {
+        let login = self.0.store.login_find(LoginBy::Person(person)).await?.ok_or(NotChanged::Absent)?;
+        if !self.0.hasher.is(old, login.password.as_ref()).await? {
+            let line = stamp.line(Act::PasswordChange, chengshu_access::Outcome::Failed, format!("person:{person}"));
+            self.0.store.audit_write(&[line]).await?;
+            return Err(NotChanged::Wrong);
+        }
+        let policy = self.policy().await?;
+        let policy = &policy.0.password;
+        let faults = check_password::<fn(&str) -> bool>(policy, &[&login.login, &login.name], &new, []);
+        if !faults.is_empty() {
+            return Err(NotChanged::Password(faults));
+        }
+        let mut history = self.0.store.password_history(person).await?;
+        history.truncate(policy.history.max(1) as usize);
+        if self.0.hasher.is_one_of(new.clone(), history).await? {
+            return Err(NotChanged::Password(vec![Fault::UsedBefore { history: policy.history.max(1) }]));
+        }
+        let hash = self.0.hasher.hash(new).await?;
+        let mut tx = self.0.store.tx().await?;
+        let put = tx.password_put(person, login.password.as_ref(), &hash, false, policy.history, stamp.now).await?;
+        if !put {
+            return Err(NotChanged::Absent);
+        }
+        tx.session_end_all(person, Some(session)).await?;
+        tx.audit_write(&[stamp.done(Act::PasswordChange, format!("person:{person}"))]).await?;
+        tx.commit().await?;
+        self.forget();
+        Ok(())
+    }
+
+    /// A one-time password that an administrator hands out; all sessions end.
+    ///
+    /// # Errors
+    /// [`NotChanged`].
+    pub async fn password_reset(&self, person: i64, stamp: &Stamp) -> Result<String, NotChanged> {
+        let login = self.0.store.login_find(LoginBy::Person(person)).await?.ok_or(NotChanged::Absent)?;
+        let policy = self.policy().await?;
+        let (password, hash) = self.one_time(&[&login.login, &login.name]).await?;
+        let mut tx = self.0.store.tx().await?;
+        let remembered = policy.0.password.history;
+        if !tx.password_put(person, None, &hash, true, remembered, stamp.now).await? {
+            return Err(NotChanged::Absent);
+        }
+        tx.session_end_all(person, None).await?;
+        tx.audit_write(&[stamp.done(Act::PasswordReset, format!("person:{person}"))]).await?;
+        tx.commit().await?;
+        self.forget();
+        Ok(password)
+    }
+
+    /// A password for somebody with these names, to be shown once, and its hash.
+    ///
+    /// # Errors
+    /// [`NotChanged`].
+    pub async fn one_time(&self, names: &[&str]) -> Result<(String, PasswordHash), NotChanged> {
+        let policy = self.policy().await?;
+        let password = made(&policy.0.password, names)?;
+        let hash = self.0.hasher.hash(password.clone()).await?;
+        Ok((password, hash))
+    }
+}
+
+/// Signs that nobody takes for another one when they are read aloud.
+const SIGNS: &[u8; 64] = b"abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_+=*#%";
+
+/// A random password that the policy takes.
+fn made(policy: &PasswordPolicy, names: &[&str]) -> Result<String, std::io::Error> {
+    let length = (policy.min_length.max(14) as usize).min(64);
+    loop {
+        let bytes: [u8; 64] = random()?;
+        let password: String =
+            bytes.iter().take(length).map(|byte| char::from(SIGNS[usize::from(byte & 63)])).collect();
+        if check_password::<fn(&str) -> bool>(policy, names, &password, []).is_empty() {
+            return Ok(password);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn made_passwords_are_good_and_no_two_are_the_same() {
+        let policy = PasswordPolicy { classes: 4, ..PasswordPolicy::default() };
+        let all: std::collections::HashSet<String> =
+            (0..100).map(|_| made(&policy, &["zhang", "张三"]).unwrap()).collect();
+        assert_eq!(all.len(), 100);
+        assert!(all.iter().all(|one| one.len() == 14), "{all:?}");
+    }
+}
