@@ -108,7 +108,11 @@ fn from_the_link_of_the_first_start_to_an_operator_of_one_department() {
         seen["devices"].as_array().unwrap().iter().map(|one| one["device"].as_str().unwrap()).collect();
     assert_eq!(ids, ["W-1"]);
     assert_eq!(operator.get("/api/v1/devices/W-1").unwrap().0, 200);
-    for path in ["/api/v1/devices/F-1", "/api/v1/devices/F-1/latest", "/api/v1/readings?device=F-1&metric=level"] {
+    for path in [
+        "/api/v1/devices/F-1",
+        "/api/v1/devices/F-1/latest",
+        "/api/v1/readings?device=F-1&metric=level&from=2026-11-23T00:00:00Z&to=2026-11-23T00:01:00Z",
+    ] {
         assert_eq!(operator.get(path).unwrap().0, 404, "{path}");
     }
     for path in ["/api/v1/people", "/api/v1/audit", "/api/v1/access/policy", "/api/v1/webhooks"] {

@@ -20,7 +20,7 @@ use crate::decode::FieldProtocol;
 use crate::ingest::Door;
 use crate::orders::CommandSet;
 use crate::register::battery::Paces;
-use crate::trail::Denials;
+use crate::trail::Trails;
 use chengshu_identity::Identities;
 
 /// Exports at once; a workbook counts for two.
@@ -144,7 +144,8 @@ pub struct App {
     pub evidence: Arc<Shelf>,
     /// Who people, services and walls are.
     pub identities: Identities,
-    pub(crate) denials: Arc<Denials>,
+    /// The way to the audit.
+    pub(crate) trails: Arc<Trails>,
     /// Places for exports.
     pub(crate) exports: Arc<Semaphore>,
     /// How fast batteries empty.
@@ -197,7 +198,7 @@ impl App {
             scratch: std::env::temp_dir(),
             evidence,
             identities,
-            denials: Arc::default(),
+            trails: Arc::default(),
             exports: Arc::new(Semaphore::new(EXPORTS)),
             paces: Paces::default(),
             streams: Arc::new(AtomicUsize::new(0)),

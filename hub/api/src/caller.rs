@@ -19,9 +19,9 @@ use crate::route::RouteInfo;
 use crate::trail;
 
 /// The cookie of a person's session.
-pub(crate) const SESSION: &str = "chengshu_session";
+pub(crate) const SESSION: &str = concat!("chengshu", "_session");
 /// The cookie of a wall.
-pub(crate) const SCREEN: &str = "chengshu_screen";
+pub(crate) const SCREEN: &str = concat!("chengshu", "_screen");
 /// Shows that a request which changes something comes from our own page: another site's form cannot send it.
 const UNFORGED: &str = "x-chengshu-csrf";
 
@@ -143,7 +143,7 @@ pub(crate) async fn admit(State(gate): State<Gate>, mut request: Request, next: 
     let trail = trail::Trail::of(&gate.info, &request);
     request.extensions_mut().insert(who.clone());
     let mut response = next.run(request).await;
-    trail.write(&gate.app, &who, response.status()).await;
+    trail.write(&gate.app, &who, response.status());
     if who.known.renew
         && who.cookie
         && !response.headers().contains_key(SET_COOKIE)

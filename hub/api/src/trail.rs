@@ -2,13 +2,15 @@
 //! own. Accounts and rights write theirs in the transaction of the act.
 
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::extract::Request;
 use axum::http::StatusCode;
 use chengshu_access::{Act, AuditLine, Limiter, Outcome, Rate};
 use chengshu_core::model::Timestamp;
 use chengshu_identity::{Known, Stamp};
+use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::caller::Who;
@@ -17,12 +19,21 @@ use crate::route::RouteInfo;
 /// The same denial is written once a minute: whoever asks a thousand times fills no disk.
 const DENIALS: Rate = Rate { per_second: 1.0 / 60.0, burst: 1.0 };
 
-/// Denials that were written a short while ago, by caller and route.
-pub(crate) struct Denials(Mutex<Limiter<(String, &'static str)>>);
+/// Lines that may wait for the database at once; the acts whose lines they are need it, too.
+const WAITING: usize = 1_000;
+/// A line that the database did not take is tried again after this, so many times.
+const AGAIN: Duration = Duration::from_secs(5);
+const TRIES: usize = 60;
 
-impl Default for Denials {
+/// The way to the audit: what was denied a short while ago, by caller and route, and the room for lines that wait.
+pub(crate) struct Trails {
+    denied: Mutex<Limiter<(String, &'static str)>>,
+    room: Arc<Semaphore>,
+}
+
+impl Default for Trails {
     fn default() -> Self {
-        Self(Mutex::new(Limiter::new(DENIALS, 10_000)))
+        Self { denied: Mutex::new(Limiter::new(DENIALS, 10_000)), room: Arc::new(Semaphore::new(WAITING)) }
     }
 }
 
@@ -37,7 +48,7 @@ pub(crate) fn denied(
 ) {
     let identity = known.caller.identity();
     let key = (format!("{} {}", identity.label(), info.method), info.path);
-    if app.denials.0.lock().unwrap_or_else(PoisonError::into_inner).take(key, 1.0, now).is_err() {
+    if app.trails.denied.lock().unwrap_or_else(PoisonError::into_inner).take(key, 1.0, now).is_err() {
         return;
     }
     let stamp = Stamp { who: Some(identity.clone()), from, now };
@@ -45,8 +56,7 @@ pub(crate) fn denied(
     let mut line = stamp.line(Act::Denied, Outcome::Denied, object);
     let rights: Vec<&str> = info.access.rights().iter().map(|right| right.id()).collect();
     line.detail.insert("right".to_owned(), rights.join(" "));
-    let store = app.store.clone();
-    tokio::spawn(async move { write(&store, line).await });
+    write(app, line);
 }
 
 /// What will be written when the handler is done.
@@ -61,7 +71,7 @@ impl Trail {
         Self(info.act.map(|act| (act, object())))
     }
 
-    pub(crate) async fn write(self, app: &App, who: &Who, status: StatusCode) {
+    pub(crate) fn write(self, app: &App, who: &Who, status: StatusCode) {
         let Some((act, object)) = self.0 else { return };
         let outcome = match status {
             StatusCode::FORBIDDEN => Outcome::Denied,
@@ -72,12 +82,28 @@ impl Trail {
         if outcome != Outcome::Done {
             line.detail.insert("status".to_owned(), status.as_u16().to_string());
         }
-        write(&app.store, line).await;
+        write(app, line);
     }
 }
 
-async fn write(store: &chengshu_store::Store, line: AuditLine) {
-    if let Err(error) = store.audit_write(&[line]).await {
-        tracing::error!(error = %error.database_words(), "a line of the audit could not be written");
-    }
+/// Writes beside the answer: the act is done, and whoever asked must not take it for undone because its line waits.
+fn write(app: &App, line: AuditLine) {
+    let Ok(place) = app.trails.room.clone().try_acquire_owned() else {
+        return tracing::error!(act = %line.act, who = line.who, "a line of the audit was lost: too many wait");
+    };
+    let (store, clock) = (app.store.clone(), app.clock.clone());
+    tokio::spawn(async move {
+        let lines = [line];
+        for _ in 0..TRIES {
+            match store.audit_write(&lines).await {
+                Ok(_) => return drop(place),
+                Err(error) => {
+                    tracing::warn!(error = %error.database_words(), "a line of the audit waits for the database");
+                }
+            }
+            clock.sleep(AGAIN).await;
+        }
+        let [line] = lines;
+        tracing::error!(act = %line.act, who = line.who, "a line of the audit was lost: the database stayed away");
+    });
 }
