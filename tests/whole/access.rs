@@ -70,7 +70,7 @@ const ONE_OF_EACH: &str = "
         SELECT id, 'read_now', '{}', false, 'queued', now(), 'person:1', now(), now(), now() FROM device ORDER BY num;
     INSERT INTO correction (made, caller, series, at, reason) SELECT now(), 'person:1', id, now(), 'why' FROM series;
     INSERT INTO rejected (received, link, source, device, reason, detail, raw, raw_bytes)
-        SELECT now(), 'mqtt:main', 't', id, 'late', '', '', 0 FROM device
+        SELECT now(), 'mqtt:main', 't', id, 'late', '', ''::bytea, 0 FROM device
         UNION ALL SELECT now(), 'mqtt:main', 't', d, 'late', '', '', 0 FROM unnest(ARRAY[NULL, 'nobody']) AS d;
     INSERT INTO ledger_day SELECT '2026-11-22', 'mqtt:main', num, 1, 1, 0, 0 FROM device WHERE num % 2 = 0;
     INSERT INTO ledger_line (link, day, messages, received, device, heard, stored, duplicate, conflict, rejected_device,

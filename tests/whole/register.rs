@@ -90,7 +90,7 @@ fn an_entry_is_changed_by_whoever_has_seen_it_and_its_history_tells_what() {
     assert_eq!(device["kind"], "river_level", "what it was taken for stands");
     let (status, problem) = put(0, json!({"name": "二号"}));
     assert_eq!((status, &problem["code"]), (409, &json!("changed")), "{problem}");
-    assert!(problem["detail"].as_str().unwrap().contains("by demo at"), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("by service:1 at"), "{problem}");
     let (status, problem) = put(1, json!({"kind": "pump", "installed": "yesterday"}));
     assert_eq!(status, 400);
     assert_eq!(problem["errors"].as_array().unwrap().len(), 2, "{problem}");

@@ -77,7 +77,11 @@ fn a_correction_keeps_the_old_value_and_shows_at_once() {
     assert_eq!(level(&hub)["value"], json!(1.5), "the one before is the newest now");
     let audit = hub.get("/api/v1/corrections").unwrap();
     let list = audit["corrections"].as_array().unwrap();
-    assert_eq!((list.len(), &list[1]["old_value"], &list[1]["caller"]), (2, &json!(99.0), &json!("demo")), "{audit}");
+    assert_eq!(
+        (list.len(), &list[1]["old_value"], &list[1]["caller"]),
+        (2, &json!(99.0), &json!("service:1")),
+        "{audit}"
+    );
     assert_eq!(database.count("SELECT count(*) FROM reading").unwrap(), 1);
 }
 

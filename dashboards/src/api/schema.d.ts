@@ -4,6 +4,50 @@
  */
 
 export interface paths {
+    "/api/v1/access/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may do what: roles, rights, routes
+         * @description Needs nothing. Reach: the caller's own account.
+         */
+        get: operations["get_access_matrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The policy of passwords, locks and sessions
+         * @description Needs the right grant (give roles, rights and scopes; set policy; unlock; reset second factors). Reach: everything; a scope with limits is refused.
+         */
+        get: operations["get_access_policy"];
+        /**
+         * Change the policy
+         * @description Needs the right grant (give roles, rights and scopes; set policy; unlock; reset second factors). Reach: everything; a scope with limits is refused.
+         */
+        put: operations["put_access_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alarms": {
         parameters: {
             query?: never;
@@ -11,10 +55,53 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Alarms, newest first */
+        /**
+         * Alarms, newest first
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         get: operations["get_alarms"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The audit, newest first
+         * @description Needs the right read_audit (read, verify and export the audit). Reach: everything; a scope with limits is refused.
+         */
+        get: operations["get_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether the chain of the audit holds
+         * @description Needs the right read_audit (read, verify and export the audit). Reach: everything; a scope with limits is refused.
+         */
+        post: operations["post_audit_verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -28,7 +115,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Backups of the hub, and whether they can be restored */
+        /**
+         * Backups of the hub, and whether they can be restored
+         * @description Needs the right see_operation (links, ledger, what was set aside, backups, metrics, the whole status). Reach: the hub as a whole.
+         */
         get: operations["get_backups"];
         put?: never;
         post?: never;
@@ -45,7 +135,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Commands to devices, newest first */
+        /**
+         * Commands to devices, newest first
+         * @description Needs the right see_work (what is to be done and who did what: unseen, maintenance, commands, histories). Reach: devices in scope.
+         */
         get: operations["get_commands"];
         put?: never;
         post?: never;
@@ -62,7 +155,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A command with its journal */
+        /**
+         * A command with its journal
+         * @description Needs the right see_work (what is to be done and who did what: unseen, maintenance, commands, histories). Reach: devices in scope.
+         */
         get: operations["get_commands_id"];
         put?: never;
         post?: never;
@@ -81,7 +177,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Agree to a dangerous command, as a second person */
+        /**
+         * Agree to a dangerous command, as a second person
+         * @description Needs the right approve_command (agree to a dangerous command as a second person). Reach: devices in scope.
+         */
         post: operations["post_commands_id_approve"];
         delete?: never;
         options?: never;
@@ -98,7 +197,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Call off a command that is not sent yet */
+        /**
+         * Call off a command that is not sent yet
+         * @description Needs the right command (ask a device for something, or call it off). Reach: devices in scope.
+         */
         post: operations["post_commands_id_cancel"];
         delete?: never;
         options?: never;
@@ -113,10 +215,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Corrections, newest first */
+        /**
+         * Corrections, newest first
+         * @description Needs the right see_work (what is to be done and who did what: unseen, maintenance, commands, histories). Reach: devices in scope.
+         */
         get: operations["get_corrections"];
         put?: never;
-        /** Change or withdraw a reading; the old value is kept */
+        /**
+         * Change or withdraw a reading; the old value is kept
+         * @description Needs the right correct (change or withdraw a reading). Reach: devices in scope.
+         */
         post: operations["post_corrections"];
         delete?: never;
         options?: never;
@@ -133,7 +241,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What the hub would make of frames of a field protocol */
+        /**
+         * What the hub would make of frames of a field protocol
+         * @description Needs the right try_frames (decode and encode frames of field protocols by hand). Reach: the hub as a whole.
+         */
         post: operations["post_decode"];
         delete?: never;
         options?: never;
@@ -148,7 +259,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Devices, their places and states */
+        /**
+         * Devices, their places and states
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         get: operations["get_devices"];
         put?: never;
         post?: never;
@@ -165,12 +279,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A device with its values and its entry */
+        /**
+         * A device with its values and its entry
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         get: operations["get_devices_id"];
-        /** Make or change the entry of a device */
+        /**
+         * Make or change the entry of a device
+         * @description Needs the right edit_register (enter, import, retire devices; delete photos). Reach: devices in scope.
+         */
         put: operations["put_devices_id"];
         post?: never;
-        /** Take a device out of service */
+        /**
+         * Take a device out of service
+         * @description Needs the right edit_register (enter, import, retire devices; delete photos). Reach: devices in scope.
+         */
         delete: operations["delete_devices_id"];
         options?: never;
         head?: never;
@@ -184,10 +307,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a device can be asked */
+        /**
+         * What a device can be asked
+         * @description Needs the right see_work (what is to be done and who did what: unseen, maintenance, commands, histories). Reach: devices in scope.
+         */
         get: operations["get_devices_id_commands"];
         put?: never;
-        /** Ask a device for something; a dangerous command waits for a second person */
+        /**
+         * Ask a device for something; a dangerous command waits for a second person
+         * @description Needs the right command (ask a device for something, or call it off). Reach: devices in scope.
+         */
         post: operations["post_devices_id_commands"];
         delete?: never;
         options?: never;
@@ -202,7 +331,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who changed the entry of a device */
+        /**
+         * Who changed the entry of a device
+         * @description Needs the right see_work (what is to be done and who did what: unseen, maintenance, commands, histories). Reach: devices in scope.
+         */
         get: operations["get_devices_id_history"];
         put?: never;
         post?: never;
@@ -219,7 +351,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Latest values of a device */
+        /**
+         * Latest values of a device
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         get: operations["get_devices_id_latest"];
         put?: never;
         post?: never;
@@ -236,7 +371,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Raw messages of a device since somebody began to look */
+        /**
+         * Raw messages of a device since somebody began to look
+         * @description Needs the right see_raw (raw messages and bytes, which may hold personal data). Reach: devices in scope.
+         */
         get: operations["get_devices_id_messages"];
         put?: never;
         post?: never;
@@ -253,10 +391,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Photos of a device, newest first */
+        /**
+         * Photos of a device, newest first
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         get: operations["get_devices_id_photos"];
         put?: never;
-        /** Add a photo to a device: JPEG, PNG or WebP */
+        /**
+         * Add a photo to a device: JPEG, PNG or WebP
+         * @description Needs the right add_photo (add a photo to a device). Reach: devices in scope.
+         */
         post: operations["post_devices_id_photos"];
         delete?: never;
         options?: never;
@@ -271,11 +415,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A photo of a device */
+        /**
+         * A photo of a device
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         get: operations["get_devices_id_photos_hash"];
         put?: never;
         post?: never;
-        /** Delete a photo of a device */
+        /**
+         * Delete a photo of a device
+         * @description Needs the right edit_register (enter, import, retire devices; delete photos). Reach: devices in scope.
+         */
         delete: operations["delete_devices_id_photos_hash"];
         options?: never;
         head?: never;
@@ -291,7 +441,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** How a device would write a frame of a field protocol */
+        /**
+         * How a device would write a frame of a field protocol
+         * @description Needs the right try_frames (decode and encode frames of field protocols by hand). Reach: the hub as a whole.
+         */
         post: operations["post_encode"];
         delete?: never;
         options?: never;
@@ -306,8 +459,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Events that devices reported, newest first */
+        /**
+         * Events that devices reported, newest first
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The audit as a file
+         * @description Needs the right read_audit (read, verify and export the audit). Reach: everything; a scope with limits is refused.
+         */
+        get: operations["get_export_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -323,7 +499,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The register as a table */
+        /**
+         * The register as a table
+         * @description Needs the right export (files of readings and of the register). Reach: devices in scope.
+         */
         get: operations["get_export_devices"];
         put?: never;
         post?: never;
@@ -340,7 +519,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Readings as a file, of a day, a department, a theme, a device */
+        /**
+         * Readings as a file, of a day, a department, a theme, a device
+         * @description Needs the right export (files of readings and of the register). Reach: devices in scope.
+         */
         get: operations["get_export_readings"];
         put?: never;
         post?: never;
@@ -357,7 +539,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Hours of one metric of all devices of a theme */
+        /**
+         * Hours of one metric of all devices of a theme
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         get: operations["get_hours"];
         put?: never;
         post?: never;
@@ -376,7 +561,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Bring a table of devices into the register */
+        /**
+         * Bring a table of devices into the register
+         * @description Needs the right edit_register (enter, import, retire devices; delete photos). Reach: devices in scope.
+         */
         post: operations["post_import_devices"];
         delete?: never;
         options?: never;
@@ -393,7 +581,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send messages that name their devices; answered when they are durable */
+        /**
+         * Send messages that name their devices; answered when they are durable
+         * @description Needs the right ingest (send messages in the name of devices). Reach: the devices that are named.
+         */
         post: operations["post_ingest"];
         delete?: never;
         options?: never;
@@ -410,7 +601,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send what would be the payload of city/{theme}/{device}/{type} in MQTT */
+        /**
+         * Send what would be the payload of city/{theme}/{device}/{type} in MQTT
+         * @description Needs the right ingest (send messages in the name of devices). Reach: the devices that are named.
+         */
         post: operations["post_ingest_theme_device_type"];
         delete?: never;
         options?: never;
@@ -425,7 +619,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Key figures with their trends */
+        /**
+         * Key figures with their trends
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: themes of which some part is in scope; key figures of whole ones.
+         */
         get: operations["get_kpis"];
         put?: never;
         post?: never;
@@ -442,7 +639,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Latest values of many devices */
+        /**
+         * Latest values of many devices
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         get: operations["get_latest"];
         put?: never;
         post?: never;
@@ -459,7 +659,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was received, and what became of it */
+        /**
+         * What was received, and what became of it
+         * @description Needs the right see_operation (links, ledger, what was set aside, backups, metrics, the whole status). Reach: links as a whole; devices in scope.
+         */
         get: operations["get_ledger"];
         put?: never;
         post?: never;
@@ -476,7 +679,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The same by device, for a day */
+        /**
+         * The same by device, for a day
+         * @description Needs the right see_operation (links, ledger, what was set aside, backups, metrics, the whole status). Reach: links as a whole; devices in scope.
+         */
         get: operations["get_ledger_devices"];
         put?: never;
         post?: never;
@@ -493,10 +699,68 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Links to the outside */
+        /**
+         * Links to the outside
+         * @description Needs the right see_operation (links, ledger, what was set aside, backups, metrics, the whole status). Reach: the hub as a whole.
+         */
         get: operations["get_links"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a page for signing in can offer */
+        get: operations["get_login"];
+        put?: never;
+        /** Sign in with a password */
+        post: operations["post_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second factor of a sign-in */
+        post: operations["post_login_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the own session
+         * @description Needs nothing. Reach: the caller's own account.
+         */
+        post: operations["post_logout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -510,10 +774,137 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where devices are silent, and whose battery is next */
+        /**
+         * Where devices are silent, and whose battery is next
+         * @description Needs the right see_work (what is to be done and who did what: unseen, maintenance, commands, histories). Reach: devices in scope.
+         */
         get: operations["get_maintenance"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who asks, and what they may
+         * @description Needs nothing. Reach: the caller's own account.
+         */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the own password
+         * @description Needs the right own (one's own session, password and second factor). Reach: the caller's own account.
+         */
+        post: operations["post_me_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The own sessions
+         * @description Needs the right own (one's own session, password and second factor). Reach: the caller's own account.
+         */
+        get: operations["get_me_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of the own sessions
+         * @description Needs the right own (one's own session, password and second factor). Reach: the caller's own account.
+         */
+        delete: operations["delete_me_sessions_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A secret for the own second factor
+         * @description Needs the right own (one's own session, password and second factor). Reach: the caller's own account.
+         */
+        post: operations["post_me_totp"];
+        /**
+         * Take the own second factor away
+         * @description Needs the right own (one's own session, password and second factor). Reach: the caller's own account.
+         */
+        delete: operations["delete_me_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The first code of the own second factor
+         * @description Needs the right own (one's own session, password and second factor). Reach: the caller's own account.
+         */
+        post: operations["post_me_totp_confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -544,10 +935,241 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Areas, groups, departments and makers in the register */
+        /**
+         * Areas, groups, departments and makers in the register
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         get: operations["get_parts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People with accounts
+         * @description Needs the right see_accounts (people, their roles and sessions, screens and keys, without secrets). Reach: everything; a scope with limits is refused.
+         */
+        get: operations["get_people"];
+        put?: never;
+        /**
+         * Make an account without rights; its password is shown once
+         * @description Needs the right manage_accounts (create and disable people, reset passwords; enrol screens; end sessions). Reach: everything; a scope with limits is refused.
+         */
+        post: operations["post_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A person
+         * @description Needs the right see_accounts (people, their roles and sessions, screens and keys, without secrets). Reach: everything; a scope with limits is refused.
+         */
+        get: operations["get_people_id"];
+        /**
+         * Change what is said of a person
+         * @description Needs the right manage_accounts (create and disable people, reset passwords; enrol screens; end sessions). Reach: everything; a scope with limits is refused.
+         */
+        put: operations["put_people_id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable an account
+         * @description Needs the right manage_accounts (create and disable people, reset passwords; enrol screens; end sessions). Reach: everything; a scope with limits is refused.
+         */
+        post: operations["post_people_id_disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable an account
+         * @description Needs the right manage_accounts (create and disable people, reset passwords; enrol screens; end sessions). Reach: everything; a scope with limits is refused.
+         */
+        post: operations["post_people_id_enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace what somebody is granted
+         * @description Needs one of the rights grant (give roles, rights and scopes; set policy; unlock; reset second factors) or manage_accounts (create and disable people, reset passwords; enrol screens; end sessions). Reach: everything; a scope with limits is refused.
+         */
+        put: operations["put_people_id_grants"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new one-time password, shown once
+         * @description Needs the right manage_accounts (create and disable people, reset passwords; enrol screens; end sessions). Reach: everything; a scope with limits is refused.
+         */
+        post: operations["post_people_id_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Somebody's sessions
+         * @description Needs the right see_accounts (people, their roles and sessions, screens and keys, without secrets). Reach: everything; a scope with limits is refused.
+         */
+        get: operations["get_people_id_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End somebody's session
+         * @description Needs the right manage_accounts (create and disable people, reset passwords; enrol screens; end sessions). Reach: everything; a scope with limits is refused.
+         */
+        delete: operations["delete_people_id_sessions_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/totp/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take somebody's second factor away
+         * @description Needs the right grant (give roles, rights and scopes; set policy; unlock; reset second factors). Reach: everything; a scope with limits is refused.
+         */
+        post: operations["post_people_id_totp_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unlock an account
+         * @description Needs the right grant (give roles, rights and scopes; set policy; unlock; reset second factors). Reach: everything; a scope with limits is refused.
+         */
+        post: operations["post_people_id_unlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a known reading once more, for a check
+         * @description Needs the right see_operation (links, ledger, what was set aside, backups, metrics, the whole status). Reach: the hub as a whole.
+         */
+        post: operations["post_probe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -561,7 +1183,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Readings of a series, raw or in buckets */
+        /**
+         * Readings of a series, raw or in buckets
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         get: operations["get_readings"];
         put?: never;
         post?: never;
@@ -580,7 +1205,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Readings of up to 200 series at once; one that does not exist has an error of its own */
+        /**
+         * Readings of up to 200 series at once; one that does not exist has an error of its own
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         post: operations["post_readings_query"];
         delete?: never;
         options?: never;
@@ -595,7 +1223,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Input that was set aside, newest first */
+        /**
+         * Input that was set aside, newest first
+         * @description Needs the right see_operation (links, ledger, what was set aside, backups, metrics, the whole status). Reach: devices in scope; what belongs to none, without limits only.
+         */
         get: operations["get_rejected"];
         put?: never;
         post?: never;
@@ -614,8 +1245,194 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try again what was set aside */
+        /**
+         * Try again what was set aside
+         * @description Needs the right replay (try again what was set aside). Reach: devices in scope; what belongs to none, without limits only.
+         */
         post: operations["post_rejected_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/screens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Walls
+         * @description Needs the right see_accounts (people, their roles and sessions, screens and keys, without secrets). Reach: everything; a scope with limits is refused.
+         */
+        get: operations["get_screens"];
+        put?: never;
+        /**
+         * Enrol the wall that shows a code
+         * @description Needs the right manage_accounts (create and disable people, reset passwords; enrol screens; end sessions). Reach: everything; a scope with limits is refused.
+         */
+        post: operations["post_screens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/screens/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A code for a wall that wants to be enrolled */
+        post: operations["post_screens_enrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/screens/enrol/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A wall asks whether it is enrolled */
+        post: operations["post_screens_enrol_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/screens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change what a wall shows and sees
+         * @description Needs the right manage_accounts (create and disable people, reset passwords; enrol screens; end sessions). Reach: everything; a scope with limits is refused.
+         */
+        put: operations["put_screens_id"];
+        post?: never;
+        /**
+         * Revoke a wall's credential
+         * @description Needs the right manage_accounts (create and disable people, reset passwords; enrol screens; end sessions). Reach: everything; a scope with limits is refused.
+         */
+        delete: operations["delete_screens_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Keys of services
+         * @description Needs the right see_accounts (people, their roles and sessions, screens and keys, without secrets). Reach: everything; a scope with limits is refused.
+         */
+        get: operations["get_services"];
+        put?: never;
+        /**
+         * Make a service without rights; its key is shown once
+         * @description Needs the right manage_keys (make and revoke keys of services, which are born without rights). Reach: everything; a scope with limits is refused.
+         */
+        post: operations["post_services"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a service's key
+         * @description Needs the right manage_keys (make and revoke keys of services, which are born without rights). Reach: everything; a scope with limits is refused.
+         */
+        delete: operations["delete_services_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * What a service may, and for how long
+         * @description Needs the right grant (give roles, rights and scopes; set policy; unlock; reset second factors). Reach: everything; a scope with limits is refused.
+         */
+        put: operations["put_services_id_rights"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new key, shown once; the old one ends
+         * @description Needs the right manage_keys (make and revoke keys of services, which are born without rights). Reach: everything; a scope with limits is refused.
+         */
+        post: operations["post_services_id_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the first administrator, once */
+        post: operations["post_setup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -629,7 +1446,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the hub says of itself */
+        /**
+         * What the hub says of itself
+         * @description Needs one of the rights see_city (devices, values, readings, alarms, events, key figures, the live stream) or see_operation (links, ledger, what was set aside, backups, metrics, the whole status). Reach: the hub as a whole.
+         */
         get: operations["get_status"];
         put?: never;
         post?: never;
@@ -646,7 +1466,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Live: snapshot, delta and beat events */
+        /**
+         * Live: snapshot, delta and beat events
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         get: operations["get_stream"];
         put?: never;
         post?: never;
@@ -663,7 +1486,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Themes: kinds, rules, key figures */
+        /**
+         * Themes: kinds, rules, key figures
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: themes of which some part is in scope; key figures of whole ones.
+         */
         get: operations["get_themes"];
         put?: never;
         post?: never;
@@ -680,7 +1506,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What cannot be seen now, since when, and why */
+        /**
+         * What cannot be seen now, since when, and why
+         * @description Needs the right see_work (what is to be done and who did what: unseen, maintenance, commands, histories). Reach: devices in scope.
+         */
         get: operations["get_unseen"];
         put?: never;
         post?: never;
@@ -697,10 +1526,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Webhooks, and how their telling stands */
+        /**
+         * Webhooks, and how their telling stands
+         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         */
         get: operations["get_webhooks"];
         put?: never;
-        /** Make a webhook; its secret is shown once */
+        /**
+         * Make a webhook; its secret is shown once
+         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         */
         post: operations["post_webhooks"];
         delete?: never;
         options?: never;
@@ -715,12 +1550,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A webhook */
+        /**
+         * A webhook
+         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         */
         get: operations["get_webhooks_id"];
-        /** Change a webhook */
+        /**
+         * Change a webhook
+         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         */
         put: operations["put_webhooks_id"];
         post?: never;
-        /** Delete a webhook with its deliveries */
+        /**
+         * Delete a webhook with its deliveries
+         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         */
         delete: operations["delete_webhooks_id"];
         options?: never;
         head?: never;
@@ -734,7 +1578,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a webhook is told, newest first */
+        /**
+         * What a webhook is told, newest first
+         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         */
         get: operations["get_webhooks_id_deliveries"];
         put?: never;
         post?: never;
@@ -753,7 +1600,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tell a webhook again */
+        /**
+         * Tell a webhook again
+         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         */
         post: operations["post_webhooks_id_replay"];
         delete?: never;
         options?: never;
@@ -770,7 +1620,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a test to a webhook */
+        /**
+         * Send a test to a webhook
+         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         */
         post: operations["post_webhooks_id_test"];
         delete?: never;
         options?: never;
@@ -802,7 +1655,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The hub's own counters, Prometheus text */
+        /**
+         * The hub's own counters, Prometheus text
+         * @description Needs the right see_operation (links, ledger, what was set aside, backups, metrics, the whole status). Reach: the hub as a whole. Open to the hub's own machine.
+         */
         get: operations["get_metrics"];
         put?: never;
         post?: never;
@@ -821,7 +1677,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send what a platform pushes, in its own form; a declared mapping reads it */
+        /**
+         * Send what a platform pushes, in its own form; a declared mapping reads it
+         * @description Needs the right ingest (send messages in the name of devices). Reach: the devices that are named.
+         */
         post: operations["post_push_rest"];
         delete?: never;
         options?: never;
@@ -853,7 +1712,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** OGC SensorThings 1.1: the way in */
+        /**
+         * OGC SensorThings 1.1: the way in
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         get: operations["get_sta_v1_1"];
         put?: never;
         post?: never;
@@ -870,7 +1732,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The same */
+        /**
+         * The same
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         get: operations["get_sta_v1_1_"];
         put?: never;
         post?: never;
@@ -887,7 +1752,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** OGC SensorThings 1.1, e.g. Datastreams(1)/Observations */
+        /**
+         * OGC SensorThings 1.1, e.g. Datastreams(1)/Observations
+         * @description Needs the right see_city (devices, values, readings, alarms, events, key figures, the live stream). Reach: devices in scope.
+         */
         get: operations["get_sta_v1_1_path"];
         put?: never;
         post?: never;
@@ -1030,6 +1898,8 @@ export interface components {
              */
             value: number;
         };
+        /** @enum {string} */
+        AllWord: "all";
         /** @description Any JSON: what is in it is told by its topic or its mapping. */
         AnyJson: unknown;
         /** @description The newest arrival of a link. */
@@ -1050,6 +1920,33 @@ export interface components {
             unit: string;
             /** Format: double */
             value: number;
+        };
+        /** @description A line of the audit. */
+        AuditLineView: {
+            act: string;
+            act_name: components["schemas"]["Words"];
+            /** Format: int64 */
+            at: number;
+            detail: {
+                [key: string]: string;
+            };
+            from?: string | null;
+            /** Format: int64 */
+            id: number;
+            kind: string;
+            /** @description Their name of today. */
+            name?: string | null;
+            object?: string | null;
+            outcome: string;
+            reason?: string | null;
+            /** @description e.g. person:17; of nobody known: unknown. */
+            who: string;
+        };
+        /** @description Lines, newest first. */
+        AuditPage: {
+            lines: components["schemas"]["AuditLineView"][];
+            /** Format: int64 */
+            next?: number | null;
         };
         /** @description A backup that was restored into a scratch cluster. */
         BackupCheckView: {
@@ -1149,6 +2046,14 @@ export interface components {
             /** Format: int64 */
             t: number;
         };
+        /** @description Where it breaks. */
+        BrokenView: {
+            /** Format: uint64 */
+            batch: number;
+            /** Format: uint64 */
+            line?: number | null;
+            what: string;
+        };
         /** @description What most of the silent devices have in common. */
         CauseView: {
             /** @description gateway, vendor, area, kind or link. */
@@ -1192,10 +2097,23 @@ export interface components {
             /** Format: int64 */
             id: number;
         };
+        /** @description What a wall holds while it waits. */
+        ClaimBody: {
+            secret: string;
+        };
+        /** @description How a wall's enrolment stands. */
+        ClaimView: {
+            /** @description waiting or done. */
+            state: string;
+        };
         /** @description The hub's clock. */
         ClockView: {
             /** @description Whether it follows a time source; null when nobody on the machine can tell. */
             synchronized?: boolean | null;
+        };
+        /** @description A code of the authenticator. */
+        CodeBody: {
+            code: string;
         };
         /** @description A command to be given. */
         CommandBody: {
@@ -1341,6 +2259,10 @@ export interface components {
             /** @description The same in words. */
             words?: string | null;
         };
+        /** @description The password, once more. */
+        ConfirmBody: {
+            password: string;
+        };
         /** @description What a correction changed. */
         CorrectionDone: {
             /**
@@ -1394,7 +2316,7 @@ export interface components {
             /** Format: double */
             value?: number | null;
         };
-        /** @description Devices by state. */
+        /** @description Devices by state, of those that the caller sees. */
         CountsView: {
             /** Format: uint32 */
             live: number;
@@ -1409,6 +2331,7 @@ export interface components {
         DatabaseView: {
             /** @description Stable code of what is wrong: starting, away, disk_full; `ok` while it answers. */
             code: string;
+            /** @description The same in words; null for whoever has not the right see_operation. */
             reason?: string | null;
             /**
              * Format: int64
@@ -1742,6 +2665,8 @@ export interface components {
             code: string;
             name: components["schemas"]["LabelView"];
         };
+        /** @description What is asked for without words. */
+        Empty: Record<string, never>;
         /** @description What shall be encoded. */
         EncodeBody: {
             /** @description The frame, as it stands under `frame` in a decoded one. */
@@ -1755,6 +2680,15 @@ export interface components {
             hex: string;
             /** @description As text, where all of it is one. */
             text?: string | null;
+        };
+        /** @description A code for a wall that wants to be enrolled. */
+        EnrolView: {
+            /** @description To be typed at a workbench: eight digits. */
+            code: string;
+            /** @description With this the wall asks for its credential. */
+            secret: string;
+            /** Format: int64 */
+            until: number;
         };
         /** @description What people know of a device. What is left out is empty. */
         EntryBody: {
@@ -1866,6 +2800,13 @@ export interface components {
             received: number;
             severity?: string | null;
         };
+        /** @description What one grant reaches: these themes, and of them these departments, areas and camera groups. */
+        ExtentForm: {
+            areas: components["schemas"]["PartForm"];
+            camera_groups: components["schemas"]["PartForm"];
+            departments: components["schemas"]["PartForm"];
+            themes: components["schemas"]["PartForm"];
+        };
         /** @description Something that was set aside. */
         FaultView: {
             /** @description What was read and what would be right. */
@@ -1902,6 +2843,29 @@ export interface components {
          * @enum {string}
          */
         FileWord: "csv" | "ndjson" | "xlsx";
+        /** @description Roles within a scope for a time. */
+        GrantForm: {
+            /**
+             * Format: int64
+             * @description From then on, ms since 1970; null: ever since.
+             */
+            from?: number | null;
+            /** @description Roles, e.g. operator. */
+            roles: string[];
+            /** @description Whatever one of these covers. */
+            scope: components["schemas"]["ExtentForm"][];
+            /**
+             * Format: int64
+             * @description Until just before then; null: until it is taken away.
+             */
+            until?: number | null;
+        };
+        /** @description A grant on the wire. */
+        GrantView: components["schemas"]["GrantForm"];
+        /** @description All that somebody is granted. */
+        GrantsBody: {
+            grants: components["schemas"]["GrantView"][];
+        };
         /** @description What can be told. */
         HappeningWord: "alarm.raised" | "alarm.cleared" | "event" | "device.offline" | "device.online";
         /** @description The process lives. */
@@ -2004,6 +2968,10 @@ export interface components {
              */
             unlisted: number;
         };
+        /** @description A new key; the old one is worth nothing. */
+        KeyMade: {
+            key: string;
+        };
         KindView: {
             /** Format: uint32 */
             expected_interval_s: number;
@@ -2031,7 +2999,7 @@ export interface components {
             precision: number;
             unit: string;
         };
-        /** @description All key figures. */
+        /** @description All key figures of the themes that the caller sees the whole of. */
         KpiList: {
             kpis: components["schemas"]["KpiView"][];
         };
@@ -2126,6 +3094,7 @@ export interface components {
              * @description 95th percentile of arrival minus device time over the last minute, ms.
              */
             lag_p95_ms?: number | null;
+            /** @description The newest arrival; null also when it is of a device that the caller does not see. */
             last?: components["schemas"]["ArrivalView"] | null;
             /** @description Where it listens for devices; empty of a link that calls out itself. */
             listening: string[];
@@ -2159,6 +3128,32 @@ export interface components {
             /** @description up, connecting or down. */
             state: string;
         };
+        /** @description How a sign-in stands. */
+        LoginAnswer: {
+            /** @constant */
+            state: "done";
+        } | {
+            /** @constant */
+            state: "totp";
+            /** @description To be sent with the code. */
+            ticket: string;
+        };
+        /** @description Name and password. */
+        LoginBody: {
+            password: string;
+            user: string;
+        };
+        /** @description What a page for signing in can offer. */
+        LoginOffer: {
+            /** @description With name and password. */
+            password: boolean;
+            /** @description What a new password must be. */
+            policy: unknown;
+            /** @description Nobody has an account yet: the link that the first start printed makes the first administrator. */
+            setup: boolean;
+            /** @description Providers of single sign-on. */
+            sso: components["schemas"]["SsoView"][];
+        };
         /** @description The board of maintenance. */
         MaintenanceView: {
             /** @description Soonest empty first, at most 50. */
@@ -2188,6 +3183,31 @@ export interface components {
             series: components["schemas"]["SeriesName"][];
             /** @description Up to, not including, this device time. */
             to: components["schemas"]["When"];
+        };
+        /** @description Roles, rights and routes. */
+        MatrixView: {
+            rights: components["schemas"]["RightView"][];
+            roles: components["schemas"]["RoleView"][];
+            routes: components["schemas"]["RouteView"][];
+        };
+        /** @description Who asks, and what they may. */
+        MeView: {
+            grants: components["schemas"]["GrantView"][];
+            id: string;
+            /** @description person, screen, service, local or demo. */
+            kind: string;
+            /** @description What a wall shows. */
+            layout?: string | null;
+            /** @description What must be done before anything else: password, totp. */
+            must: string[];
+            name: string;
+            rights: string[];
+            roles: string[];
+            session?: components["schemas"]["OwnSession"] | null;
+            /** @description A second factor is set. */
+            totp?: boolean | null;
+            /** @description The name of the account. */
+            user?: string | null;
         };
         /** @description What has come since the tap was opened, at most the last 20. It closes ten minutes after the last ask. */
         MessageList: {
@@ -2234,6 +3254,10 @@ export interface components {
             };
             unit: string;
         };
+        /** @description The right that is missing. */
+        Missing: {
+            right: string;
+        };
         /** @description A reading to be changed. */
         NewCorrection: {
             /** @description Device time of the reading, exactly. */
@@ -2257,6 +3281,23 @@ export interface components {
             /** @description In words. */
             text: string;
         };
+        /** @description The session of a request. */
+        OwnSession: {
+            /** Format: int64 */
+            began: number;
+            from?: string | null;
+            id: string;
+            /**
+             * Format: uint32
+             * @description Or so many seconds after the last request.
+             */
+            idle_s: number;
+            /**
+             * Format: int64
+             * @description When it ends at the latest.
+             */
+            until: number;
+        };
         ParamView: {
             /** @description text, whole or time (RFC 3339). */
             form: string;
@@ -2267,6 +3308,8 @@ export interface components {
             range?: number[] | null;
             required: boolean;
         };
+        /** @description Everything, or these; for the document. */
+        PartForm: components["schemas"]["AllWord"] | string[];
         /** @description All of them, by name. */
         PartList: {
             /** @description Areas. */
@@ -2292,10 +3335,70 @@ export interface components {
             live: number;
             name: string;
         };
+        /** @description A new password. */
+        PasswordBody: {
+            new: string;
+            old: string;
+        };
+        /** @description A new one-time password. */
+        PasswordMade: {
+            password: string;
+        };
+        /** @description People, oldest account first. */
+        PeoplePage: {
+            next?: string | null;
+            people: components["schemas"]["PersonView"][];
+        };
         /** @description Who agrees, or calls off. */
         PersonBody: {
-            /** @description Their name, 1 to 100 characters. */
-            person: string;
+            /** @description Their name, 1 to 100 characters; of a person who has signed in it is known, and what is said here does not count. */
+            person?: string | null;
+        };
+        /** @description A person to be made or changed. */
+        PersonBody2: {
+            department?: string | null;
+            name: string;
+            /** @description Left out or masked as it was told: unchanged. */
+            phone?: string | null;
+            /** @description The name of the account: letters, digits, `.`, `-`, `_`, 2 to 64 of them. May be left out in changes. */
+            user?: string | null;
+        };
+        /** @description A person who was made; the password is shown here and never again. */
+        PersonMade: {
+            /** @description One-time: must be changed when it is first used. */
+            password: string;
+            person: components["schemas"]["PersonView"];
+        };
+        /** @description A person with an account. */
+        PersonView: {
+            department?: string | null;
+            disabled: boolean;
+            grants: components["schemas"]["GrantView"][];
+            id: string;
+            /** Format: int64 */
+            last_login?: number | null;
+            /** Format: int64 */
+            locked_until?: number | null;
+            name: string;
+            /** Format: int64 */
+            password_set?: number | null;
+            /** @description Masked. */
+            phone?: string | null;
+            /**
+             * Format: int64
+             * @description Sessions that live.
+             */
+            sessions: number;
+            /** @description Signs in elsewhere. */
+            sso: boolean;
+            /** @description Has a second factor. */
+            totp: boolean;
+            user: string;
+            /**
+             * Format: int64
+             * @description Counts the changes; send it back in `If-Match`.
+             */
+            version: number;
         };
         /** @description Photos of a device, newest first. */
         PhotoList: {
@@ -2354,6 +3457,50 @@ export interface components {
              */
             lng: number;
         };
+        /** @description The policy, for the document. */
+        PolicyForm: {
+            /** @description wrong, window_s, lock_s, longest_lock_s, forget_s, address_wrong, address_accounts. */
+            lockout: {
+                [key: string]: number;
+            };
+            /** @description min_length, max_length, classes, history, max_age_days. */
+            password: {
+                [key: string]: number;
+            };
+            /** @description idle_s, absolute_s, most, screen_s. */
+            session: {
+                [key: string]: number;
+            };
+            /** @description Roles that need a second factor. */
+            totp_required: string[];
+        };
+        /** @description The policy. */
+        PolicyView: components["schemas"]["PolicyForm"];
+        /** @description What became of a reading that was sent a second time. */
+        ProbeView: {
+            /** @description Whose; null: no device lives, so nothing was sent. */
+            device?: string | null;
+            /**
+             * Format: uint32
+             * @description It passed, and was known.
+             */
+            duplicate: number;
+            /**
+             * Format: uint32
+             * @description It was set aside.
+             */
+            rejected: number;
+            /**
+             * Format: uint32
+             * @description It came as far as the spool.
+             */
+            spooled: number;
+            /**
+             * Format: uint32
+             * @description It was taken for a new one.
+             */
+            stored: number;
+        };
         /** @description An error as the client gets it (`application/problem+json`). */
         Problem: {
             /** @description Stable code of the problem. */
@@ -2362,8 +3509,17 @@ export interface components {
             detail: string;
             /** @description The fields that are wrong, where an entry was sent. */
             errors?: components["schemas"]["FieldError"][];
+            /** @description What is wrong with a new password: codes with their numbers. */
+            faults?: unknown[];
+            /** @description The right that is missing. */
+            params?: components["schemas"]["Missing"] | null;
             /** @description The whole report, where a table was sent. */
             report?: components["schemas"]["ImportReport"] | null;
+            /**
+             * Format: uint64
+             * @description Seconds until it makes sense to try again; also in `Retry-After`.
+             */
+            retry_after?: number | null;
             /**
              * Format: uint16
              * @description The HTTP status.
@@ -2445,8 +3601,8 @@ export interface components {
             id: number;
             link: string;
             metric?: string | null;
-            /** @description The bytes as they came, cut at 64 KiB; see `raw_encoding`. */
-            raw: string;
+            /** @description The bytes as they came, cut at 64 KiB; see `raw_encoding`. Null for whoever has not the right see_raw for the device. */
+            raw?: string | null;
             /**
              * Format: int32
              * @description Their full length.
@@ -2525,6 +3681,26 @@ export interface components {
             /** Format: int32 */
             stored: number;
         };
+        /** @description What a route asks. */
+        RightView: {
+            detail: string;
+            id: string;
+            name: components["schemas"]["Words"];
+            /** @description Who has it. */
+            roles: string[];
+        };
+        /** @description What somebody is. */
+        RoleView: {
+            id: string;
+            name: components["schemas"]["Words"];
+        };
+        /** @description A route. */
+        RouteView: {
+            method: string;
+            path: string;
+            /** @description The first of the rights of which one is needed; null: open, or to all who are known. */
+            right?: string | null;
+        };
         RuleView: {
             /** @description How sure the source is: A, B or C. */
             certainty: string;
@@ -2543,6 +3719,43 @@ export interface components {
             source: string;
             /** Format: int32 */
             version: number;
+        };
+        /** @description A scope on the wire. */
+        ScopeView: components["schemas"]["ExtentForm"][];
+        /** @description What people say of a wall. */
+        ScreenBody: {
+            layout: string;
+            name: string;
+            scope: components["schemas"]["ScopeView"];
+        };
+        /** @description A wall to be enrolled. */
+        ScreenEnrol: {
+            /** @description What it shows, e.g. 4821-7035. */
+            code: string;
+            /** @description `wall` or `theme/` and a theme. */
+            layout: string;
+            name: string;
+            scope: components["schemas"]["ScopeView"];
+        };
+        /** @description Walls, oldest first. */
+        ScreenPage: {
+            next?: string | null;
+            screens: components["schemas"]["ScreenView"][];
+        };
+        /** @description A wall. */
+        ScreenView: {
+            /** Format: int64 */
+            enrolled: number;
+            id: string;
+            last_from?: string | null;
+            /** Format: int64 */
+            last_used?: number | null;
+            layout: string;
+            name: string;
+            /** Format: int64 */
+            renewed: number;
+            revoked: boolean;
+            scope: components["schemas"]["ScopeView"];
         };
         /** @description Why a series has no answer. */
         SeriesFault: {
@@ -2589,6 +3802,76 @@ export interface components {
             metric: string;
             unit: string;
         };
+        /** @description A service to be made. */
+        ServiceBody: {
+            department?: string | null;
+            name: string;
+        };
+        /** @description A service that was made; the key is shown here and never again. */
+        ServiceMade: {
+            key: string;
+            service: components["schemas"]["ServiceView"];
+        };
+        /** @description Services, newest first. */
+        ServicePage: {
+            next?: string | null;
+            services: components["schemas"]["ServiceView"][];
+        };
+        /** @description What a service may. */
+        ServiceRightsBody: {
+            /**
+             * Format: int64
+             * @description Until then, ms since 1970; null: for a year.
+             */
+            expires?: number | null;
+            /** Format: int32 */
+            quota_per_minute: number;
+            /** @description Rights that need no person. */
+            rights: string[];
+            scope: components["schemas"]["ScopeView"];
+        };
+        /** @description A service of a department; its key is not told. */
+        ServiceView: {
+            /** Format: int64 */
+            created: number;
+            department?: string | null;
+            /** Format: int64 */
+            expires: number;
+            id: string;
+            last_from?: string | null;
+            /** Format: int64 */
+            last_used?: number | null;
+            name: string;
+            /** Format: int32 */
+            quota_per_minute: number;
+            revoked: boolean;
+            rights: string[];
+            scope: components["schemas"]["ScopeView"];
+        };
+        /** @description Sessions that live, newest first. */
+        SessionList: {
+            sessions: components["schemas"]["SessionView"][];
+        };
+        /** @description A session. */
+        SessionView: {
+            agent?: string | null;
+            /** Format: int64 */
+            began: number;
+            /** @description The one of this request. */
+            current: boolean;
+            from?: string | null;
+            id: string;
+            /** Format: int64 */
+            used: number;
+        };
+        /** @description The first administrator. */
+        SetupBody: {
+            name: string;
+            password: string;
+            /** @description Of the link that the first start printed. */
+            token: string;
+            user: string;
+        };
         /** @description Devices that share something. */
         ShareView: {
             /** @description The id of the gateway or kind, or the name. */
@@ -2612,7 +3895,7 @@ export interface components {
             id: number;
             why: string;
         };
-        /** @description Everything, once. */
+        /** @description Everything that the caller may see, once. */
         Snapshot: {
             alarm: components["schemas"]["AlarmView"][];
             device: components["schemas"]["DeviceFull"][];
@@ -2649,12 +3932,16 @@ export interface components {
              * @description Readings (and other items of the ledger) in it.
              */
             readings: number;
-            /** @description Why it fails. */
+            /** @description Why it fails; null for whoever has not the right see_operation. */
             reason?: string | null;
             /** Format: uint64 */
             records: number;
             /** @description empty, spooling, draining, full or failing. */
             state: string;
+        };
+        /** @description A provider of single sign-on. */
+        SsoView: {
+            id: string;
         };
         /** @description A page of entities; one entity is an object as it stands in `value`, a property an object with its name. */
         StaPage: {
@@ -2760,6 +4047,20 @@ export interface components {
             screen: unknown;
             version: string;
         };
+        /** @description The second step. */
+        TotpBody: {
+            /** @description Six digits of the authenticator. */
+            code: string;
+            /** @description What the first step answered. */
+            ticket: string;
+        };
+        /** @description A secret for the authenticator; shown here and never again. */
+        TotpOffer: {
+            /** @description To be typed, base32. */
+            secret: string;
+            /** @description For a picture code. */
+            uri: string;
+        };
         /** @description How many there are in all, whatever the page. */
         UnseenCounts: {
             /** Format: uint32 */
@@ -2769,7 +4070,10 @@ export interface components {
             /** Format: uint32 */
             link: number;
         };
-        /** @description A page of what cannot be seen: database and links first, then devices, those silent for longest first. */
+        /**
+         * @description A page of what cannot be seen: database and links first (for whoever has the right see_operation), then devices, those
+         *     silent for longest first.
+         */
         UnseenPage: {
             counts: components["schemas"]["UnseenCounts"];
             /** @description Ask again with `after` set to this; none when this was the last page. */
@@ -2837,6 +4141,15 @@ export interface components {
              * @description The value.
              */
             value: number;
+        };
+        /** @description Whether the chain holds. */
+        VerifyView: {
+            /** Format: uint64 */
+            batches: number;
+            broken?: components["schemas"]["BrokenView"] | null;
+            /** Format: uint64 */
+            lines: number;
+            ok: boolean;
         };
         /** @description A webhook to be made or changed. */
         WebhookBody: {
@@ -2952,6 +4265,11 @@ export interface components {
          * @example 2026-11-22T16:42:00+08:00
          */
         When: string | number;
+        /** @description A word in both languages. */
+        Words: {
+            en: string;
+            zh: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2961,6 +4279,259 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_access_matrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatrixView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_access_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_access_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyView"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_alarms: {
         parameters: {
             query?: {
@@ -3010,6 +4581,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -3021,6 +4601,202 @@ export interface operations {
             };
             /** @description this address has no such method */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit: {
+        parameters: {
+            query?: {
+                /** @description Only acts of this kind. */
+                act?: string | null;
+                /** @description Only lines before this number: the `next` of the page before. */
+                before?: number | null;
+                /** @description From this moment on. */
+                from?: components["schemas"]["When"] | null;
+                /** @description At most this many, 1 to 1000; default 100. */
+                limit?: number | null;
+                /** @description Only about this object, e.g. person:17. */
+                object?: string | null;
+                /** @description Only with this outcome: done, denied, failed. */
+                outcome?: string | null;
+                /** @description Until just before this moment. */
+                to?: components["schemas"]["When"] | null;
+                /** @description Only of this caller, e.g. person:17. */
+                who?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_audit_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3068,6 +4844,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3149,6 +4934,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -3209,6 +5003,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3280,6 +5083,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3378,6 +5190,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3484,6 +5305,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -3546,6 +5376,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3642,6 +5481,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3781,6 +5629,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -3841,6 +5698,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3915,6 +5781,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4023,6 +5898,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -4108,6 +5992,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -4172,6 +6065,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4278,6 +6180,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -4338,6 +6249,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4412,6 +6332,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -4472,6 +6401,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4545,6 +6483,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4649,6 +6596,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -4708,6 +6664,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4795,6 +6760,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4907,6 +6881,98 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_export_audit: {
+        parameters: {
+            query?: {
+                /** @description csv or ndjson; default csv. */
+                format?: string | null;
+                /** @description From this moment on. */
+                from?: components["schemas"]["When"] | null;
+                /** @description Until just before this moment. */
+                to?: components["schemas"]["When"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -4998,6 +7064,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5097,6 +7172,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -5166,6 +7250,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5244,6 +7337,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5355,6 +7457,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5477,6 +7588,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -5590,6 +7710,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -5686,6 +7815,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -5744,6 +7882,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5827,6 +7974,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -5892,6 +8048,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -5903,6 +8068,272 @@ export interface operations {
             };
             /** @description this address has no such method */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginOffer"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginAnswer"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_login_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginAnswer"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5960,6 +8391,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -5971,6 +8411,660 @@ export interface operations {
             };
             /** @description this address has no such method */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_me_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_me_sessions_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_me_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpOffer"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_me_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmBody"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_me_totp_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6081,6 +9175,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -6092,6 +9195,1229 @@ export interface operations {
             };
             /** @description this address has no such method */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_people: {
+        parameters: {
+            query?: {
+                /** @description Only those after this: the `next` of the page before. */
+                after?: string | null;
+                /** @description Only those of this department. */
+                department?: string | null;
+                /** @description At most this many, 1 to 1000; default 100. */
+                limit?: number | null;
+                /** @description Only those whose account or name holds this. */
+                q?: string | null;
+                /** @description Only those who were granted this role. */
+                role?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonBody2"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonMade"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_people_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_people_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag of the device as it was read: refused with 412 when somebody has changed it since */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonBody2"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match names another version than the newest */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_people_id_disable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_people_id_enable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_people_id_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantsBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_people_id_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordMade"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_people_id_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_people_id_sessions_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_people_id_totp_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_people_id_unlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_probe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6161,6 +10487,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -6223,6 +10558,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6333,6 +10677,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -6402,6 +10755,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -6409,6 +10771,1086 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_screens: {
+        parameters: {
+            query?: {
+                /** @description Only those after this: the `next` of the page before. */
+                after?: string | null;
+                /** @description At most this many, 1 to 1000; default 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenPage"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_screens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreenEnrol"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_screens_enrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolView"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_screens_enrol_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimView"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_screens_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreenBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_screens_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_services: {
+        parameters: {
+            query?: {
+                /** @description Only those after this: the `next` of the page before. */
+                after?: string | null;
+                /** @description At most this many, 1 to 1000; default 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicePage"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_services: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceMade"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_services_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_services_id_rights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceRightsBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_services_id_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginAnswer"];
                 };
             };
             /** @description this address has no such method */
@@ -6494,6 +11936,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -6532,7 +11983,10 @@ export interface operations {
                 rate?: number | null;
                 /** @description A name for the log. */
                 screen?: string | null;
-                /** @description Any of kpi, alarm, device, link, separated by commas; default all. */
+                /**
+                 * @description Any of kpi, alarm, device, link, separated by commas; default all. Links are told to whoever has the right
+                 *     see_operation, key figures to whoever sees the whole of their theme; others get none.
+                 */
                 topics?: string | null;
             };
             header?: never;
@@ -6561,6 +12015,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6642,6 +12105,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -6678,7 +12150,7 @@ export interface operations {
                 after?: string | null;
                 /** @description At most this many, 1 to 20000; default 500. */
                 limit?: number | null;
-                /** @description Only devices of this theme (links and the database are always told). */
+                /** @description Only devices of this theme (links and the database are told whatever the theme). */
                 theme?: string | null;
             };
             header?: never;
@@ -6707,6 +12179,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6779,6 +12260,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -6841,6 +12331,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6942,6 +12441,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -7006,6 +12514,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7105,6 +12622,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -7197,6 +12723,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -7261,6 +12796,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7355,6 +12899,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7465,6 +13018,42 @@ export interface operations {
                     "text/plain": unknown;
                 };
             };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description this address has no such method */
             405: {
                 headers: {
@@ -7526,6 +13115,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7672,6 +13270,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no such object */
             404: {
                 headers: {
@@ -7730,6 +13337,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7816,6 +13432,15 @@ export interface operations {
             };
             /** @description no valid key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -31,9 +31,17 @@ pub(crate) struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     errors: Vec<FieldError>,
+    /// What else a program may want to know.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    more: Option<Box<More>>,
+}
+
+/// What else a program may want to know.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+struct More {
     /// The whole report, where a table was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<Box<ImportReport>>,
+    report: Option<ImportReport>,
     /// What is wrong with a new password: codes with their numbers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default, with = "Vec<serde_json::Value>")]
@@ -48,7 +56,7 @@ pub(crate) struct Problem {
 
 /// The right that is missing.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub(crate) struct Missing {
+struct Missing {
     right: &'static str,
 }
 
@@ -62,10 +70,7 @@ impl Problem {
             code,
             detail: detail.into(),
             errors: Vec::new(),
-            report: None,
-            faults: Vec::new(),
-            params: None,
-            retry_after: None,
+            more: None,
         }
     }
 
@@ -92,7 +97,7 @@ impl Problem {
     pub(crate) fn import(report: &ImportReport) -> Self {
         let detail = "the table has mistakes, and nothing of it was taken; `report` names each with line and column";
         let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "import", detail);
-        Self { report: Some(Box::new(report.clone())), ..problem }
+        problem.with(More { report: Some(report.clone()), ..More::default() })
     }
 
     /// Somebody else was faster.
@@ -139,7 +144,8 @@ impl Problem {
     /// Somebody who is known, and may not.
     pub(crate) fn forbidden(access: Access) -> Self {
         let problem = Self::new(StatusCode::FORBIDDEN, "forbidden", format!("this needs {}", rights_in_words(access)));
-        Self { params: access.rights().first().map(|right| Missing { right: right.id() }), ..problem }
+        let params = access.rights().first().map(|right| Missing { right: right.id() });
+        problem.with(More { params, ..More::default() })
     }
 
     /// A request with a cookie that another site may have sent.
@@ -172,8 +178,12 @@ impl Problem {
         Self::new(StatusCode::TOO_MANY_REQUESTS, code, detail).after(seconds)
     }
 
+    fn with(self, more: More) -> Self {
+        Self { more: Some(Box::new(more)), ..self }
+    }
+
     fn after(self, seconds: u64) -> Self {
-        Self { retry_after: Some(seconds.max(1)), ..self }
+        self.with(More { retry_after: Some(seconds.max(1)), ..More::default() })
     }
 
     /// Something of the account that is not right, with a code of its own.
@@ -185,7 +195,7 @@ impl Problem {
     pub(crate) fn password(faults: Vec<Fault>) -> Self {
         let problem =
             Self::new(StatusCode::BAD_REQUEST, "password_refused", "the new password is not good; see `faults`");
-        Self { faults, ..problem }
+        problem.with(More { faults, ..More::default() })
     }
 
     /// Somebody who may, but not everywhere, where nothing less will do.
@@ -319,7 +329,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let later = status == StatusCode::SERVICE_UNAVAILABLE || self.code == "in_progress";
-        let (after, code) = (self.retry_after, self.code);
+        let (after, code) = (self.more.as_ref().and_then(|more| more.retry_after), self.code);
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

@@ -69,7 +69,10 @@ pub fn database_late(per_second: u64, late: Duration) -> anyhow::Result<AbsenceR
     let mut report = AbsenceReport { words: not_ready(&hub, "starting").unwrap_or_default(), ..Default::default() };
     anyhow::ensure!(report.words.contains("starting"), "the hub does not say that it has no database yet");
     let (status, body) = hub.ask("/api/v1/latest", Some(&hub.key))?;
-    anyhow::ensure!(status == 503 && body.contains("not_loaded"), "{status} {body}: there are not no devices");
+    anyhow::ensure!(
+        status == 503 && body.contains("database_unavailable"),
+        "{status} {body}: there are not no devices"
+    );
     // the hub's subscription must be there before anything is owed
     until("the link is up", GUARD, || (hub.get("/api/v1/links").ok()?["links"][0]["state"] == "up").then_some(()))?;
     let publisher = Publisher::start(broker.port, per_second);

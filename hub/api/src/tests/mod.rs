@@ -161,7 +161,7 @@ impl World {
     pub(super) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock: SharedClock = Arc::new(Still::default());
-        let spool = |name: &str| Spool::open(SpoolOptions::new(&dir.path().join(name), 1 << 20)).unwrap().0;
+        let spool = |name: &str| Spool::open(SpoolOptions::new(dir.path().join(name), 1 << 20)).unwrap().0;
         let registry = Registry::new();
         let nobody = StoreOptions {
             owner: None,
