@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { RealHub } from './hub.mjs'
 import { launch, openWall, sleep } from './page.mjs'
 import { proxy } from './proxy.mjs'
+import { realAccessSteps } from './real-access.mjs'
 import { realDeskSteps } from './real-desk.mjs'
 
 const SHOWN_MS = 5_000
@@ -96,6 +97,8 @@ step('a message that cannot be read stands on the health page with its bytes, an
 
 realDeskSteps({ step, until, hub, page: () => wall.page, text, seconds, figure, HANG_MS })
 
+const enrolled = realAccessSteps({ step, until, hub, browser: () => browser, address: () => front?.address ?? hub.ready.http, HANG_MS })
+
 step('nothing was blocked by the policy, nothing failed', () => {
   // The browser itself logs each refused request: a table with mistakes, and a device whose page was opened before it existed.
   assert.deepEqual(wall.errors.filter((e) => !/status of (400|404|422)/.test(e)), [])
@@ -109,7 +112,7 @@ step('a killed hub greys the page', async () => {
   await wall.page.waitForSelector('[data-banner=frozen]', { timeout: HANG_MS })
 })
 
-step('started again on the same data, the page heals without a person', async () => {
+step('started again on the same data, the page heals without a person, and so does the enrolled wall', async () => {
   const at = Date.now()
   await hub.start()
   figure(`ready after ${seconds(at)}`)
@@ -118,6 +121,7 @@ step('started again on the same data, the page heals without a person', async ()
   await until(async () => (await wall.page.locator('[data-banner]').count()) === 0, HANG_MS, 'the banner stays')
   await moves()
   assert.match(await text('[data-unplaced=MY-1]'), /3\.21 m/, 'the hub has forgotten the value')
+  await enrolled.heals()
   // The browser itself logs each request to the dead hub; those are ours.
   assert.deepEqual(wall.errors.filter((e) => !/net::ERR_|status of 50/.test(e)), [])
 })
