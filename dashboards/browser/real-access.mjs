@@ -102,8 +102,11 @@ export function realAccessSteps({ step, until, hub, browser, address, HANG_MS })
   return {
     /** After the hub was started again: nobody touches the wall. */
     heals: async () => {
-      await hub.publish('city/water/MY-1/telemetry', { level: 3.33 })
-      await until(async () => /3\.33 m/.test(await wall.page.locator('[data-unplaced=MY-1]').innerText().catch(() => '')), HANG_MS, 'the enrolled wall stands still')
+      // a wall is told of no links; that it counts a device which nobody knew is its sign of life
+      const live = () => wall.page.locator('[data-live]').first().innerText().catch(() => '')
+      const before = await live()
+      await hub.publish('city/water/NEW-1/telemetry', { level: 3.33 })
+      await until(async () => /\d/.test(await live()) && (await live()) !== before, HANG_MS, 'the enrolled wall stands still')
       assert.equal(await wall.page.locator('[data-frozen=true]').count(), 0)
       assert.equal(await wall.page.locator('[data-login], [data-enrol-code]').count(), 0, 'the wall asks for a person')
     },
