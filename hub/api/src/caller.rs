@@ -154,7 +154,8 @@ pub(crate) async fn admit(State(gate): State<Gate>, mut request: Request, next: 
     response
 }
 
-fn peer(request: &Request) -> Option<IpAddr> {
+/// Where a request comes from.
+pub(crate) fn peer(request: &Request) -> Option<IpAddr> {
     request.extensions().get::<Peer>().map(|Peer(ip)| ip.to_canonical())
 }
 

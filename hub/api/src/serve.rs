@@ -17,9 +17,9 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
-use crate::caller::{Gate, admit};
+use crate::caller::{Gate, admit, peer};
 use crate::problem::Problem;
-use crate::route::TABLE_MAX;
+use crate::route::{Object, TABLE_MAX};
 use crate::routes::routes;
 use crate::web;
 
@@ -33,6 +33,8 @@ pub fn router(app: App) -> Router {
     let mut router = Router::new();
     for route in routes() {
         let handler = match route.info.access {
+            // a stranger who may send something may not do so all day
+            Access::Open if route.info.method != "GET" => route.handler.layer(from_fn_with_state(app.clone(), guests)),
             Access::Open => route.handler,
             Access::Known | Access::Needs(_) | Access::NeedsOneOf(_) => {
                 let loaded = route.info.object.needs_loaded_board();
@@ -43,6 +45,11 @@ pub fn router(app: App) -> Router {
                 };
                 handler.layer(from_fn_with_state(Gate::new(&app, route.info), admit))
             }
+        };
+        let handler = if matches!(route.info.object, Object::Own | Object::Account | Object::Audit) {
+            handler.layer(header("cache-control", "no-store"))
+        } else {
+            handler
         };
         router = router.route(route.info.path, handler);
     }
@@ -68,6 +75,13 @@ pub fn router(app: App) -> Router {
 
 fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
+}
+
+async fn guests(State(app): State<App>, request: Request, next: Next) -> Response {
+    match app.identities.guest(peer(&request)) {
+        Ok(()) => next.run(request).await,
+        Err(wait) => Problem::too_many("too_many_requests", wait.as_secs() + 1).into_response(),
+    }
 }
 
 /// Before the board is loaded an answer about devices would be a lie: there are not none of them.

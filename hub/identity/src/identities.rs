@@ -1,7 +1,9 @@
 //! What the hub holds to know people, services and walls by. One hub works on a database, so what it remembers is true
 //! until it changes something itself: then it forgets everything and asks again.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 use chengshu_access::{Act, AddressKey, Gate, Limiter, Rate};
 use chengshu_core::model::Timestamp;
@@ -19,6 +21,11 @@ const REMEMBERED: usize = 100_000;
 /// Questions to the database about tokens that nobody knows, from one address: whoever has a real one asks once.
 const LOOKUPS: Rate = Rate { per_second: 5.0, burst: 100.0 };
 
+/// Requests of strangers (signing in, enrolling) from one address: people and walls need few.
+const GUESTS: Rate = Rate { per_second: 1.0, burst: 60.0 };
+/// Lines in the audit about what one address was refused: the first tells enough for a minute.
+const REFUSALS: Rate = Rate { per_second: 1.0 / 60.0, burst: 3.0 };
+
 /// People, services and walls (身份).
 #[derive(Clone)]
 pub struct Identities(pub(crate) Arc<Inner>);
@@ -32,6 +39,8 @@ pub(crate) struct Inner {
     pub(crate) gate: Mutex<Gate>,
     pub(crate) memory: Memory,
     pub(crate) lookups: Mutex<Limiter<AddressKey>>,
+    guests: Mutex<Limiter<AddressKey>>,
+    refusals: Mutex<Limiter<AddressKey>>,
     policy: RwLock<Option<Arc<(Policy, i64)>>>,
 }
 
@@ -51,6 +60,8 @@ impl Identities {
             gate: Mutex::new(gate),
             memory: Memory::default(),
             lookups: Mutex::new(Limiter::new(LOOKUPS, REMEMBERED)),
+            guests: Mutex::new(Limiter::new(GUESTS, REMEMBERED)),
+            refusals: Mutex::new(Limiter::new(REFUSALS, REMEMBERED)),
             policy: RwLock::default(),
         })))
     }
@@ -90,6 +101,19 @@ impl Identities {
         Ok(())
     }
 
+    /// Whether a stranger may ask once more.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub fn guest(&self, from: Option<IpAddr>) -> Result<(), Duration> {
+        take(&self.0.guests, from, self.0.clock.now())
+    }
+
+    /// True when what an address is refused is worth a line in the audit.
+    pub(crate) fn is_told(&self, from: Option<IpAddr>, now: Timestamp) -> bool {
+        take(&self.0.refusals, from, now).is_ok()
+    }
+
     /// Until when an account is locked.
     #[must_use]
     pub fn locked_until(&self, login: &str, now: Timestamp) -> Option<Timestamp> {
@@ -104,4 +128,10 @@ impl Identities {
     pub(crate) fn gate(&self) -> MutexGuard<'_, Gate> {
         self.0.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A connection without an address counts as one and the same.
+fn take(limiter: &Mutex<Limiter<AddressKey>>, from: Option<IpAddr>, now: Timestamp) -> Result<(), Duration> {
+    let address = AddressKey::of(from.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+    limiter.lock().unwrap_or_else(PoisonError::into_inner).take(address, 1.0, now)
 }

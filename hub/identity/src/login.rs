@@ -132,8 +132,10 @@ impl Identities {
             Verdict::AccountLocked { until } => (NotIn::Locked(until), Act::Login),
             Verdict::AddressLimited { until } => (NotIn::TooMany(until), Act::Limited),
         };
-        let line = Stamp::nobody(visitor.from, now).line(act, Outcome::Denied, self.object(user).await?);
-        self.0.store.audit_write(&[line]).await?;
+        if self.is_told(visitor.from, now) {
+            let line = Stamp::nobody(visitor.from, now).line(act, Outcome::Denied, self.object(user).await?);
+            self.0.store.audit_write(&[line]).await?;
+        }
         Err(problem)
     }
 
