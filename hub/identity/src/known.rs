@@ -112,12 +112,7 @@ impl Identities {
         if let Some(caller) = self.0.secrets.find(proof) {
             return Ok(Known { caller: caller.clone(), found: Found::Key, renew: false });
         }
-        let kind = proof.kind.ok_or(NotFound::Nobody)?;
-        let (remembered, turn) = self.0.memory.find(&proof.hash);
-        let entry = match remembered {
-            Some(entry) => entry,
-            None => self.look_up(proof, kind, from, now, turn).await?,
-        };
+        let entry = self.entry(proof, from, now).await?;
         let policy = self.policy().await?;
         let known = self.judge(&entry, &policy.0, now)?;
         if let Whose::Service(service, bucket) = &entry.whose {
@@ -136,24 +131,18 @@ impl Identities {
         if let Some(caller) = self.0.secrets.find(proof) {
             return Ok(Known { caller: caller.clone(), found: Found::Key, renew: false });
         }
-        let kind = proof.kind.ok_or(NotFound::Nobody)?;
-        let (remembered, turn) = self.0.memory.find(&proof.hash);
-        let entry = match remembered {
-            Some(entry) => entry,
-            None => self.look_up(proof, kind, None, now, turn).await?,
-        };
+        let entry = self.entry(proof, None, now).await?;
         let policy = self.policy().await?;
         self.judge(&entry, &policy.0, now)
     }
 
-    async fn look_up(
-        &self,
-        proof: &Proof,
-        kind: TokenKind,
-        from: Option<IpAddr>,
-        now: Timestamp,
-        turn: u64,
-    ) -> Result<Arc<Entry>, NotFound> {
+    /// What is known of a token: from memory, or from the store.
+    async fn entry(&self, proof: &Proof, from: Option<IpAddr>, now: Timestamp) -> Result<Arc<Entry>, NotFound> {
+        let kind = proof.kind.ok_or(NotFound::Nobody)?;
+        let (remembered, turn) = self.0.memory.find(&proof.hash);
+        if let Some(entry) = remembered {
+            return Ok(entry);
+        }
         if let Some(from) = from {
             let mut lookups = self.0.lookups.lock().unwrap_or_else(PoisonError::into_inner);
             lookups.take(AddressKey::of(from), 1.0, now).map_err(NotFound::TooMany)?;

@@ -15,9 +15,9 @@ pub(crate) mod signin;
 pub(crate) use routes::routes;
 
 use axum::http::StatusCode;
-use chengshu_access::{Extent, Grant, Scope};
+use chengshu_access::{Extent, Grant, Scope, Token, TokenKind};
 use chengshu_core::model::{Label, Timestamp};
-use chengshu_identity::{NotChanged, NotIn};
+use chengshu_identity::{NotChanged, NotIn, random};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +81,15 @@ pub(crate) struct ScopeView(#[schemars(with = "Vec<ExtentForm>")] pub(crate) Sco
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub(crate) struct GrantView(#[schemars(with = "GrantForm")] pub(crate) Grant);
+
+/// A new token, to be shown once.
+pub(crate) fn token(kind: TokenKind) -> Result<Token, Problem> {
+    let bytes = random().map_err(|error| {
+        tracing::error!(%error, "no token could be made");
+        Problem::internal()
+    })?;
+    Ok(Token::new(kind, bytes))
+}
 
 /// A number in an address.
 pub(crate) fn number(text: &str, what: &str) -> Result<i64, Problem> {

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
-use chengshu_access::{Act, Token, TokenHash, TokenKind};
+use chengshu_access::{Act, TokenHash, TokenKind};
 use chengshu_core::model::{ThemeId, Timestamp};
 use chengshu_identity::{Cookie, random};
 use chengshu_store::{Claim, ScreenEntry, StoredScreen};
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::me::Empty;
-use super::{ScopeView, is_nothing, number, text};
+use super::{ScopeView, is_nothing, number, text, token};
 use crate::app::App;
 use crate::caller::{Guest, Who, set_cookie};
 use crate::latest::NoParams;
@@ -127,7 +127,7 @@ pub(crate) async fn enrol(
     for _ in 0..8 {
         let number = u64::from_le_bytes(random().map_err(no_random)?) % 100_000_000;
         let code = format!("{:04}-{:04}", number / 10_000, number % 10_000);
-        let secret = Token::new(TokenKind::Screen, random().map_err(no_random)?);
+        let secret = token(TokenKind::Screen)?;
         if app.store.screen_ask(&code_hash(&code), &secret.hash(), until, now, WAITING).await? {
             return Ok(Json(EnrolView { code, secret: secret.expose().to_owned(), until: until.ms() }));
         }
@@ -147,7 +147,7 @@ pub(crate) async fn claim(
     };
     let Some((TokenKind::Screen, secret)) = TokenHash::read(&body.secret) else { return Err(over()) };
     let policy = app.identities.policy().await?;
-    let new = Token::new(TokenKind::Screen, random().map_err(no_random)?);
+    let new = token(TokenKind::Screen)?;
     let mut tx = app.store.tx().await?;
     match tx.screen_claim(&secret, &new.hash(), app.clock.now()).await? {
         Claim::Waiting => Ok((StatusCode::ACCEPTED, Json(ClaimView { state: "waiting" })).into_response()),

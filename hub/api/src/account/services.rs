@@ -5,15 +5,14 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use chengshu_access::{Act, Right, Rights, Scope, Token, TokenKind};
+use chengshu_access::{Act, Right, Rights, Scope, TokenKind};
 use chengshu_core::model::Timestamp;
-use chengshu_identity::random;
 use chengshu_store::{ServiceFilter, ServiceRights, StoredService};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::me::Empty;
-use super::{ScopeView, number, optional, text};
+use super::{ScopeView, number, optional, text, token};
 use crate::app::App;
 use crate::caller::Who;
 use crate::latest::NoParams;
@@ -110,14 +109,6 @@ fn view(service: StoredService) -> ServiceView {
     }
 }
 
-fn key() -> Result<Token, Problem> {
-    let bytes = random().map_err(|error| {
-        tracing::error!(%error, "no key could be made");
-        Problem::internal()
-    })?;
-    Ok(Token::new(TokenKind::Key, bytes))
-}
-
 async fn find(app: &App, id: &str) -> Result<StoredService, Problem> {
     let filter = ServiceFilter { id: Some(number(id, "service")?), limit: 1, ..ServiceFilter::default() };
     let found = app.store.service_list(&filter).await?.pop();
@@ -150,7 +141,7 @@ pub(crate) async fn create(
     Body(body): Body<ServiceBody>,
 ) -> Result<Json<ServiceMade>, Problem> {
     let (name, department) = (text("name", &body.name, 100)?, optional("department", body.department.as_deref(), 200)?);
-    let (key, stamp) = (key()?, who.stamp());
+    let (key, stamp) = (token(TokenKind::Key)?, who.stamp());
     let may = ServiceRights {
         rights: Rights::NONE,
         scope: Scope::nothing(),
@@ -208,7 +199,7 @@ pub(crate) async fn rotate(
     Params(NoParams {}): Params<NoParams>,
     Body(Empty {}): Body<Empty>,
 ) -> Result<Json<KeyMade>, Problem> {
-    let (found, key) = (find(&app, &id).await?, key()?);
+    let (found, key) = (find(&app, &id).await?, token(TokenKind::Key)?);
     let mut tx = app.store.tx().await?;
     if !tx.service_rotate(found.id, &key.hash()).await? {
         return Err(gone(&id));
