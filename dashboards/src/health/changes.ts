@@ -6,5 +6,5 @@ import { useLive } from '../live/use'
 
 export function useChanges(): ComputedRef<string> {
   const live = useLive()
-  return computed(() => JSON.stringify([countStates(live.devices.value.values()), [...live.links.value.values()].map((l) => l.state), live.status.value?.database.state]))
+  return computed(() => JSON.stringify([countStates(live.standing.value.values()), [...live.links.value.values()].map((l) => l.state), live.status.value?.database.state]))
 }

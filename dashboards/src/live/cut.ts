@@ -33,6 +33,7 @@ export function cutTo(live: Live | LiveView, theme: () => string): LiveView {
     kpis: computed(() => only(live.kpis.value)),
     alarms,
     devices,
+    standing: computed(() => only(live.standing.value)),
     pending: computed(() => only(live.pending.value)),
     links,
     status: live.status,

@@ -20,6 +20,8 @@ export class Live {
   readonly kpis = shallowRef<ReadonlyMap<string, Kpi>>(this.state.kpis)
   readonly alarms = shallowRef<ReadonlyMap<string, Alarm>>(this.state.alarms)
   readonly devices = shallowRef<ReadonlyMap<string, DeviceFull>>(this.state.devices)
+  /** The same devices for whoever only counts them by theme, kind, state and place: silent while nothing but values change. */
+  readonly standing = shallowRef<ReadonlyMap<string, DeviceFull>>(this.state.devices)
   /** Heard, and waiting for a person to let them in: for the desk only. */
   readonly pending = shallowRef<ReadonlyMap<string, DeviceFull>>(this.state.pending)
   readonly links = shallowRef<ReadonlyMap<string, Link>>(this.state.links)
@@ -53,7 +55,7 @@ export class Live {
     if (message.kind === 'snapshot') {
       this.state.applySnapshot(message.data)
       for (const a of message.data.alarm) this.today.value.add(a)
-      this.touch(this.kpis, this.alarms, this.devices, this.pending, this.links, this.today)
+      this.touch(this.kpis, this.alarms, this.devices, this.standing, this.pending, this.links, this.today)
       this.onSnapshot()
     } else if (message.kind === 'delta') this.delta(message.data)
     else this.state.applyBeat(message.data)
@@ -90,7 +92,9 @@ export class Live {
 
   private delta(d: (FromStream & { kind: 'delta' })['data']): void {
     // The owner of the stream has checked for gaps already; should one slip through, its next snapshot mends it.
+    const standing = this.state.standing
     this.state.applyDelta(d)
+    if (this.state.standing !== standing) this.touch(this.standing)
     if (d.topic === 'kpi') this.touch(this.kpis)
     else if (d.topic === 'device') this.touch(this.devices, this.pending)
     else if (d.topic === 'link') this.touch(this.links)

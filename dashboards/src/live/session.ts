@@ -12,7 +12,8 @@ const HOUSEKEEPING_MS = 60_000
 export function startSession(live: Live, key: string): () => void {
   const abort = new AbortController()
   const timers = new Set<ReturnType<typeof setTimeout>>()
-  let loadedFor = ''
+  /** The hub's life that the catalogue is of; the first is asked for beside the stream. */
+  let loadedFor: string | null = null
 
   const later = (job: () => void) => {
     const timer = setTimeout(() => (timers.delete(timer), job()), RETRY_MS)
@@ -42,11 +43,12 @@ export function startSession(live: Live, key: string): () => void {
     live.commit()
     const status = live.status.value!
     const world = `${status.epoch}/${status.started}`
-    if (world !== loadedFor) void load(themes)
+    if (loadedFor !== null && world !== loadedFor) void load(themes)
     loadedFor = world
     void load(today)
   }
 
+  void load(themes)
   const connection = connectLive(key, (m) => live.take(m))
   live.retry = connection.retry
   addEventListener('online', connection.retry)

@@ -62,3 +62,20 @@ test('two topics of one tick, and a replay after a resume, both apply', () => {
   expect(state.applyDelta(first)).toBe('applied')
   expect(state.seq).toBe(snapshot.seq + 10)
 })
+
+test('new values leave the standing alone; a state, a place, a coming and a going change it', () => {
+  const pump = snapshot.device.find((d) => d.state === 'live' && d.place && d.registration !== 'pending')!
+  const after = (d: Partial<DeviceFull>) => {
+    const before = state.standing
+    state.applyDelta(delta('device', [{ ...pump, ...d }]))
+    return state.standing - before
+  }
+  expect(after({ metrics: {} })).toBe(0)
+  expect(after({ state: 'stale' })).toBe(1)
+  expect(after({ state: 'stale', place: null })).toBe(1)
+  expect(after({ device: 'a-new-one' })).toBe(1)
+  expect(after({ registration: 'retired' })).toBe(1)
+  const before = state.standing
+  state.applySnapshot(snapshot)
+  expect(state.standing).toBe(before + 1)
+})

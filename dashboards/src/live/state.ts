@@ -18,12 +18,15 @@ export class LiveState {
   /** Heard, and waiting for a person to let them in: no part of what walls count and show. */
   readonly pending = new Map<string, DeviceFull>()
   readonly links = new Map<string, Link>()
+  /** Counts up when a device comes, goes or changes what it is counted by; new values alone change nothing of it. */
+  standing = 0
 
   applySnapshot(s: Snapshot): void {
     this.epoch = s.epoch
     this.seq = s.seq
     this.t = s.t
     this.status = s.status
+    this.standing++
     refill(this.kpis, s.kpi, kpiKey)
     refill(this.alarms, s.alarm.filter((a) => a.cleared_at == null), (a) => a.id)
     refill(this.devices, s.device.filter((d) => !isPending(d)), (d) => d.device)
@@ -78,17 +81,21 @@ export class LiveState {
   /** A device delta carries only the metrics that changed. */
   private mergeDevice(d: DeviceFull): void {
     if (d.registration === 'retired') {
+      this.standing++
       this.devices.delete(d.device)
       this.pending.delete(d.device)
       return
     }
     const [to, from] = isPending(d) ? [this.pending, this.devices] : [this.devices, this.pending]
-    const metrics = (to.get(d.device) ?? from.get(d.device))?.metrics
+    const held = to.get(d.device)
+    if (!held || !standsAlike(held, d)) this.standing++
+    const metrics = (held ?? from.get(d.device))?.metrics
     from.delete(d.device)
     to.set(d.device, metrics ? { ...d, metrics: { ...metrics, ...d.metrics } } : d)
   }
 }
 
+const standsAlike = (a: DeviceFull, b: DeviceFull) => a.state === b.state && a.theme === b.theme && a.kind === b.kind && !a.place === !b.place
 const isPending = (d: DeviceFull) => d.registration === 'pending'
 
 function refill<T>(map: Map<string, T>, items: T[], key: (item: T) => string): void {

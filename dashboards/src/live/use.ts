@@ -3,7 +3,7 @@ import { inject, provide, type InjectionKey, type Ref } from 'vue'
 import type { Live } from './live'
 
 /** What panels may read; the whole district's, or that of one theme (cut.ts). */
-type Readable = 'kpis' | 'alarms' | 'devices' | 'pending' | 'links' | 'status' | 'catalogue' | 'today' | 'conn' | 'now' | 'frozenSince' | 'unstored'
+type Readable = 'kpis' | 'alarms' | 'devices' | 'standing' | 'pending' | 'links' | 'status' | 'catalogue' | 'today' | 'conn' | 'now' | 'frozenSince' | 'unstored'
 export type LiveView = { readonly [K in Readable]: Readonly<Ref<Live[K]['value']>> } & Pick<Live, 'find' | 'retry' | 'clock'>
 
 const LIVE: InjectionKey<LiveView> = Symbol('live')

@@ -1,22 +1,10 @@
-// The credential of this window. A key that people gave is taken from the address fragment (which browsers never send), kept in this
-// browser and removed from the address bar; of a cookie only a label stands here, and it is kept nowhere.
+// The credential of this window: the key that people gave, kept in this browser; of a cookie only a label stands here, and it is kept
+// nowhere.
 import { ref } from 'vue'
 import { isCookie } from '../api/credential'
+import { STORE, givenAtStart } from './given'
 
-const STORE = 'chengshu.key'
-
-function initial(): string {
-  const fragment = new URLSearchParams(location.hash.slice(1)).get('key')
-  if (fragment) {
-    localStorage.setItem(STORE, fragment)
-    // A page that the address names beside the key stays named.
-    const page = location.hash.startsWith('#/') ? location.hash.replace(/&key=[^&]*/, '') : ''
-    history.replaceState(null, '', location.pathname + location.search + page)
-  }
-  return fragment ?? localStorage.getItem(STORE) ?? ''
-}
-
-export const key = ref(initial())
+export const key = ref(givenAtStart)
 /** The key that people gave, if that is what counts. */
 export const givenKey = (): string => (isCookie(key.value) ? '' : key.value)
 

@@ -6,7 +6,8 @@ const MORE_REM = 2.25
 
 /** The height of a box in rem, and whether the page is narrow: there a box grows with its content. */
 export function useHeight(box: Ref<HTMLElement | null>): { rem: Ref<number>; narrow: Ref<boolean> } {
-  const rem = ref(Infinity)
+  // Nothing is known before the first layout, and asking would force one: the observer tells before the first paint.
+  const rem = ref(0)
   const query = matchMedia('(max-width: 1199px)')
   const narrow = ref(query.matches)
   const measure = () => {
@@ -17,7 +18,6 @@ export function useHeight(box: Ref<HTMLElement | null>): { rem: Ref<number>; nar
   onMounted(() => {
     if (box.value) observer.observe(box.value)
     query.addEventListener('change', measure)
-    measure()
   })
   onBeforeUnmount(() => {
     observer.disconnect()

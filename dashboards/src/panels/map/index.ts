@@ -1,9 +1,9 @@
-// Registers the panel; see MapPanel.vue. Loaded apart, so that figures and alarms stand before the map library arrives.
-import { defineAsyncComponent } from 'vue'
+// Registers the panel; see MapPanel.vue.
 import type { Panel } from '../contract'
+import MapPanel from './MapPanel.vue'
 
 export const map: Panel = {
   kind: 'map',
-  component: defineAsyncComponent(() => import('./MapPanel.vue')),
+  component: MapPanel,
   hasSource: (live) => live.status.value !== null,
 }

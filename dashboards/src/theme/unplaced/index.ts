@@ -2,4 +2,4 @@
 import type { Panel } from '../../panels/contract'
 import UnplacedPanel from './UnplacedPanel.vue'
 
-export const unplaced: Panel = { kind: 'unplaced', component: UnplacedPanel, hasSource: (live) => [...live.devices.value.values()].some((d) => !d.place) }
+export const unplaced: Panel = { kind: 'unplaced', component: UnplacedPanel, hasSource: (live) => [...live.standing.value.values()].some((d) => !d.place) }
