@@ -177,19 +177,22 @@ if [ "$changed" = yes ]; then systemctl restart chengshu; else systemctl start c
 http=$(sed -n 's/^[[:space:]]*http[[:space:]]*=[[:space:]]*"\([^"]*\)".*/\1/p' "$conf" | head -n 1)
 http=${http:-127.0.0.1:8080}
 http=${http/#0.0.0.0:/127.0.0.1:} http=${http/#\[::\]:/127.0.0.1:}
+scheme=http tls=()
+# the hub asks for TLS: its certificate names the district's host, not this one
+grep -q '^[[:space:]]*tls_cert_file[[:space:]]*=' "$conf" && scheme=https tls=(--insecure)
 answer="no answer"
 for _ in $(seq 120); do
   # a hub that waits for its database or a broker runs and says what is missing
-  answer=$(curl --silent --max-time 5 "http://$http/readyz" 2>/dev/null) && [[ $answer == *'"ready":true'* ]] && break
+  answer=$(curl --silent --max-time 5 "${tls[@]}" "$scheme://$http/readyz" 2>/dev/null) && [[ $answer == *'"ready":true'* ]] && break
   sleep 0.5
 done
 case $answer in
-  *'"ready":true'*) say "ready: http://$http/ · the first administrator: the link in setup.link of the data folder" ;;
+  *'"ready":true'*) say "ready: $scheme://$http/ · the first administrator: the link in setup.link of the data folder" ;;
   *'"ready":false'*) say "runs, but waits: $answer"; say "see: journalctl -u chengshu" ;;
   *)
     journalctl --unit chengshu --lines 15 --no-pager >&2 || true
     hint="a first installation: mend what the lines above say, then systemctl restart chengshu"
     [ ! -e "$program.previous" ] || hint="back to the old program: mv $program.previous $program && systemctl restart chengshu (if the new one had already changed the database: restore the backup)"
-    die "the hub does not answer at http://$http/readyz within 60 s. $hint"
+    die "the hub does not answer at $scheme://$http/readyz within 60 s. $hint"
     ;;
 esac

@@ -20,6 +20,7 @@ mod replay;
 mod run;
 mod supervise;
 mod timesync;
+mod tls;
 mod user;
 mod wiring;
 

@@ -34,7 +34,7 @@ use crate::managed::mosquitto::Broker;
 use crate::managed::postgres::Cluster;
 use crate::managed::{child, secret};
 use crate::ready::Ready;
-use crate::{backup, field, foreign, keys, supervise, timesync};
+use crate::{backup, field, foreign, keys, supervise, timesync, tls};
 
 /// How long the parts may take to stop, all in all under ten seconds.
 const STOP_GRACE: Duration = Duration::from_secs(7);
@@ -151,6 +151,8 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     app.backups = nightly.board();
     app.guard = config.hooks.guard.clone();
     app.scratch = data.to_owned();
+    app.tls = config.front.tls.as_ref().map(|tls| tls.tls.clone());
+    app.trusted_proxies = config.front.trusted_proxies.clone().into();
     let hooks = Hooks {
         board: engine.board(),
         store: app.store.clone(),
@@ -217,6 +219,9 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     registry.register(Box::new(gauge.clone()))?;
     tasks.spawn(timesync::watch(clock_sync.clone(), gauge, clock.clone(), stop.clone()));
     tasks.spawn(nightly.run(stop.clone()));
+    if let Some(files) = config.front.tls.clone() {
+        tasks.spawn(tls::watch(files, clock.clone(), stop.clone()));
+    }
     tasks.spawn(chengshu_hooks::run(hooks, stop.clone()));
     tasks.spawn(chengshu_orders::run(dispatch, reports, stop.clone()));
     let closing = door.clone();
@@ -241,7 +246,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         }
     });
     let ready = Ready {
-        http: format!("http://{http}"),
+        http: format!("{}://{http}", config.scheme()),
         database: database_url,
         admin_key: keys.admin,
         keys: keys.roles,

@@ -29,7 +29,7 @@ pub use chain::{Batch, Break, Broken, GENESIS, Head, chain, verify};
 pub use gate::{AddressKey, Gate, Verdict};
 pub use grant::{Effective, Grant, Grants, check_grants, effective};
 pub use lockout::{Account, Event, Lock, LockoutSettings, step};
-pub use mask::{Address, IdNumber, Masked, PersonName, Personal, Phone};
+pub use mask::{Address, Contact, IdNumber, Masked, PersonName, Personal, Phone};
 pub use matrix::{allows, matrix};
 pub use part::Part;
 pub use password::{Fault, PasswordPolicy, check_password};

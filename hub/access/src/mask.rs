@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::purpose::Unmasking;
+use crate::text::mask_text;
 
 /// A kind of personal data, and how it is shown.
 pub trait Masked {
@@ -100,6 +101,44 @@ pub struct PersonName;
 /// An address (住址): down to the street office.
 #[derive(Debug, Clone, Copy)]
 pub struct Address;
+
+/// Whom to call, as people write it (联系人): names and numbers in one text; of each word its first character.
+#[derive(Debug, Clone, Copy)]
+pub struct Contact;
+
+impl Masked for Contact {
+    fn mask(text: &str) -> String {
+        let (mut shown, mut word) = (String::new(), String::new());
+        // numbers first: what is left of digits then is part of one that was masked already, or no telephone's
+        for sign in mask_text(text.trim()).chars().chain([' ']) {
+            if sign.is_alphabetic() {
+                word.push(sign);
+                continue;
+            }
+            shown.push_str(&PersonName::mask(&word));
+            word.clear();
+            shown.push(sign);
+        }
+        shown.pop();
+        local(&shown)
+    }
+}
+
+/// Seven digits and more that still stand together are a number without its area code.
+fn local(text: &str) -> String {
+    let (mut shown, mut run) = (String::new(), String::new());
+    for sign in text.chars().chain([' ']) {
+        if digit(sign).is_some() {
+            run.push(sign);
+            continue;
+        }
+        let number = std::mem::take(&mut run);
+        shown.push_str(&if number.chars().count() < 7 { number } else { Phone::mask(&number) });
+        shown.push(sign);
+    }
+    shown.pop();
+    shown
+}
 
 impl Masked for Phone {
     fn mask(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! Masking: the forms of the field, and the property that nothing hidden comes out again. Knows no routes.
 
-use chengshu_access::{Address, Caller, Grant, IdNumber, Masked, Object, PersonName, Personal, Phone, Purpose, Role};
+use chengshu_access::{Address, Contact, Caller, Grant, IdNumber, Masked, Object, PersonName, Personal, Phone, Purpose, Role};
 use chengshu_access::{is_identity, mask_text};
 use chengshu_core::model::Timestamp;
 use proptest::prelude::*;
@@ -148,5 +148,20 @@ proptest! {
     fn a_phone_field_hides_four_digits(text in "[0-9]{7,16}") {
         let shown = Phone::mask(&text).chars().filter(char::is_ascii_digit).count();
         prop_assert!(shown + 4 <= text.len() || text.starts_with("400") || text.starts_with("800"), "{}", Phone::mask(&text));
+    }
+}
+
+#[test]
+fn a_contact_shows_of_each_name_its_first_character_and_no_whole_number() {
+    for (contact, shown) in [
+        ("李工 13812345678", "李* 138****5678"),
+        ("张三丰/李四：0662-3456789", "张**/李*：0662-****789"),
+        ("值班室 3456789", "值** ****789"),
+        ("值班室 119", "值** 119"),
+        ("Wang Li 138-1234-5678", "W*** L* 138****5678"),
+        ("", ""),
+        ("王", "*"),
+    ] {
+        assert_eq!(Personal::<Contact>::new(contact).masked(), shown, "{contact}");
     }
 }

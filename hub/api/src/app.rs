@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use chengshu_core::model::{AddressGuard, Label};
+use chengshu_access::{Limiter, Rate};
+use chengshu_core::model::{AddressGuard, Label, Net};
 use chengshu_core::seam::SharedClock;
 use chengshu_engine::{Board, Commands, Engine, Replayer, Rollups, SharedSpool, Taps};
 use chengshu_evidence::Shelf;
@@ -20,11 +21,14 @@ use crate::decode::FieldProtocol;
 use crate::ingest::Door;
 use crate::orders::CommandSet;
 use crate::register::battery::Paces;
+use crate::tls::Tls;
 use crate::trail::Trails;
 use chengshu_identity::Identities;
 
 /// Exports at once; a workbook counts for two.
 const EXPORTS: usize = 4;
+/// People and walls that are remembered with what they asked.
+const ASKERS: usize = 10_000;
 
 /// What the hub says of itself.
 #[derive(Debug, Clone)]
@@ -50,11 +54,20 @@ pub struct ApiLimits {
     pub streams: usize,
     /// Connections at once; one more waits until another ends.
     pub connections: usize,
+    /// Requests of one person or one wall. Services have quotas of their own.
+    pub rate: Rate,
 }
 
 impl Default for ApiLimits {
     fn default() -> Self {
-        Self { request_timeout: Duration::from_secs(10), concurrent: 256, streams: 512, connections: 8192 }
+        Self {
+            request_timeout: Duration::from_secs(10),
+            concurrent: 256,
+            streams: 512,
+            connections: 8192,
+            // a wall that opens asks some sixty times at once
+            rate: Rate { per_second: 50.0, burst: 500.0 },
+        }
     }
 }
 
@@ -138,6 +151,10 @@ pub struct App {
     pub hooks_wake: Arc<Notify>,
     /// Where webhooks may point; whoever sends them has the same.
     pub guard: AddressGuard,
+    /// The door speaks TLS; none: plain HTTP.
+    pub tls: Option<Tls>,
+    /// Proxies that are believed when they say whom a request comes from.
+    pub trusted_proxies: Arc<[Net]>,
     /// Where exports grow that cannot be streamed.
     pub scratch: PathBuf,
     /// Photos and, later, other files that belong to what the database tells.
@@ -150,6 +167,8 @@ pub struct App {
     pub(crate) exports: Arc<Semaphore>,
     /// How fast batteries empty.
     pub(crate) paces: Paces,
+    /// What each person and each wall has left to ask.
+    pub(crate) askers: Arc<Mutex<Limiter<String>>>,
     pub(crate) streams: Arc<AtomicUsize>,
 }
 
@@ -195,12 +214,15 @@ impl App {
             protocols: Arc::from([]),
             hooks_wake: engine.hooks_wake(),
             guard: AddressGuard::default(),
+            tls: None,
+            trusted_proxies: Arc::from([]),
             scratch: std::env::temp_dir(),
             evidence,
             identities,
             trails: Arc::default(),
             exports: Arc::new(Semaphore::new(EXPORTS)),
             paces: Paces::default(),
+            askers: Arc::new(Mutex::new(Limiter::new(limits.rate, ASKERS))),
             streams: Arc::new(AtomicUsize::new(0)),
         }
     }

@@ -2,9 +2,10 @@
 //! handler behind it receives a [`Who`] with the scope that its right reaches. Who it is says crate `identity`.
 
 use std::net::IpAddr;
+use std::sync::PoisonError;
 
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{AUTHORIZATION, COOKIE, FORWARDED, HeaderMap, SET_COOKIE, USER_AGENT};
+use axum::http::header::{AUTHORIZATION, COOKIE, HeaderMap, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
@@ -14,6 +15,7 @@ use chengshu_core::model::{Device, ThemeId, Timestamp};
 use chengshu_identity::{Cookie, Found, Known, NotFound, Proof, Stamp};
 
 use crate::app::App;
+use crate::origin::Origin;
 use crate::problem::Problem;
 use crate::route::RouteInfo;
 use crate::trail;
@@ -24,10 +26,6 @@ pub(crate) const SESSION: &str = concat!("chengshu", "_session");
 pub(crate) const SCREEN: &str = concat!("chengshu", "_screen");
 /// Shows that a request which changes something comes from our own page: another site's form cannot send it.
 const UNFORGED: &str = "x-chengshu-csrf";
-
-/// Where a connection comes from; whoever takes connections says it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) IpAddr);
 
 /// What stands before one route.
 #[derive(Clone)]
@@ -75,8 +73,19 @@ impl Gate {
         if self.info.object.is_undivided() && scope != Scope::All {
             return Err((Problem::divided(access), Some(known)));
         }
+        if let Some(asker) = asker(&known) {
+            let mut askers = self.app.askers.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Err(wait) = askers.take(asker, f64::from(self.info.cost), now) {
+                return Err((Problem::too_many("too_many_requests", wait.as_secs() + 1), None));
+            }
+        }
         Ok(Who { known, scope, proof, cookie, access, from, now })
     }
+}
+
+/// Who is counted, whichever of their sessions it is; services have quotas, and keys of this machine belong to it.
+fn asker(known: &Known) -> Option<String> {
+    matches!(known.found, Found::Person(_) | Found::Screen(_)).then(|| known.caller.identity().label())
 }
 
 /// What was sent to show who it is, and whether the browser did so by itself. A key that somebody gave comes first.
@@ -97,19 +106,18 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// A cookie for the browser: no script reads it, no other site sends it, and under TLS nothing else carries it.
-pub(crate) fn set_cookie(headers: &HeaderMap, cookie: &Cookie) -> HeaderValue {
+pub(crate) fn set_cookie(secure: bool, cookie: &Cookie) -> HeaderValue {
     let name = if cookie.kind == TokenKind::Screen { SCREEN } else { SESSION };
-    kept(headers, name, cookie.token.expose(), cookie.seconds)
+    kept(secure, name, cookie.token.expose(), cookie.seconds)
 }
 
 /// Takes the cookie away.
-pub(crate) fn no_cookie(headers: &HeaderMap, name: &str) -> HeaderValue {
-    kept(headers, name, "", 0)
+pub(crate) fn no_cookie(secure: bool, name: &str) -> HeaderValue {
+    kept(secure, name, "", 0)
 }
 
-fn kept(headers: &HeaderMap, name: &str, value: &str, seconds: u32) -> HeaderValue {
-    let tls = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"));
-    let secure = if tls { "; Secure" } else { "" };
+fn kept(secure: bool, name: &str, value: &str, seconds: u32) -> HeaderValue {
+    let secure = if secure { "; Secure" } else { "" };
     let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
     // tokens are base64url: a header takes them
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
@@ -126,11 +134,13 @@ fn reach(caller: &Caller, access: Access, now: Timestamp) -> Option<Scope> {
 
 /// Lets those pass who may; what they do, and what they may not, is in the audit.
 pub(crate) async fn admit(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
-    if gate.info.near && is_near(&request) {
+    let origin = Origin::of(request.extensions());
+    if gate.info.near && origin.is_some_and(|origin| origin.near) {
         return next.run(request).await;
     }
     let now = gate.app.clock.now();
-    let (headers, method, from) = (request.headers().clone(), request.method().clone(), peer(&request));
+    let (headers, method) = (request.headers().clone(), request.method().clone());
+    let from = origin.map(|origin| origin.ip);
     let who = match gate.who(&headers, &method, from, now).await {
         Ok(who) => who,
         Err((problem, known)) => {
@@ -149,37 +159,27 @@ pub(crate) async fn admit(State(gate): State<Gate>, mut request: Request, next: 
         && !response.headers().contains_key(SET_COOKIE)
         && let Some(cookie) = gate.app.identities.renew(&who.proof, &who.known, now).await
     {
-        response.headers_mut().append(SET_COOKIE, set_cookie(&headers, &cookie));
+        response.headers_mut().append(SET_COOKIE, set_cookie(origin.is_some_and(|origin| origin.secure), &cookie));
     }
     response
-}
-
-/// Where a request comes from.
-pub(crate) fn peer(request: &Request) -> Option<IpAddr> {
-    request.extensions().get::<Peer>().map(|Peer(ip)| ip.to_canonical())
-}
-
-/// True when the request comes from this machine, and not through a proxy on it.
-fn is_near(request: &Request) -> bool {
-    let headers = request.headers();
-    let passed_on = headers.contains_key(FORWARDED) || headers.contains_key("x-forwarded-for");
-    !passed_on && peer(request).is_some_and(|ip| ip.is_loopback())
 }
 
 /// Whoever comes to a route that is open, as a handler receives them.
 pub(crate) struct Guest {
     pub(crate) from: Option<IpAddr>,
     pub(crate) agent: String,
-    pub(crate) headers: HeaderMap,
+    /// Nobody on the way could read along.
+    pub(crate) secure: bool,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Guest {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        let from = parts.extensions.get::<Peer>().map(|Peer(ip)| ip.to_canonical());
+        let origin = Origin::of(&parts.extensions);
         let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-        Ok(Self { from, agent: agent.to_owned(), headers: parts.headers.clone() })
+        let secure = origin.is_some_and(|origin| origin.secure);
+        Ok(Self { from: origin.map(|origin| origin.ip), agent: agent.to_owned(), secure })
     }
 }
 

@@ -24,6 +24,7 @@ mod listen;
 mod metrics;
 mod openapi;
 mod orders;
+mod origin;
 mod page;
 mod params;
 mod probe;
@@ -38,6 +39,7 @@ mod sta;
 mod status;
 mod stream;
 mod themes;
+mod tls;
 mod trail;
 mod unseen;
 mod view;
@@ -55,6 +57,7 @@ pub use page::page as access_page;
 pub use route::{Object, RouteInfo};
 pub use routes::table;
 pub use serve::router;
+pub use tls::{BadTls, Tls};
 
 #[cfg(test)]
 mod tests;

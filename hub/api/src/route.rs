@@ -137,6 +137,8 @@ pub struct RouteInfo {
     pub summary: &'static str,
     /// Whoever asks from the hub's own machine needs nothing.
     pub near: bool,
+    /// How much it counts for when somebody asks too often.
+    pub cost: u16,
     /// What the audit calls it; none: nothing is changed and nothing leaves, or the handler writes its own line.
     pub act: Option<Act>,
 }
@@ -149,7 +151,7 @@ impl RouteInfo {
         object: Object,
         summary: &'static str,
     ) -> Self {
-        Self { method, path, access, object, summary, near: false, act: None }
+        Self { method, path, access, object, summary, near: false, cost: 1, act: None }
     }
 }
 
@@ -257,6 +259,12 @@ impl Route {
     /// Open to the hub's own machine.
     pub(crate) fn near(mut self) -> Self {
         self.info.near = true;
+        self
+    }
+
+    /// Answering takes so many times what most answers take.
+    pub(crate) fn costs(mut self, cost: u16) -> Self {
+        self.info.cost = cost;
         self
     }
 

@@ -5,7 +5,7 @@ use chengshu_access::{Access, Act, Right};
 
 use crate::account;
 use crate::export as readings_export;
-use crate::register::{device, export, find, history, import, maintenance, messages, parts, photos};
+use crate::register::{contact, device, export, find, history, import, maintenance, messages, parts, photos};
 use crate::route::{Media, Object, Route, RouteInfo, Sent, act, delete, get, messages, post, put, upload};
 use crate::{
     alarms, backups, corrections, decode, devices, events, health, hours, ingest, kpis, latest, ledger, links, metrics,
@@ -74,6 +74,14 @@ pub(crate) fn routes() -> Vec<Route> {
         )
         .params::<history::HistoryParams>()
         .answers::<history::ChangePage>(),
+        post::<contact::RevealBody, _, _>(
+            "/api/v1/devices/{id}/contact",
+            contact::reveal,
+            Needs(Unmask),
+            Object::Device,
+            "Whom to call about a device, in clear: for a purpose and with a reason",
+        )
+        .answers::<contact::RevealView>(),
         get(
             "/api/v1/devices/{id}/photos",
             photos::list,
@@ -139,11 +147,13 @@ pub(crate) fn routes() -> Vec<Route> {
         )
         .params::<import::ImportParams>()
         .answers::<import::ImportReport>()
-        .audited(Act::RegisterImport),
+        .audited(Act::RegisterImport)
+        .costs(20),
         get("/api/v1/export/devices", export::devices, Needs(Export), Object::Device, "The register as a table")
             .params::<find::DeviceQuery>()
             .media(Media::Table)
-            .audited(Act::Export),
+            .audited(Act::Export)
+            .costs(20),
         get("/api/v1/devices/{id}/latest", latest::one, Needs(SeeCity), Object::Device, "Latest values of a device")
             .answers::<latest::LatestView<'_>>(),
         get("/api/v1/latest", latest::list, Needs(SeeCity), Object::Device, "Latest values of many devices")
@@ -165,7 +175,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Reading,
             "Readings of up to 200 series at once; one that does not exist has an error of its own",
         )
-        .answers::<readings::ReadingsOfMany>(),
+        .answers::<readings::ReadingsOfMany>()
+        .costs(5),
         get(
             "/api/v1/export/readings",
             readings_export::readings,
@@ -175,7 +186,8 @@ pub(crate) fn routes() -> Vec<Route> {
         )
         .params::<readings_export::ExportParams>()
         .media(Media::Readings)
-        .audited(Act::Export),
+        .audited(Act::Export)
+        .costs(20),
         get("/api/v1/alarms", alarms::list, Needs(SeeCity), Object::Alarm, "Alarms, newest first")
             .params::<alarms::AlarmParams>()
             .answers::<alarms::AlarmPageView<'_>>(),
@@ -207,7 +219,8 @@ pub(crate) fn routes() -> Vec<Route> {
             "Try again what was set aside",
         )
         .answers::<rejected::ReplayView>()
-        .audited(Act::Replay),
+        .audited(Act::Replay)
+        .costs(10),
         messages::<ingest::IngestBody, _, _>(
             "/api/v1/ingest",
             ingest::items,

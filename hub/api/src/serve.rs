@@ -3,7 +3,7 @@
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE};
-use axum::http::{HeaderName, HeaderValue, Response as HttpResponse, Uri};
+use axum::http::{HeaderName, HeaderValue, Method, Response as HttpResponse, Uri};
 use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, body::Body};
@@ -17,7 +17,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
-use crate::caller::{Gate, admit, peer};
+use crate::caller::{Gate, admit};
+use crate::origin::{Origin, settle};
 use crate::problem::Problem;
 use crate::route::{Object, TABLE_MAX};
 use crate::routes::routes;
@@ -28,14 +29,20 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; work
     img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; manifest-src 'self'; form-action 'self'; \
     frame-ancestors 'none'; base-uri 'none'";
 
+/// What our pages may ask of a browser: the commissioning page takes photos, scans codes and asks for the place.
+const POWERS: &str = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()";
+
+/// What a look weighs beside an attempt to sign in.
+const LOOK: f64 = 0.05;
+
 /// The router, made from the table of routes.
 pub fn router(app: App) -> Router {
     let mut router = Router::new();
     for route in routes() {
         let handler = match route.info.access {
-            // a stranger who may send something may not do so all day
-            Access::Open if route.info.method != "GET" => route.handler.layer(from_fn_with_state(app.clone(), guests)),
-            Access::Open => route.handler,
+            // whoever watches over the hub asks from anywhere, and as often as they like
+            Access::Open if matches!(route.info.path, "/healthz" | "/readyz") => route.handler,
+            Access::Open => route.handler.layer(from_fn_with_state(app.clone(), guests)),
             Access::Known | Access::Needs(_) | Access::NeedsOneOf(_) => {
                 let loaded = route.info.object.needs_loaded_board();
                 let handler = if loaded {
@@ -70,6 +77,10 @@ pub fn router(app: App) -> Router {
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("referrer-policy", "no-referrer"))
         .layer(header("cross-origin-opener-policy", "same-origin"))
+        .layer(header("cross-origin-resource-policy", "same-origin"))
+        .layer(header("permissions-policy", POWERS))
+        .layer(header("x-frame-options", "DENY"))
+        .layer(from_fn_with_state(app.clone(), settle))
         .with_state(app)
 }
 
@@ -77,8 +88,10 @@ fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<Hea
     SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
 }
 
+/// A stranger who may send something may not do so all day, and may look far more often.
 async fn guests(State(app): State<App>, request: Request, next: Next) -> Response {
-    match app.identities.guest(peer(&request)) {
+    let cost = if request.method() == Method::GET { LOOK } else { 1.0 };
+    match app.identities.guest(Origin::of(request.extensions()).map(|origin| origin.ip), cost) {
         Ok(()) => next.run(request).await,
         Err(wait) => Problem::too_many("too_many_requests", wait.as_secs() + 1).into_response(),
     }

@@ -101,17 +101,17 @@ impl Identities {
         Ok(())
     }
 
-    /// Whether a stranger may ask once more.
+    /// Whether a stranger may ask once more; `cost` says how much that weighs beside an attempt to sign in.
     ///
     /// # Errors
     /// How long to wait.
-    pub fn guest(&self, from: Option<IpAddr>) -> Result<(), Duration> {
-        take(&self.0.guests, from, self.0.clock.now())
+    pub fn guest(&self, from: Option<IpAddr>, cost: f64) -> Result<(), Duration> {
+        take(&self.0.guests, from, cost, self.0.clock.now())
     }
 
     /// True when what an address is refused is worth a line in the audit.
     pub(crate) fn is_told(&self, from: Option<IpAddr>, now: Timestamp) -> bool {
-        take(&self.0.refusals, from, now).is_ok()
+        take(&self.0.refusals, from, 1.0, now).is_ok()
     }
 
     /// Until when an account is locked.
@@ -131,7 +131,12 @@ impl Identities {
 }
 
 /// A connection without an address counts as one and the same.
-fn take(limiter: &Mutex<Limiter<AddressKey>>, from: Option<IpAddr>, now: Timestamp) -> Result<(), Duration> {
+fn take(
+    limiter: &Mutex<Limiter<AddressKey>>,
+    from: Option<IpAddr>,
+    cost: f64,
+    now: Timestamp,
+) -> Result<(), Duration> {
     let address = AddressKey::of(from.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
-    limiter.lock().unwrap_or_else(PoisonError::into_inner).take(address, 1.0, now)
+    limiter.lock().unwrap_or_else(PoisonError::into_inner).take(address, cost, now)
 }

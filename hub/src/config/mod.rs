@@ -4,6 +4,7 @@
 
 mod backup;
 mod brokers;
+mod front;
 mod lines;
 mod mappings;
 mod reader;
@@ -12,14 +13,16 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chengshu_access::Rate;
 use chengshu_api::ApiLimits;
-use chengshu_core::model::{AddressGuard, Label, Limits, Net, TimeLimits};
+use chengshu_core::model::{AddressGuard, Label, Limits, TimeLimits};
 use chengshu_engine::{EngineOptions, Keep, Unknown};
 use chengshu_hooks::HookOptions;
 use chengshu_mapping::Mappings;
 
 pub use backup::{BackupConfig, Captured};
 pub use brokers::BrokerConfig;
+pub use front::{FrontConfig, TlsConfig};
 pub use lines::FieldLine;
 pub use reader::Mistake;
 use reader::{Reader, Section};
@@ -31,6 +34,8 @@ pub struct Config {
     pub data_dir: Option<PathBuf>,
     /// Where it answers HTTP.
     pub http: SocketAddr,
+    /// How that door is protected.
+    pub front: FrontConfig,
     /// Log lines as text or as JSON.
     pub log_json: bool,
     /// What is logged, e.g. `info` or `info,chengshu_engine=debug`.
@@ -96,6 +101,12 @@ impl Config {
         if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
     }
 
+    /// What its address begins with.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.front.tls.is_some() { "https" } else { "http" }
+    }
+
     /// Every key that there is, with its section.
     #[must_use]
     #[cfg(test)]
@@ -111,6 +122,7 @@ impl Config {
         let mut hub = reader.section("hub");
         let data_dir = hub.path("data_dir");
         let http = hub.address("http", "127.0.0.1:8080");
+        let front = front::read(&mut hub, http);
         let log_json = hub.one_of("log_format", &["text", "json"], "text") == "json";
         let log_level = hub.text("log_level", "info");
         let district_code = hub.text("district_code", "441702");
@@ -181,6 +193,7 @@ impl Config {
         Self {
             data_dir,
             http,
+            front,
             log_json,
             log_level,
             district_code,
@@ -243,6 +256,10 @@ fn api(mut section: Section<'_>) -> ApiLimits {
         concurrent: section.number("concurrent", default.concurrent as u64, 1, 100_000) as usize,
         streams: section.number("streams", default.streams as u64, 1, 100_000) as usize,
         connections: section.number("connections", default.connections as u64, 16, 100_000) as usize,
+        rate: Rate {
+            per_second: section.number("requests_per_s", default.rate.per_second as u64, 1, 100_000) as f64,
+            burst: section.number("requests_burst", default.rate.burst as u64, 10, 1_000_000) as f64,
+        },
     };
     section.end();
     limits
@@ -250,18 +267,7 @@ fn api(mut section: Section<'_>) -> ApiLimits {
 
 fn hooks(mut section: Section<'_>) -> HookOptions {
     let default = HookOptions::default();
-    let mut allow = Vec::new();
-    for text in section.texts("allow", "allow = [\"10.0.0.0/8\"]") {
-        match Net::parse(&text) {
-            Ok(net) => allow.push(net),
-            Err(error) => section.mistake(
-                "allow",
-                &format!("{:?}", error.read),
-                "addresses with their lengths",
-                "allow = [\"10.0.0.0/8\"]",
-            ),
-        }
-    }
+    let allow = section.nets("allow", "allow = [\"10.0.0.0/8\"]");
     let give_up = section.number("give_up_after_s", default.give_up_after.as_secs(), 1, 30 * 86_400);
     section.end();
     HookOptions { guard: AddressGuard::new(allow), give_up_after: SECONDS(give_up) }

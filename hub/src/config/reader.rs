@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use chengshu_core::model::Net;
 use toml::{Table, Value};
 
 const PREFIX: &str = "CHENGSHU__";
@@ -255,6 +256,16 @@ impl Section<'_> {
             self.mistake(key, &show(&value), "a list of texts", example);
             Vec::new()
         })
+    }
+
+    /// A list of networks; none when it is not there.
+    pub(super) fn nets(&mut self, key: &str, example: &str) -> Vec<Net> {
+        let texts = self.texts(key, example);
+        let parsed: Vec<_> = texts.iter().map(|text| Net::parse(text)).collect();
+        for bad in parsed.iter().filter_map(|net| net.as_ref().err()) {
+            self.mistake(key, &format!("{:?}", bad.read), "addresses, or networks with their lengths", example);
+        }
+        parsed.into_iter().flatten().collect()
     }
 
     pub(super) fn one_of(&mut self, key: &str, words: &[&str], default: &str) -> String {

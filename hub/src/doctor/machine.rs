@@ -4,10 +4,11 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
 use chengshu_api::SyncState;
+use chengshu_core::model::Timestamp;
 use chengshu_core::seam::SharedClock;
 use nix::sys::statvfs::statvfs;
 
-use super::Finding;
+use super::{Finding, certificate};
 use crate::config::Config;
 use crate::timesync;
 
@@ -35,6 +36,12 @@ pub fn ports(config: &Config, hub_runs: bool) -> Vec<Finding> {
         findings.push(port("port mqtt", config.managed_broker, "managed.broker_listen"));
     }
     findings
+}
+
+/// How long the certificate of the door is good for.
+pub fn certificate(config: &Config, now: Timestamp) -> Vec<Finding> {
+    let Some(tls) = &config.front.tls else { return Vec::new() };
+    certificate::look("https", "the door's certificate", "hub.tls_cert_file", &tls.certificate, now)
 }
 
 /// Whether the clock follows a time source.

@@ -53,6 +53,7 @@ async fn look(config: &Config, data: &std::path::Path, clock: &SharedClock) -> V
     let hub = hub::ask(Client::new(config, key, Some(PATIENCE)));
     let mut findings = vec![Finding::good("configuration", "every key is understood")];
     findings.extend(machine::ports(config, hub.runs()));
+    findings.extend(machine::certificate(config, clock.now()));
     findings.push(machine::clock(clock).await);
     let (database, growth) = database::look(config, data, clock).await;
     findings.extend(database);

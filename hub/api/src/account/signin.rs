@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chengshu_access::{Act, PasswordPolicy};
 use chengshu_identity::{Cookie, Found, NotSetUp, SignedIn, Visitor};
@@ -83,8 +83,8 @@ pub(crate) enum LoginAnswer {
     },
 }
 
-fn done(headers: &HeaderMap, cookie: &Cookie) -> Response {
-    ([(SET_COOKIE, set_cookie(headers, cookie))], Json(LoginAnswer::Done)).into_response()
+fn done(secure: bool, cookie: &Cookie) -> Response {
+    ([(SET_COOKIE, set_cookie(secure, cookie))], Json(LoginAnswer::Done)).into_response()
 }
 
 fn bounded(password: String) -> Result<String, Problem> {
@@ -109,7 +109,7 @@ pub(crate) async fn login(
     let visitor = Visitor { from: guest.from, agent: &guest.agent };
     let signed = app.identities.sign_in(&body.user, bounded(body.password)?, visitor).await;
     match signed.map_err(|error| Problem::not_in(error, app.clock.now()))? {
-        SignedIn::In(cookie) => Ok(done(&guest.headers, &cookie)),
+        SignedIn::In(cookie) => Ok(done(guest.secure, &cookie)),
         SignedIn::Code(ticket) => Ok(Json(LoginAnswer::Totp { ticket: ticket.expose().to_owned() }).into_response()),
     }
 }
@@ -123,7 +123,7 @@ pub(crate) async fn totp(
     let visitor = Visitor { from: guest.from, agent: &guest.agent };
     let cookie = app.identities.sign_in_code(&body.ticket, &body.code, visitor).await;
     let cookie = cookie.map_err(|error| Problem::not_in(error, app.clock.now()))?;
-    Ok(done(&guest.headers, &cookie))
+    Ok(done(guest.secure, &cookie))
 }
 
 pub(crate) async fn setup(
@@ -140,7 +140,7 @@ pub(crate) async fn setup(
     };
     let visitor = Visitor { from: guest.from, agent: &guest.agent };
     match app.identities.set_up(&body.token, entry, bounded(body.password)?, visitor).await {
-        Ok(cookie) => Ok(done(&guest.headers, &cookie)),
+        Ok(cookie) => Ok(done(guest.secure, &cookie)),
         Err(NotSetUp::Over) => {
             let detail = "this link makes no administrator: it was used, or the hub has printed a newer one since";
             Err(Problem::account(StatusCode::GONE, "setup_over", detail))
@@ -169,5 +169,5 @@ pub(crate) async fn logout(
         Found::Screen(_) => SCREEN,
         Found::Key | Found::Service { .. } => SESSION,
     };
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, no_cookie(&guest.headers, name))]).into_response())
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, no_cookie(guest.secure, name))]).into_response())
 }

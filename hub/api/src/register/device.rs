@@ -9,7 +9,8 @@ use chengshu_engine::{BoardState, DeviceSlot, EntryOrder, Orders, Refused, Wish}
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::entry::EntryBody;
+use super::contact;
+use super::entry::{EntryBody, FieldError};
 use crate::app::App;
 use crate::caller::Who;
 use crate::devices::DeviceFull;
@@ -126,7 +127,11 @@ pub(crate) async fn put(
         return Err(Problem::bad_request(text));
     };
     let entry = body.entry.check(&device, known).map_err(|errors| Problem::fields("the entry", errors))?;
-    let order = EntryOrder { device, theme, seen: Some(seen), wish: Wish::Enter(Box::new(entry)) };
+    let mut order = EntryOrder { device, theme, seen: Some(seen), wish: Wish::Enter(Box::new(entry)) };
+    if let Err(read) = app.board.read(|board| contact::kept(board, &mut order)) {
+        let error = FieldError { field: "contact", read, expected: contact::EXPECTED.to_owned() };
+        return Err(Problem::fields("the entry", vec![error]));
+    }
     match app.board.read(|board| within(board, &who, &order)) {
         Err(Outside::Now) => return Err(missing(&id)),
         Err(Outside::Then) => {

@@ -6,12 +6,14 @@ use chengshu_core::model::{Datum, Day, Details, DeviceId, Entry, Kind, Place, Th
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::contact;
+
 /// Characters in a text at most.
 const TEXT_MAX: usize = 200;
 /// Groups or tags at most.
 const LIST_MAX: usize = 50;
 
-/// What people know of a device. What is left out is empty.
+/// What people know of a device. What is left out is empty. Shown, the contact is masked.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct EntryBody {
@@ -39,7 +41,7 @@ pub(crate) struct EntryBody {
     pub(crate) installed: Option<String>,
     /// Until when its maker answers for it, YYYY-MM-DD.
     pub(crate) warranty_until: Option<String>,
-    /// Whom to call.
+    /// Whom to call; shown masked (张*, 138****5678). Sent back as it is shown it stays what it is.
     pub(crate) contact: Option<String>,
     /// Words to find it by.
     pub(crate) tags: Vec<String>,
@@ -85,7 +87,7 @@ impl From<&Entry> for EntryBody {
             serial: details.serial,
             installed: details.installed.map(|day| day.as_str().to_owned()),
             warranty_until: details.warranty_until.map(|day| day.as_str().to_owned()),
-            contact: details.contact,
+            contact: details.contact.map(contact::masked),
             tags: details.tags,
         }
     }
@@ -145,6 +147,7 @@ impl Errors {
         expected: impl FnOnce() -> String,
     ) -> Option<T> {
         if value.is_none() {
+            let read = if field == "contact" { contact::masked(read.to_owned()) } else { read.to_owned() };
             let read = read.chars().take(80).collect();
             self.0.push(FieldError { field, read, expected: expected() });
         }

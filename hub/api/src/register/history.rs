@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::contact;
 use super::device::{missing, visible};
 use crate::app::App;
 use crate::caller::Who;
@@ -31,6 +32,17 @@ pub(crate) struct FieldChange {
     old: Value,
     /// What stands there since.
     new: Value,
+}
+
+impl FieldChange {
+    /// Who was called about it before is personal data as well.
+    fn masked(self) -> Self {
+        if self.field != "contact" {
+            return self;
+        }
+        let mask = |value: Value| value.as_str().map_or(Value::Null, |text| contact::masked(text.to_owned()).into());
+        Self { old: mask(self.old), new: mask(self.new), ..self }
+    }
 }
 
 /// A change of an entry.
@@ -68,7 +80,8 @@ pub(crate) async fn list(
     let next = rows.last().filter(|_| rows.len() == limit).map(|row| row.id);
     let mut changes = Vec::with_capacity(rows.len());
     for row in rows {
-        let changed = serde_json::from_str(&row.changed)?;
+        let changed: Vec<FieldChange> = serde_json::from_str(&row.changed)?;
+        let changed = changed.into_iter().map(FieldChange::masked).collect();
         changes.push(ChangeView { id: row.id, at: row.at.ms(), caller: row.caller, action: row.action, changed });
     }
     Ok(Json(ChangePage { changes, next }))

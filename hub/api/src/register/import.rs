@@ -15,6 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::columns::Header;
+use super::contact;
 use super::device::{Outside, within};
 use super::find::TableWord;
 use crate::app::App;
@@ -114,7 +115,11 @@ pub(crate) async fn devices(
             (orders, lines)
         }
     };
-    report.errors = app.board.read(|board| outside(board, &who, &orders, &lines));
+    let mut orders = orders;
+    report.errors = app.board.read(|board| {
+        let wrong = outside(board, &who, &orders, &lines);
+        if wrong.is_empty() { masked(board, &mut orders, &lines) } else { wrong }
+    });
     if !report.errors.is_empty() {
         return if params.dry_run { Ok(Json(report)) } else { Err(Problem::import(&report)) };
     }
@@ -144,6 +149,16 @@ fn outside(board: &BoardState, who: &Who, orders: &[EntryOrder], lines: &HashMap
         let expected = format!("{what} within the reach of your right edit_register");
         let line = lines.get(order.device.as_str()).copied().unwrap_or(0);
         Some(TableError { line, column: column.to_owned(), read: order.device.to_string(), expected })
+    });
+    wrong.take(ERRORS_MAX).collect()
+}
+
+/// The rows with a contact that is masked, but is not what the device has.
+fn masked(board: &BoardState, orders: &mut [EntryOrder], lines: &HashMap<String, u64>) -> Vec<TableError> {
+    let wrong = orders.iter_mut().filter_map(|order| {
+        let read = contact::kept(board, order).err()?;
+        let line = lines.get(order.device.as_str()).copied().unwrap_or(0);
+        Some(TableError { line, column: "contact".to_owned(), read, expected: contact::EXPECTED.to_owned() })
     });
     wrong.take(ERRORS_MAX).collect()
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod battery;
 mod columns;
+pub(crate) mod contact;
 pub(crate) mod device;
 pub(crate) mod entry;
 pub(crate) mod export;

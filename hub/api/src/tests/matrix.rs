@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use tower::ServiceExt;
 
 use super::{World, callers};
-use crate::caller::Peer;
+use crate::origin::Peer;
 use crate::table;
 
 /// An address of the route about a device that is there.
@@ -85,7 +85,7 @@ async fn the_hubs_own_machine_reads_its_counters_and_nobody_else_does() {
         ("127.0.0.1", Some("forwarded"), 401),
     ] {
         for (path, expected) in [("/metrics", expected), ("/api/v1/status", 401)] {
-            let mut request = Request::builder().uri(path).extension(Peer(peer.parse().unwrap()));
+            let mut request = Request::builder().uri(path).extension(Peer { ip: peer.parse().unwrap(), tls: false });
             if let Some(header) = headers {
                 request = request.header(header, "10.0.0.7");
             }
