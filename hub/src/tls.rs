@@ -33,7 +33,9 @@ pub async fn watch(config: TlsConfig, clock: SharedClock, stop: CancellationToke
         }
         match config.tls.replace(&found.0, &found.1) {
             Ok(()) => tracing::info!(file = %config.cert_file.display(), "the door shows the renewed certificate"),
-            Err(error) => tracing::error!(%error, file = %config.cert_file.display(), "the renewed certificate is of no use; the old one is shown"),
+            Err(error) => {
+                tracing::error!(%error, file = %config.cert_file.display(), "the renewed certificate is of no use; the old one is shown")
+            }
         }
         seen = Some(found);
     }

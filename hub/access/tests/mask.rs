@@ -1,6 +1,8 @@
 //! Masking: the forms of the field, and the property that nothing hidden comes out again. Knows no routes.
 
-use chengshu_access::{Address, Contact, Caller, Grant, IdNumber, Masked, Object, PersonName, Personal, Phone, Purpose, Role};
+use chengshu_access::{
+    Address, Caller, Contact, Grant, IdNumber, Masked, Object, PersonName, Personal, Phone, Purpose, Role,
+};
 use chengshu_access::{is_identity, mask_text};
 use chengshu_core::model::Timestamp;
 use proptest::prelude::*;

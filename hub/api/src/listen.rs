@@ -127,16 +127,10 @@ async fn secured(
     }
 }
 
-async fn connection(
-    stream: impl AsyncRead + AsyncWrite + Unpin,
-    peer: Peer,
-    router: Router,
-    stop: CancellationToken,
-) {
+async fn connection(stream: impl AsyncRead + AsyncWrite + Unpin, peer: Peer, router: Router, stop: CancellationToken) {
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(SILENT).max_buf_size(HEAD_BYTES);
-    let served = server
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(Extension(peer).layer(router)));
+    let served = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(Extension(peer).layer(router)));
     let mut served = std::pin::pin!(served);
     let result = tokio::select! {
         result = served.as_mut() => result,

@@ -131,12 +131,7 @@ impl Identities {
 }
 
 /// A connection without an address counts as one and the same.
-fn take(
-    limiter: &Mutex<Limiter<AddressKey>>,
-    from: Option<IpAddr>,
-    cost: f64,
-    now: Timestamp,
-) -> Result<(), Duration> {
+fn take(limiter: &Mutex<Limiter<AddressKey>>, from: Option<IpAddr>, cost: f64, now: Timestamp) -> Result<(), Duration> {
     let address = AddressKey::of(from.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
     limiter.lock().unwrap_or_else(PoisonError::into_inner).take(address, cost, now)
 }

@@ -41,7 +41,9 @@ pub fn look(part: &str, what: &str, key: &str, pem: &[u8], now: Timestamp) -> Ve
 fn judge(part: &str, name: &str, key: &str, (from, until): (i64, i64), now: Timestamp) -> Finding {
     let end = Timestamp::from_ms(until).to_rfc3339();
     let days = (until - now.ms()).div_euclid(DAY_MS);
-    let cure = format!("put a renewed one where {key} points; the hub takes its own over by itself, that of a broker at its next start");
+    let cure = format!(
+        "put a renewed one where {key} points; the hub takes its own over by itself, that of a broker at its next start"
+    );
     if now.ms() < from {
         let begin = Timestamp::from_ms(from).to_rfc3339();
         return Finding::bad(part, format!("{name} is good from {begin} on only"), "is the machine's clock right?");

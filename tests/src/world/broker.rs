@@ -1,11 +1,11 @@
 //! A mosquitto of the test's own, with the limits that the managed one has; with TLS and client certificates if asked.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use nix::sys::signal::Signal;
 
-use super::process::{Process, as_user, complete, give_away};
+use super::certificates::Certificates;
+use super::process::{Process, as_user, give_away};
 use super::{GUARD, World, free_port, until};
 
 pub struct Broker {
@@ -16,7 +16,7 @@ pub struct Broker {
     process: Option<Process>,
 }
 
-/// Certificates made for the test.
+/// The listener with TLS, and who may come to it.
 pub struct Tls {
     pub port: u16,
     pub ca: PathBuf,
@@ -45,7 +45,17 @@ impl Broker {
              log_dest stderr\nlog_type error\nlog_type warning\n",
             dir = dir.display()
         );
-        let tls = if secure { Some(certificates(&dir)?) } else { None };
+        let tls = if secure {
+            let made = Certificates::make(&dir, &["server", "client"])?;
+            Some(Tls {
+                port: free_port()?,
+                ca: made.ca(),
+                client_cert: made.cert("client"),
+                client_key: made.key("client"),
+            })
+        } else {
+            None
+        };
         if let Some(tls) = &tls {
             text += &format!(
                 "listener {} 127.0.0.1\nallow_anonymous true\ncafile {}\ncertfile {}/server.pem\nkeyfile {}/server.key\nrequire_certificate true\n",
@@ -92,27 +102,4 @@ impl Broker {
     pub fn section(&self, more: &str) -> String {
         format!("[[broker]]\nurl = \"mqtt://127.0.0.1:{}\"\nclient_id = \"hub\"\n{more}\n", self.port)
     }
-}
-
-fn certificates(dir: &std::path::Path) -> anyhow::Result<Tls> {
-    let openssl = |args: &str| {
-        let mut command = Command::new("openssl");
-        command.args(args.split_whitespace()).current_dir(dir);
-        complete(command)
-    };
-    let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
-    openssl(&format!(
-        "req -x509 {key} -keyout ca.key -out ca.pem -days 2 -subj /CN=test-ca -addext basicConstraints=critical,CA:TRUE"
-    ))?;
-    std::fs::write(dir.join("san"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n")?;
-    for name in ["server", "client"] {
-        openssl(&format!("req {key} -keyout {name}.key -out {name}.csr -subj /CN={name}"))?;
-        openssl(&format!(
-            "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out {name}.pem -days 2 -extfile san"
-        ))?;
-        give_away(&dir.join(format!("{name}.key")))?;
-        give_away(&dir.join(format!("{name}.pem")))?;
-    }
-    let port = free_port()?;
-    Ok(Tls { port, ca: dir.join("ca.pem"), client_cert: dir.join("client.pem"), client_key: dir.join("client.key") })
 }

@@ -30,7 +30,7 @@ impl Browser {
 
     /// Any request: status and answer.
     pub fn send(&mut self, method: &str, path: &str, body: Option<Value>) -> anyhow::Result<(u16, Value)> {
-        let config = ureq::Agent::config_builder()
+        let config = super::client()
             .timeout_recv_response(Some(GUARD))
             .timeout_global(Some(Duration::from_secs(60)))
             .http_status_as_error(false)

@@ -32,7 +32,7 @@ impl Hub {
         Self::with_config(world, &format!("[database]\nurl = \"{}\"\n{}", database.url, broker.section("")))
     }
 
-    /// A hub with these sections in its configuration.
+    /// A hub with these sections in its configuration; keys before the first section belong to `[hub]`.
     pub fn with_config(world: &World, sections: &str) -> anyhow::Result<Self> {
         let mut hub = Self::configured(world, sections)?;
         hub.up()?;
@@ -63,7 +63,8 @@ impl Hub {
         )?;
         let command = vec!["run".to_owned(), "--config".to_owned(), file.to_string_lossy().into_owned()];
         let external = sections.split_once("[database]").and_then(|(_, rest)| rest.split('"').nth(1));
-        let mut hub = Self::prepared(world, data, command, format!("http://127.0.0.1:{port}"));
+        let scheme = if sections.contains("tls_cert_file") { "https" } else { "http" };
+        let mut hub = Self::prepared(world, data, command, format!("{scheme}://127.0.0.1:{port}"));
         hub.database = external.map_or_else(|| managed(&hub.data), str::to_owned);
         Ok(hub)
     }
@@ -235,7 +236,7 @@ impl Hub {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> anyhow::Result<ureq::http::Response<ureq::Body>> {
-        let config = ureq::Agent::config_builder()
+        let config = super::client()
             .timeout_recv_response(Some(GUARD))
             .http_status_as_error(false)
             .allow_non_standard_methods(true)
@@ -276,7 +277,7 @@ impl Hub {
         headers: &[(&str, &str)],
         bytes: &[u8],
     ) -> anyhow::Result<(u16, Vec<u8>)> {
-        let config = ureq::Agent::config_builder()
+        let config = super::client()
             .timeout_global(Some(Duration::from_secs(20)))
             .http_status_as_error(false)
             .allow_non_standard_methods(true) // a body goes with whatever is asked
@@ -304,7 +305,7 @@ impl Hub {
 
     /// Opens the live stream.
     pub fn stream(&self, query: &str, last_event_id: Option<&str>) -> anyhow::Result<Stream> {
-        let config = ureq::Agent::config_builder().timeout_recv_body(Some(GUARD * 30)).proxy(None); // beats come every five seconds
+        let config = super::client().timeout_recv_body(Some(GUARD * 30)).proxy(None); // beats come every five seconds
         let agent: ureq::Agent = config.build().into();
         let mut request = agent.get(format!("{}/api/v1/stream?{query}", self.http));
         request = request.header("Authorization", format!("Bearer {}", self.key));

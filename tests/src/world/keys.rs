@@ -76,3 +76,13 @@ pub fn person(database: &str, login: &str, grants: &[Grant]) -> anyhow::Result<S
 pub fn grant(roles: &[Role], scope: Scope) -> anyhow::Result<Grant> {
     Ok(Grant { roles: Roles::new(roles.iter().copied())?, scope, from: None, until: None })
 }
+
+/// Changes how often a service may ask in a minute; of use before it asks for the first time.
+pub fn quota(database: &str, name: &str, per_minute: i32) -> anyhow::Result<()> {
+    block_on(async {
+        let mut connection = PgConnection::connect(database).await?;
+        let query = sqlx::query("UPDATE service SET quota_per_minute = $2 WHERE name = $1");
+        query.bind(name).bind(per_minute).execute(&mut connection).await?;
+        Ok(())
+    })
+}

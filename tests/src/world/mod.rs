@@ -4,6 +4,7 @@
 mod binary;
 mod broker;
 mod browser;
+mod certificates;
 mod chaos;
 mod database;
 mod field;
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 
 pub use broker::{Broker, Tls};
 pub use browser::Browser;
+pub use certificates::Certificates;
 pub use chaos::Chaos;
 pub use database::Database;
 pub use field::{Field, counted, listening, more_files, now};
@@ -47,6 +49,13 @@ impl World {
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
+}
+
+/// How a client of the tests asks: an error is an answer, no proxy is asked, and whose certificate it is does not matter
+/// here. Those who look at certificates are openssl and curl.
+pub(crate) fn client() -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
+    let tls = ureq::tls::TlsConfig::builder().disable_verification(true).build();
+    ureq::Agent::config_builder().tls_config(tls)
 }
 
 /// Waits until `check` answers, or fails with `what`.

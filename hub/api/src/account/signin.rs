@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::SET_COOKIE;
 use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
 use chengshu_access::{Act, PasswordPolicy};
 use chengshu_identity::{Cookie, Found, NotSetUp, SignedIn, Visitor};
