@@ -35,12 +35,16 @@ function ofDevice(hub, method, id, part, asked, body, now) {
   const { register, world } = hub
   const known = world.devices.has(id)
   if (part === 'messages') return [200, hub.taps.ask(id, now)]
+  if (part === 'contact' && method === 'POST') {
+    if (!known) return missing(`no device ${id}`)
+    return body?.reason?.trim().length >= 4 ? [200, { contact: register.detail(id).entry.contact }] : [400, { code: 'bad_request', detail: 'body: the reason has too few characters; expected 4 to 200' }]
+  }
   if (part === 'history') return [200, register.history(id, asked)]
   if (part !== undefined) return null
   if (method === 'PUT') return taken(register.put(id, body, now), hub)
   if (!known) return missing(`no device ${id}`)
   if (method === 'DELETE') return register.retire(id, now) ? [204, null] : missing(`no device ${id}`)
-  return [200, register.detail(id)]
+  return [200, register.shown(id)]
 }
 
 function importing(register, body, asked, now) {

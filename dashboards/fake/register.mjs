@@ -48,6 +48,12 @@ export class Register {
     return { ...d, entry, version }
   }
 
+  /** As the hub shows it: whom to call is masked. */
+  shown(device) {
+    const detail = this.detail(device)
+    return detail && { ...detail, entry: { ...detail.entry, contact: masked(detail.entry.contact) } }
+  }
+
   list(q) {
     const wanted = q.q?.toLowerCase()
     const all = [...this.world.devices.values()].filter((d) => {
@@ -84,10 +90,12 @@ export class Register {
       const last = held.changes[0]
       return [409, { code: 'changed', detail: last ? `changed by ${last.caller} at ${new Date(last.at).toISOString()}; version is ${held.version}, read ${version}` : `version is ${held.version}, read ${version}` }]
     }
+    // A contact that comes back as it was shown stays what it is.
+    if (entry.contact && entry.contact === masked(held.entry.contact)) entry = { ...entry, contact: held.entry.contact }
     const errors = this.judge(entry, theme)
     if (errors.length) return [400, { code: 'bad_request', detail: errors.map((e) => `${e.field}: read ${e.read}; expected ${e.expected}`).join('; '), errors }]
     this.write(device, theme, entry, now, caller, action)
-    return [200, this.detail(device)]
+    return [200, this.shown(device)]
   }
 
   write(device, theme, asked, now, caller = CALLER, action) {
@@ -113,7 +121,8 @@ export class Register {
 
   history(device, { limit = 100, before }) {
     const all = this.of(device).changes.filter((c) => !before || c.id < +before)
-    const changes = all.slice(0, +limit)
+    const hide = (f) => (f.field === 'contact' ? { ...f, old: masked(f.old), new: masked(f.new) } : f)
+    const changes = all.slice(0, +limit).map((c) => ({ ...c, changed: c.changed.map(hide) }))
     return { changes, next: all.length > changes.length ? changes.at(-1).id : null }
   }
 
@@ -141,3 +150,5 @@ export class Register {
 }
 
 const isBlank = (v) => v === null || (Array.isArray(v) && !v.length)
+
+const masked = (contact) => contact && contact.replace(/(\p{L})\p{L}*/gu, '$1**').replace(/(\d{3})[\d-]{4,}(\d{4})/g, '$1****$2')

@@ -6,6 +6,9 @@ import type {
 } from './register-types'
 import type { DeviceDay } from './types'
 
+export const PURPOSES = ['repair', 'emergency', 'handle_case', 'call_back'] as const
+export type Purpose = (typeof PURPOSES)[number]
+
 const at = (device: string) => `/api/v1/devices/${encodeURIComponent(device)}`
 
 export const fetchDevices = (query: DeviceQuery & { limit?: number; after?: string | null }, key: string, signal?: AbortSignal) =>
@@ -16,6 +19,10 @@ export const fetchDevice = (device: string, key: string, signal?: AbortSignal) =
 export const putDevice = (device: string, order: EntryOrder, key: string) => ask<DeviceDetail>(at(device), key, { method: 'PUT', body: JSON.stringify(order) })
 
 export const retireDevice = (device: string, key: string) => ask<null>(at(device), key, { method: 'DELETE' })
+
+/** Whom to call, in clear: for a purpose and with a reason, which the audit keeps. */
+export const revealContact = (device: string, why: { purpose: Purpose; reason: string }, key: string) =>
+  ask<{ contact: string | null }>(`${at(device)}/contact`, key, { method: 'POST', body: JSON.stringify(why) }).then((reply) => reply.contact)
 
 export const fetchHistory = (device: string, query: { limit?: number; before?: number | null }, key: string, signal?: AbortSignal) =>
   get<ChangePage>(`${at(device)}/history${search(query)}`, key, signal)

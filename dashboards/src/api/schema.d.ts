@@ -324,6 +324,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whom to call about a device, in clear: for a purpose and with a reason
+         * @description Needs the right unmask (see personal data in clear, for a purpose and with a reason). Reach: devices in scope.
+         */
+        post: operations["post_devices_id_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/history": {
         parameters: {
             query?: never;
@@ -2690,7 +2710,7 @@ export interface components {
             /** Format: int64 */
             until: number;
         };
-        /** @description What people know of a device. What is left out is empty. */
+        /** @description What people know of a device. What is left out is empty. Shown, the contact is masked. */
         EntryBody: {
             /**
              * @description Where it belongs: a street, a town, a grid.
@@ -2698,7 +2718,7 @@ export interface components {
              */
             area: string | null;
             /**
-             * @description Whom to call.
+             * @description Whom to call; shown masked (张*, 138****5678). Sent back as it is shown it stays what it is.
              * @default null
              */
             contact: string | null;
@@ -3680,6 +3700,18 @@ export interface components {
             rejected: number;
             /** Format: int32 */
             stored: number;
+        };
+        /** @description Why somebody wants to see it. */
+        RevealBody: {
+            /** @description What for: handle_case, call_back, emergency or repair; which of them are open depends on the role. */
+            purpose: string;
+            /** @description Why, in 4 to 200 characters; numbers of people in it are masked. */
+            reason: string;
+        };
+        /** @description The contact in clear. */
+        RevealView: {
+            /** @description As it was entered; null: nobody entered one. */
+            contact?: string | null;
         };
         /** @description What a route asks. */
         RightView: {
@@ -6052,6 +6084,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommandDetail"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_devices_id_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealView"];
                 };
             };
             /** @description something that was sent is wrong; `detail` says what would be right */

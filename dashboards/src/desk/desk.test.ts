@@ -2,6 +2,8 @@
 // or waiting passes for what it is not.
 import { cleanup, fireEvent } from '@testing-library/vue'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { me } from '../access/me'
+import type { Me } from '../api/access-types'
 import { mount, startHub, words } from '../health/harness'
 import { parseRoute, route } from '../state/route'
 import CommissionView from './commission/CommissionView.vue'
@@ -92,6 +94,25 @@ test('an entry is saved with the version that was read; the form says what nobod
   const form = c.querySelector('[data-entry-form]')!
   await until(() => !form.isConnected)
   expect(world.hub.register.detail('W-RL-001')).toMatchObject({ version: before.version + 1, entry: { contact: '李工', department: before.entry.department } })
+})
+
+test('whom to call is masked, and told in clear to whoever says why', async () => {
+  me.value = { kind: 'person', id: '1', name: '运维', user: 'yw', roles: ['maintainer'], rights: ['see_city', 'unmask'], grants: [], must: [], session: null, layout: null } as unknown as Me
+  const id = [...world.hub.register.entries].find(([, x]) => x.entry.contact)![0]
+  const held = world.hub.register.detail(id)!.entry.contact!
+  const c = desk(`#/desk/device/${id}`)
+  await until(() => c.querySelector('[data-reveal]'))
+  expect(words(c.querySelector('[data-contact]'))).not.toBe(held)
+  await fireEvent.click(c.querySelector('[data-reveal]')!)
+  const go = () => c.querySelector('[data-reveal-form] [type=submit]') as HTMLButtonElement
+  expect(go().disabled).toBe(true)
+  await fireEvent.update(c.querySelector('[data-reveal-form] [name=reason]')!, '水位计失联')
+  await fireEvent.submit(c.querySelector('[data-reveal-form]')!)
+  await until(() => words(c.querySelector('[data-contact]')) === held)
+  expect(world.asked.find((a) => a.path.endsWith('/contact'))?.method).toBe('POST')
+  await fireEvent.click(c.querySelector('[data-contact] + button')!)
+  expect(words(c.querySelector('[data-contact]'))).not.toBe(held)
+  me.value = null
 })
 
 test('the maintenance board puts the common cause into words', async () => {

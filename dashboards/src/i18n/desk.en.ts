@@ -30,6 +30,10 @@ export const deskEn: typeof deskZh = {
     wrong: { number: 'not a number; expected decimal degrees such as 111.95231', both: 'give longitude and latitude together, or neither', lng: 'a longitude lies between −180 and 180', lat: 'a latitude lies between −90 and 90' }, refused: 'read “{read}”; expected {expected}',
     clash: '{who} saved first, at {at}.', clashUnknown: 'Somebody saved first.', kept: 'Your changes are all here and not saved yet.', taken: 'What you did not touch is theirs now: {fields}.', both: 'Changed by both: {fields}; please look before you save.', theirs: 'They wrote: {value}',
   },
+  reveal: {
+    show: 'Show in clear', hide: 'Hide', purpose: 'What for', reason: 'Why', example: 'e.g. the gauge is silent, calling its keeper', note: 'Shown for one minute; who saw it, when and why is kept in the audit.', do: 'Show', cancel: 'Cancel',
+    purposes: { repair: 'Reach whoever answers for it', emergency: 'Emergency', handle_case: 'Handle a matter', call_back: 'Call back to verify' },
+  },
   datum: { cgcs2000: 'CGCS2000 (national)', wgs84: 'WGS-84 (phone, GPS)', gcj02: 'GCJ-02 (Amap, Tencent)', bd09: 'BD-09 (Baidu)' },
   importer: {
     title: 'Import a list of devices', device: 'Device', choose: 'Choose a file', another: 'Another file', drop: 'or drop it here: CSV, GeoJSON, XLSX, 10 MB at most', theme: 'Theme', inFile: 'as in the file', columns: 'Headings in Chinese or English: device (must), theme, kind, name, department, area, groups, lng, lat, datum, gateway, vendor, model, serial, installed, warranty_until, contact, tags. It is checked first; nothing is written.',

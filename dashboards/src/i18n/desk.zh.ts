@@ -28,6 +28,10 @@ export const deskZh = {
     wrong: { number: '读到的不是数字；应为如 111.95231 的十进制度', both: '经度和纬度要一起填，或都不填', lng: '经度应在 −180 到 180 之间', lat: '纬度应在 −90 到 90 之间' }, refused: '读到“{read}”；应为{expected}',
     clash: '{who} 在 {at} 先保存了一次。', clashUnknown: '有人先保存了一次。', kept: '您的改动都还在，尚未保存。', taken: '您没动的已换成新的：{fields}。', both: '两边都改了：{fields}，请看一眼再保存。', theirs: '对方填的是：{value}',
   },
+  reveal: {
+    show: '查看明文', hide: '收起', purpose: '用途', reason: '理由', example: '如：水位计失联，联系责任人到场', note: '只显示一分钟；谁在何时因何查看，记入审计。', do: '查看', cancel: '取消',
+    purposes: { repair: '联系设备责任人', emergency: '应急处置', handle_case: '办理事项', call_back: '回访核实' },
+  },
   datum: { cgcs2000: 'CGCS2000（国家 2000）', wgs84: 'WGS-84（手机、GPS）', gcj02: 'GCJ-02（高德、腾讯）', bd09: 'BD-09（百度）' },
   importer: {
     title: '导入设备清单', device: '设备编号', choose: '选择文件', another: '换一个文件', drop: '或把文件拖到这里：CSV、GeoJSON、XLSX，最大 10 MB', theme: '专题', inFile: '以文件为准', columns: '表头用中文或英文均可：设备编号（必填）、专题、类型、名称、责任部门、区域、分组、经度、纬度、坐标系、网关、厂家、型号、序列号、安装日期、质保到期、联系人、标签。先检查，不写入。',
