@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test lint bench soak schemathesis fresh web sta-client setup-run setup-test setup-all
+.PHONY: help run test lint bench soak schemathesis sqlmap deny sbom fresh web sta-client setup-run setup-test setup-all
 
 # Node may have been put aside by deploy/setup.sh; Rust may not be on a service's PATH
 export PATH := /opt/chengshu/bin:$(PATH):$(HOME)/.cargo/bin
@@ -50,6 +50,16 @@ soak: setup-test web ## the long forms of the fault tests
 schemathesis: setup-test web ## questions made from the OpenAPI document against a demo hub (SECONDS=300)
 	cargo build --workspace --bin chengshu
 	deploy/schemathesis.sh $(or $(SECONDS),300)
+
+sqlmap: setup-test web ## SQL injection on every parameter of the API of a demo hub
+	cargo build --workspace --bin chengshu
+	deploy/sqlmap.sh
+
+deny: ## licences, bans, sources and known dangers of all that the hub is made of (needs the network)
+	deploy/supply.sh deny
+
+sbom: web ## what the hub is made of, as CycloneDX files in target/sbom
+	deploy/supply.sh sbom
 
 fresh: ## both README commands on a bare Debian in a chroot (SUITE=bookworm|trixie)
 	deploy/fresh.sh $(SUITE)

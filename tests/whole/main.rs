@@ -25,5 +25,6 @@ mod personal;
 mod register;
 mod spine;
 mod sta;
+mod supply;
 mod truth;
 mod webhooks;

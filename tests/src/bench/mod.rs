@@ -1,6 +1,7 @@
 //! `make bench`: what the hub does, side by side with a reference in the same run. Prints figures and ratios; judges
 //! nothing, because machines differ.
 
+mod access;
 mod decode;
 mod district;
 mod flood;
@@ -12,6 +13,7 @@ mod reads;
 mod reference;
 mod truth;
 
+pub use access::access;
 pub use decode::decode;
 pub use district::{import, lists, streams};
 pub use ingest::{before, ingest};

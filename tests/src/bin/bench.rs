@@ -1,5 +1,5 @@
 //! The figures of README. `make bench`; with arguments only those named: ingest, before, latency, reads, rollups, spool,
-//! deadlines, import, lists, streams, lines, memory. `--long` lets the memory run last ten minutes, `--big` puts a hundred
+//! deadlines, import, lists, streams, lines, access, memory. `--long` lets the memory run last ten minutes, `--big` puts a hundred
 //! million readings under the rollups.
 
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
@@ -46,6 +46,9 @@ fn main() -> anyhow::Result<()> {
         bench::decode()?;
         bench::idle(5_000)?;
         bench::confirmations(2_000, 30)?;
+    }
+    if wanted("access") {
+        bench::access()?;
     }
     if wanted("memory") {
         bench::memory(if args.iter().any(|arg| arg == "--long") { 10 } else { 2 })?;

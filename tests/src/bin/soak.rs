@@ -3,6 +3,7 @@
 
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
+use std::process::Command;
 use std::time::Duration;
 
 use chengshu_tests::scenario::{
@@ -12,7 +13,7 @@ use chengshu_tests::scenario::{
 
 type Fault = (&'static str, fn() -> anyhow::Result<String>);
 
-const FAULTS: [Fault; 13] = [
+const FAULTS: [Fault; 15] = [
     ("D01 kill -9, 100 times at 1,000 msg/s", || hub_kills(100, 1_000).and_then(kept)),
     ("D03 database silent for 120 s at 1,000 msg/s", || {
         database_silent(1_000, Duration::from_secs(120)).and_then(present)
@@ -38,8 +39,29 @@ const FAULTS: [Fault; 13] = [
     ("D05 broker restarted 10 times, sessions kept", || broker_outages(10, true).map(|t| format!("slowest {t:?}"))),
     ("D05 broker killed 10 times, sessions lost", || broker_outages(10, false).map(|t| format!("slowest {t:?}"))),
     ("D07 SIGTERM 20 times at 2,000 msg/s", || hub_stops(20, 2_000).and_then(kept)),
+    ("S01 sqlmap on every parameter", || script("sqlmap.sh", &[])),
+    ("S26 schemathesis for ten minutes", || script("schemathesis.sh", &["600"])),
     ("E04 ten million readings backed up, lost and restored", || drill(10_000_000)),
 ];
+
+/// One of the scripts that attack a demo hub; its last line.
+fn script(name: &str, args: &[&str]) -> anyhow::Result<String> {
+    let program = std::env::current_exe()?.with_file_name("chengshu");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let output = Command::new(root.join("deploy").join(name))
+        .args(args)
+        .env("CHENGSHU_BIN", program)
+        .current_dir(root)
+        .output()?;
+    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    let last: Vec<&str> = text.lines().rev().filter(|line| !line.trim().is_empty()).take(12).collect();
+    anyhow::ensure!(
+        output.status.success(),
+        "{name} found something:\n{}",
+        last.into_iter().rev().collect::<Vec<_>>().join("\n")
+    );
+    Ok(last.first().copied().unwrap_or_default().to_owned())
+}
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
