@@ -8,6 +8,7 @@ import { launch, openWall, sleep } from './page.mjs'
 import { proxy } from './proxy.mjs'
 import { realAccessSteps } from './real-access.mjs'
 import { realDeskSteps } from './real-desk.mjs'
+import { realXssSteps } from './real-xss.mjs'
 
 const SHOWN_MS = 5_000
 const HANG_MS = 60_000
@@ -125,6 +126,8 @@ step('started again on the same data, the page heals without a person, and so do
   // The browser itself logs each request to the dead hub; those are ours.
   assert.deepEqual(wall.errors.filter((e) => !/net::ERR_|status of 50/.test(e)), [])
 })
+
+realXssSteps({ step, until, hub, browser: () => browser, address: () => front?.address ?? hub.ready.http, HANG_MS })
 
 let passed = 0, failed = 0
 const lastWord = () => hub.clear()

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-use chengshu_tests::world::{GUARD, Hub, until, whole};
+use chengshu_access::{Right, Rights, Scope};
+use chengshu_tests::world::{GUARD, Hub, keys, publish_all, until, whole};
 
 /// More than this may not stay with the hub after an attack.
 const KEPT_MAX: u64 = 64 << 20;
@@ -65,7 +66,7 @@ fn a_client_that_takes_nothing_of_its_answer_is_shown_out() {
     let (_world, _database, broker, hub) = whole("");
     let message = |n: usize| (format!("city/water/H-{n}/telemetry"), br#"{"values":{"level":1.5}}"#.to_vec());
     let messages: Vec<_> = (0..3_000).map(message).collect();
-    chengshu_tests::world::publish_all(broker.port, &messages).unwrap();
+    publish_all(broker.port, &messages).unwrap();
     until("3,000 devices are known", GUARD, || {
         (hub.get("/api/v1/devices?limit=5000").ok()?["devices"].as_array()?.len() == 3_000).then_some(())
     })
@@ -86,6 +87,52 @@ fn a_client_that_takes_nothing_of_its_answer_is_shown_out() {
         })
         .collect();
     until("the hub has let go of them", GUARD, || (hub.files() <= before + 5).then_some(())).unwrap();
+    drop(stuck);
+    hub.get("/api/v1/status").unwrap();
+}
+
+#[test]
+fn s09_the_live_stream_asks_who_it_is_and_forgets_whoever_reads_nothing() {
+    let (_world, database, broker, hub) = whole("");
+    for key in [None, Some("ck_no"), Some("")] {
+        let (status, answer) = hub.ask("/api/v1/stream", key).unwrap();
+        assert_eq!((status, answer.contains("device")), (401, false), "{key:?}");
+    }
+    let narrow = keys::new();
+    let none = Rights::for_service([Right::Ingest]).unwrap();
+    keys::service(&database.url, &narrow, "no eyes", none, &Scope::All).unwrap();
+    assert_eq!(hub.ask("/api/v1/stream", Some(&narrow)).unwrap().0, 403);
+    assert_eq!(hub.ask("/api/v1/stream?topics=everything", Some(&hub.key)).unwrap().0, 400);
+    // a browser's page elsewhere may ask, but is not let read: no answer names its origin
+    let answer = hub.request("GET", "/api/v1/stream", &[("Origin", "https://elsewhere.example")], &[]).unwrap();
+    assert!(!answer.headers().contains_key("access-control-allow-origin"));
+    drop(answer);
+
+    // two hundred that take nothing of a stream that goes on, and one that reads
+    let before = (hub.memory(), hub.files());
+    let stuck: Vec<_> = (0..200)
+        .map(|n| {
+            let mut stream = connect(&hub);
+            let ask = format!(
+                "GET /api/v1/stream?rate=4&screen=s{n} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {}\r\n\r\n",
+                hub.key
+            );
+            stream.write_all(ask.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    until("they are at the door", GUARD, || (hub.files() >= before.1 + 150).then_some(())).unwrap();
+    let mut reader = hub.stream("rate=4", None).unwrap();
+    for round in 0..40 {
+        let message = |n: usize| {
+            (format!("city/water/H-{n}/telemetry"), format!("{{\"values\":{{\"level\":{round}}}}}").into_bytes())
+        };
+        publish_all(broker.port, &(0..500).map(message).collect::<Vec<_>>()).unwrap();
+    }
+    reader.find("device", |item| item["metrics"]["level"]["value"] == 39.0).unwrap();
+    let grown = hub.memory().saturating_sub(before.0);
+    assert!(grown < 200 * (1 << 20), "{grown} bytes for 200 that take nothing: more than 1 MiB each");
+    until("the hub has let go of them", GUARD * 2, || (hub.files() <= before.1 + 10).then_some(())).unwrap();
     drop(stuck);
     hub.get("/api/v1/status").unwrap();
 }

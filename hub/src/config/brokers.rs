@@ -78,6 +78,12 @@ fn one(section: &mut Section<'_>, known: &Mappings) -> BrokerConfig {
     let user = section.optional("user");
     let password = section.optional("password");
     let from_file = file(section, "password_file").map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
+    if let Some(password) = password.as_ref().filter(|_| from_file.is_none()) {
+        section.not_known("password", password);
+    }
+    if let Some(password) = &from_file {
+        section.not_known("password_file", password);
+    }
     let ca = file(section, "ca_file");
     let own_ca = ca.is_some();
     let certificate = file(section, "client_cert_file");

@@ -134,6 +134,10 @@ impl Config {
 
         let mut database = reader.section("database");
         let database_url = database.url("url", &["postgres", "postgresql"], "postgres://user:password@host/chengshu");
+        let password = database_url.as_ref().and_then(|text| url::Url::parse(text).ok()?.password().map(str::to_owned));
+        if let Some(password) = password {
+            database.not_known("url", &password);
+        }
         let readers = database.number("readers", 8, 1, 200) as u32;
         let reader_timeout = SECONDS(database.number("reader_timeout_s", 5, 1, 600));
         database.end();
@@ -316,14 +320,14 @@ mod tests {
             "[engine]\nbatch_max = 7\n[[broker]]\nname = \"a\"\nurl = \"mqtt://h:1\"\n",
             &[
                 ("CHENGSHU__ENGINE__BATCH_MAX", "9"),
-                ("CHENGSHU__BROKER__0__PASSWORD", "secret"),
+                ("CHENGSHU__BROKER__0__PASSWORD", "6f1d0a"),
                 ("CHENGSHU__BROKER__0__USER", "u"),
                 ("PATH", "x"),
             ],
         )
         .unwrap();
         assert_eq!(config.engine.batch_max, 9);
-        assert_eq!(config.brokers[0].password.as_deref(), Some("secret"));
+        assert_eq!(config.brokers[0].password.as_deref(), Some("6f1d0a"));
         assert!(load("", &[("CHENGSHU__ENGINE__BATCHMAX", "9")]).unwrap_err()[0].contains("batch_max"));
     }
 
@@ -348,6 +352,25 @@ mod tests {
         found.sort();
         found.dedup();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn s04_passwords_of_examples_and_a_door_open_to_all_are_refused() {
+        let example = include_str!("../../../deploy/chengshu.toml").replace("# url = \"postgres", "url = \"postgres");
+        assert!(load(&example, &[]).unwrap_err()[0].contains("well-known password"));
+        let broker =
+            |password: &str| format!("[[broker]]\nurl = \"mqtt://h:1\"\nuser = \"u\"\npassword = \"{password}\"\n");
+        for known in ["", "secret", "Admin", "123456"] {
+            assert!(load(&broker(known), &[]).unwrap_err()[0].contains("broker[0].password"), "{known}");
+        }
+        load(&broker("9c2f6e4d"), &[]).unwrap();
+        let mistakes = load("[hub]\nhttp = \"0.0.0.0:8080\"\n", &[]).unwrap_err();
+        assert!(mistakes[0].contains("hub.http") && mistakes[0].contains("TLS"), "{mistakes:?}");
+        load("[hub]\nhttp = \"0.0.0.0:8080\"\nplain_http = true\n", &[]).unwrap();
+        let halves =
+            load("[hub]\ntls_cert_file = \"/nowhere\"\ntrusted_proxies = [\"10.0.0.0/99\"]\n", &[]).unwrap_err();
+        assert!(halves.iter().any(|one| one.contains("hub.tls_key_file")), "{halves:?}");
+        assert!(halves.iter().any(|one| one.contains("hub.trusted_proxies")), "{halves:?}");
     }
 
     #[test]

@@ -307,6 +307,15 @@ impl Section<'_> {
         url.map(|_| text)
     }
 
+    /// A password of somebody else's system must be one that nobody finds in an example: those are tried first.
+    pub(super) fn not_known(&mut self, key: &str, password: &str) {
+        if KNOWN.iter().any(|known| known.eq_ignore_ascii_case(password.trim())) {
+            let expected =
+                "a password of its own; this one stands in examples, and is tried first by whoever means harm";
+            self.mistake(key, "an empty or well-known password", expected, "openssl rand -hex 16 makes one");
+        }
+    }
+
     /// What is left was asked for by nobody.
     pub(super) fn end(mut self) {
         for (key, value) in std::mem::take(&mut self.table) {
@@ -315,6 +324,26 @@ impl Section<'_> {
         }
     }
 }
+
+/// Passwords of examples, ours among them, and of what is installed by default.
+const KNOWN: [&str; 16] = [
+    "",
+    "secret",
+    "password",
+    "passwd",
+    "admin",
+    "123456",
+    "12345678",
+    "changeme",
+    "change-me",
+    "default",
+    "chengshu",
+    "postgres",
+    "mosquitto",
+    "public",
+    "root",
+    "test",
+];
 
 fn nearest(word: &str, known: &[String]) -> String {
     let best = known.iter().map(|name| (strsim::damerau_levenshtein(word, name), name)).min();
