@@ -8,7 +8,7 @@ tools=$PWD/target/tools
 
 # install NAME VERSION
 install() {
-  [ -x "$tools/bin/$1" ] && [ "$("$tools/bin/$1" "${1#cargo-}" --version | awk '{ print $2 }')" = "$2" ] && return
+  [ -x "$tools/bin/$1" ] && [ "$("$tools/bin/$1" "${1#cargo-}" --version 2>/dev/null | awk "{ print \$NF }")" = "$2" ] && return
   CARGO_TARGET_DIR=$PWD/target/tools/build cargo install --quiet --locked --root "$tools" --version "$2" "$1"
 }
 
