@@ -96,11 +96,14 @@ mod tests {
         let line = "New client connected from 1.2.3.4:5 as x (p2, c1, k60, u'W-1'). (p2, c1, k60, u'field').";
         let client = "x (p2, c1, k60, u'W-1').";
         assert_eq!(heard(line), Some(Heard::Connected { client, user: "field" }));
-        let line = "Client New client connected from 1.2.3.4:5 as W-1 (p2, c1, k60, u'W-1'). disconnected, not authorised.";
+        let line =
+            "Client New client connected from 1.2.3.4:5 as W-1 (p2, c1, k60, u'W-1'). disconnected, not authorised.";
         assert_eq!(heard(line), Some(Heard::NotLetIn));
         let line = "Denied PUBLISH from W-1 (d0, q1, r0, m1, 'a', ... (9 bytes))', ... (1 bytes))";
         assert_eq!(heard(line), Some(Heard::Denied { client: "W-1", topic: "a', ... (9 bytes))" }));
-        for line in ["", "1", "Client W-5 disconnected.", "Received PUBLISH from W-1 (d0, q1, r0, m1, 'a', ... (1 bytes))"] {
+        for line in
+            ["", "1", "Client W-5 disconnected.", "Received PUBLISH from W-1 (d0, q1, r0, m1, 'a', ... (1 bytes))"]
+        {
             assert_eq!(heard(line), None, "{line}");
         }
     }

@@ -37,22 +37,32 @@ pub struct Fixed {
     pub writes: Vec<String>,
 }
 
-/// The password file.
-#[must_use]
-pub fn passwords(fixed: &[Fixed], devices: &[Equipped]) -> String {
-    let fixed = fixed.iter().map(|user| format!("{}:{}\n", user.name, user.hash));
-    fixed.chain(devices.iter().map(|one| format!("{}:{}\n", one.user, one.hash))).collect()
+impl Fixed {
+    /// Its line of the password file.
+    #[must_use]
+    pub fn password(&self) -> String {
+        format!("{}:{}\n", self.name, self.hash)
+    }
+
+    /// Its part of the ACL file.
+    #[must_use]
+    pub fn rights(&self) -> String {
+        let reads = self.reads.iter().map(|topic| format!("topic read {topic}\n"));
+        let writes = self.writes.iter().map(|topic| format!("topic write {topic}\n"));
+        format!("user {}\n{}\n", self.name, reads.chain(writes).collect::<String>())
+    }
 }
 
-/// The ACL file. Devices without children need no lines of their own: patterns speak of all of them.
+/// The password file of devices.
 #[must_use]
-pub fn rights(fixed: &[Fixed], devices: &[Equipped]) -> String {
-    let mut text = "# Written by chengshu; changes here are written over.\n".to_owned();
-    for user in fixed {
-        text.push_str(&format!("\nuser {}\n", user.name));
-        user.reads.iter().for_each(|topic| text.push_str(&format!("topic read {topic}\n")));
-        user.writes.iter().for_each(|topic| text.push_str(&format!("topic write {topic}\n")));
-    }
+pub fn passwords(devices: &[Equipped]) -> String {
+    devices.iter().map(|one| format!("{}:{}\n", one.user, one.hash)).collect()
+}
+
+/// The ACL file of devices. Those without children need no lines of their own: patterns speak of all of them.
+#[must_use]
+pub fn rights(devices: &[Equipped]) -> String {
+    let mut text = String::new();
     for one in devices {
         // a name that is not the id is not reached by the patterns below
         let own = one.user.differs().then_some(&one.device);
@@ -60,17 +70,16 @@ pub fn rights(fixed: &[Fixed], devices: &[Equipped]) -> String {
         if named.is_empty() {
             continue;
         }
-        text.push_str(&format!("\nuser {}\n", one.user));
+        text.push_str(&format!("user {}\n", one.user));
         // the broker goes through them one by one at every message: what comes most often stands first
         for channel in SPOKEN {
             named.iter().for_each(|device| text.push_str(&format!("topic write city/+/{device}/{channel}\n")));
         }
         named.iter().for_each(|device| text.push_str(&format!("topic read city/+/{device}/{HEARD}\n")));
+        text.push('\n');
     }
-    text.push_str("\n# every device, under its own id\n");
-    for channel in SPOKEN {
-        text.push_str(&format!("pattern write city/+/%u/{channel}\n"));
-    }
+    text.push_str("# every device, under its own id\n");
+    SPOKEN.iter().for_each(|channel| text.push_str(&format!("pattern write city/+/%u/{channel}\n")));
     text + &format!("pattern read city/+/%u/{HEARD}\n")
 }
 
@@ -99,17 +108,22 @@ mod tests {
             writes: vec!["city/+/+/alarm".to_owned(), "city/+/+/command".to_owned()],
         };
         let devices = [device("W-1", &[]), device("GW-1", &["C-1", "C-2"]), device("00:1A", &[])];
-        let text = rights(std::slice::from_ref(&hub), &devices);
+        assert_eq!(
+            hub.rights(),
+            "user hub\ntopic read city/#\ntopic write city/+/+/alarm\ntopic write city/+/+/command\n\n"
+        );
+        let text = rights(&devices);
         let blocks: Vec<&str> = text.split("\n\n").collect();
-        assert_eq!(blocks.len(), 5, "{text}");
-        assert_eq!(blocks[1], "user hub\ntopic read city/#\ntopic write city/+/+/alarm\ntopic write city/+/+/command");
-        assert!(blocks[2].starts_with("user GW-1\ntopic write city/+/C-1/telemetry\ntopic write city/+/C-2/telemetry\n"));
-        assert!(blocks[2].ends_with("topic read city/+/C-1/command\ntopic read city/+/C-2/command"), "{text}");
-        assert!(blocks[3].starts_with("user 00~1A\ntopic write city/+/00:1A/telemetry\n"), "{text}");
+        assert_eq!(blocks.len(), 3, "{text}");
+        assert!(
+            blocks[0].starts_with("user GW-1\ntopic write city/+/C-1/telemetry\ntopic write city/+/C-2/telemetry\n")
+        );
+        assert!(blocks[0].ends_with("topic read city/+/C-1/command\ntopic read city/+/C-2/command"), "{text}");
+        assert!(blocks[1].starts_with("user 00~1A\ntopic write city/+/00:1A/telemetry\n"), "{text}");
         assert!(!text.contains("user W-1"), "{text}");
         assert_eq!(text.matches("pattern write city/+/%u/").count(), 4);
         assert_eq!(text.matches("pattern read city/+/%u/command").count(), 1);
-        let file = passwords(&[hub], &devices);
+        let file = hub.password() + &passwords(&devices);
         let names: Vec<&str> = file.lines().map(|line| line.split_once(':').unwrap().0).collect();
         assert_eq!(names, ["hub", "W-1", "GW-1", "00~1A"]);
     }

@@ -58,11 +58,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn device_key_mark(&self) -> Result<DeviceKeyMark, StoreError> {
-        let row = sqlx::query!(
-            r#"SELECT count(*) AS "count!", coalesce(max(change), 0) AS "change!" FROM device_key"#
-        )
-        .fetch_one(&self.writers())
-        .await?;
+        let row = sqlx::query!(r#"SELECT count(*) AS "count!", coalesce(max(change), 0) AS "change!" FROM device_key"#)
+            .fetch_one(&self.writers())
+            .await?;
         Ok(DeviceKeyMark { count: row.count, change: row.change })
     }
 

@@ -17,7 +17,7 @@ use chengshu_core::model::{
     ThemeId, Timestamp,
 };
 use chengshu_core::seam::{Clock, IntakeQueue, Link, SharedClock, intake};
-use chengshu_engine::{Board, Engine, EngineMetrics, EngineOptions, Keep, Keys, Replayer, Services, Unknown};
+use chengshu_engine::{Board, Engine, EngineMetrics, EngineOptions, Keep, Keys, Nonces, Replayer, Services, Unknown};
 use chengshu_evidence::Shelf;
 use chengshu_identity::{Identities, Seal, Secrets};
 use chengshu_spool::{Spool, SpoolOptions};
@@ -198,6 +198,7 @@ impl World {
             city: crate::ingest::tests::city(),
             push: Box::new(|_, _, _| None),
             keys: Keys::open(spool("keys"), clock.clone()).unwrap(),
+            nonces: Nonces::open(spool("nonces"), clock.clone()).unwrap(),
             clock: clock.clone(),
             payload_max: 1000,
         });

@@ -1,0 +1,1 @@
+//! Recorded questions of external brokers, and their answers.
