@@ -65,7 +65,9 @@ pub(crate) fn refused(app: &App, who: Identity, what: &'static str, object: Stri
     let now = app.clock.now();
     let key = (who.label(), what);
     if app.trails.denied.lock().unwrap_or_else(PoisonError::into_inner).take(key, 1.0, now).is_ok() {
-        write(app, Stamp { who: Some(who), from: None, now }.line(Act::Denied, Outcome::Denied, object));
+        let mut line = Stamp { who: Some(who), from: None, now }.line(Act::Denied, Outcome::Denied, object);
+        line.detail.insert("code".to_owned(), what.to_owned());
+        write(app, line);
     }
 }
 

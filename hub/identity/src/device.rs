@@ -38,6 +38,12 @@ impl DeviceKeys {
         self.0.copy.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(_, table)| table.clone())
     }
 
+    /// A copy drawn by hand, for tests without a database.
+    pub fn draw(&self, table: DeviceTable) {
+        *self.0.copy.write().unwrap_or_else(PoisonError::into_inner) =
+            Some((DeviceKeyMark::default(), Arc::new(table)));
+    }
+
     /// Something was changed: whoever waits looks again.
     pub fn wake(&self) {
         self.0.wake.notify_one();
