@@ -3,6 +3,7 @@
 
 mod accept;
 mod backup;
+mod broker_files;
 mod client;
 mod clock;
 mod config;
@@ -63,6 +64,8 @@ enum Command {
     Replay(replay::Replay),
     /// Bring a table of devices (CSV, GeoJSON, XLSX) into the register of a running hub.
     Import(import::Import),
+    /// Write password and ACL file for an external mosquitto, out of a running hub.
+    BrokerFiles(broker_files::BrokerFiles),
     /// Back up a hub, whether it runs or not: database, keys, spool, configuration.
     Backup(BackupArgs),
     /// Restore a backup into an empty data folder.
@@ -85,7 +88,8 @@ pub struct Demo {
     /// Where it answers HTTP; port 0 picks a free one. Default 127.0.0.1:8080, or a free port if that is taken.
     #[arg(long)]
     http: Option<SocketAddr>,
-    /// Where the managed broker listens; port 0 picks a free one. Default 127.0.0.1:1883, or a free port.
+    /// Where the managed broker listens for the shared user `field`; port 0 picks a free one. Default 127.0.0.1:1883, or a
+    /// free port. Devices with credentials of their own come to 127.0.0.1:1884, or a free port.
     #[arg(long)]
     mqtt: Option<SocketAddr>,
     /// Whether stations besides speak the field's own protocols: 40 by SL 651, 30 by GB/T 26875.3, 30 by HJ 212. Default: yes
@@ -129,6 +133,9 @@ fn main() -> ExitCode {
         }
         Command::Import(order) => {
             load(order.config.as_deref()).and_then(|config| import::import(&config, &order)).map(|text| say(&text))
+        }
+        Command::BrokerFiles(order) => {
+            load(order.config.as_deref()).and_then(|config| broker_files::write(&config, &order)).map(|text| say(&text))
         }
         Command::Backup(args) => load(args.config.as_deref()).and_then(|config| backup::command::backup(config, args)),
         Command::Restore(args) => load(None).and_then(|config| backup::command::restore(&config, args)),

@@ -26,6 +26,8 @@ pub struct Ready {
     pub accounts: Vec<DemoAccount>,
     /// The managed broker: address, user and password that may publish for every device.
     pub mqtt: Option<(SocketAddr, String, String)>,
+    /// Where devices come to it with credentials of their own.
+    pub devices: Option<SocketAddr>,
 }
 
 /// The file, opened for writing before root is dropped: it may lie where user chengshu cannot write.
@@ -50,10 +52,12 @@ impl ReadyFile {
         let (mqtt, user, password) = ready.mqtt.as_ref().map_or_else(Default::default, |(address, user, password)| {
             (address.to_string(), user.clone(), password.clone())
         });
+        let devices = ready.devices.map(|address| address.to_string()).unwrap_or_default();
         let account = |one: &DemoAccount| (one.role.id(), json!({ "user": one.user, "password": one.password }));
         let accounts: BTreeMap<_, _> = ready.accounts.iter().map(account).collect();
         let text = json!({
             "http": ready.http, "mqtt": mqtt, "mqtt_user": user, "mqtt_password": password,
+            "mqtt_devices": devices,
             "database": ready.database, "admin_key": ready.admin_key,
             "keys": ready.keys.iter().cloned().collect::<BTreeMap<_, _>>(), "accounts": accounts
         });

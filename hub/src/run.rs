@@ -52,7 +52,10 @@ pub fn demo(mut config: Config, demo: Demo) -> anyhow::Result<()> {
     logging(&config);
     more_files();
     config.http = demo.http.unwrap_or_else(|| or_free(config.http));
-    config.managed_broker = demo.mqtt.unwrap_or_else(|| or_free(config.managed_broker));
+    // simulators and scripts come by the usual door, as the shared user; devices with credentials by another
+    let usual = demo.mqtt.unwrap_or_else(|| or_free(config.managed.listen));
+    config.managed.shared = Some(usual);
+    config.managed.listen = or_free(SocketAddr::from((Ipv4Addr::LOCALHOST, 1884)));
     config.brokers.clear();
     let field = demo.field.unwrap_or(demo.devices >= 500);
     if config.lines.is_empty() && field {

@@ -2,6 +2,7 @@
 //! adapters, and last the door to the outside; stopped the other way round.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +14,10 @@ use chengshu_core::seam::{
     AdapterContext, AdapterFactory, Evidence, Intake, Link, LinkState, OrderDesk, OrderSink, Orders, SharedClock,
     intake, order_desk,
 };
-use chengshu_engine::{BoardState, Engine, EngineMetrics, KEYS_BYTES, Keys, Replayer, Services};
+use chengshu_engine::{BoardState, Engine, EngineMetrics, KEYS_BYTES, Keys, NONCES_BYTES, Nonces, Replayer, Services};
 use chengshu_evidence::Shelf;
 use chengshu_hooks::{HookMetrics, Hooks};
-use chengshu_identity::Identities;
+use chengshu_identity::{DeviceKeys, Identities};
 use chengshu_mqtt::{MqttConfig, MqttVersion};
 use chengshu_orders::{Dispatch, OrderMetrics};
 use chengshu_spool::{Spool, SpoolOptions};
@@ -30,6 +31,9 @@ use tokio_util::task::TaskTracker;
 use crate::backup::nightly::{Nightly, wal_archive};
 use crate::config::{BrokerConfig, Config, FieldLine};
 use crate::evidence::Pictures;
+use crate::managed::child::Pulse;
+use crate::managed::doorkeeper::Doorkeeper;
+use crate::managed::ear::{Belongs, Listener};
 use crate::managed::mosquitto::Broker;
 use crate::managed::postgres::Cluster;
 use crate::managed::{child, secret};
@@ -68,7 +72,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     let keys = keys::keep(data, mode.demo)?;
 
     // 1. the managed parts, or the external ones
-    let (database_url, worker_url, brokers) = managed(config, data, &clock, &mut parts).await?;
+    let (database_url, worker_url, brokers, gate) = managed(config, data, &clock, &mut parts).await?;
 
     // 2. the database, the themes, the board
     let (url, owner) = match worker_url {
@@ -149,6 +153,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         identities.clone(),
     );
     app.backups = nightly.board();
+    app.device_doors = gate.as_ref().map(|gate| gate.broker.doors()).unwrap_or_default().into();
     app.guard = config.hooks.guard.clone();
     app.scratch = data.to_owned();
     app.tls = config.front.tls.as_ref().map(|tls| tls.tls.clone());
@@ -181,12 +186,18 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         stop: stop.clone(),
         clock: clock.clone(),
     };
+    let mqtt_link = links[0].clone();
     for (link, (_, mqtt)) in links.into_iter().zip(brokers) {
         let orders = outward.way(&desk, &link, CommandSet { kinds: &[], free: true });
         let context = context(link, orders);
         let factory: AdapterFactory = Box::new(move |context| Box::pin(chengshu_mqtt::run(mqtt.clone(), context)));
         tasks.spawn(supervise::adapter(factory, context));
     }
+    let devices = identities.devices().clone();
+    match gate {
+        Some(gate) => tasks.spawn(gate.keeper(&app, mqtt_link, devices).run(stop.clone())),
+        None => tasks.spawn(refresh(devices, clock.clone(), stop.clone())),
+    };
     let field_links: Vec<_> = lines.iter().map(|(link, _)| link.clone()).collect();
     for (link, line) in lines {
         let orders = outward.way(&desk, &link, line.field.commands());
@@ -252,6 +263,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         keys: keys.roles,
         accounts: Vec::new(),
         mqtt: parts.field.clone(),
+        devices: parts.devices,
     };
     let field = listening(&field_links, &clock).await;
     Ok(Running { ready, failed, identities, field, clock, parts: parts.list })
@@ -292,8 +304,10 @@ impl Outward {
 #[derive(Default)]
 struct Parts {
     list: Vec<(CancellationToken, TaskTracker)>,
-    /// The managed broker's address and the credentials that may publish for every device.
-    field: Option<(std::net::SocketAddr, String, String)>,
+    /// Where the managed broker's shared user comes, and its credentials.
+    field: Option<(SocketAddr, String, String)>,
+    /// Where devices come.
+    devices: Option<SocketAddr>,
 }
 
 impl Parts {
@@ -312,12 +326,43 @@ impl Parts {
 
 type Brokers = Vec<(String, MqttConfig)>;
 
+/// The managed broker, its process and what its log tells.
+struct Gate {
+    broker: Broker,
+    pulse: Pulse,
+    listener: Listener,
+}
+
+impl Gate {
+    /// Who keeps its files true.
+    fn keeper(self, app: &App, link: Arc<Link>, keys: DeviceKeys) -> Doorkeeper {
+        let Self { broker, pulse, listener } = self;
+        let (board, store, clock) = (app.board.clone(), app.store.clone(), app.clock.clone());
+        listener.attach(Belongs { link: link.clone(), keys: keys.clone(), board: board.clone() });
+        Doorkeeper { broker, pulse, listener, link, keys, board, store, clock }
+    }
+}
+
+/// Keeps the copy of the credentials true, for external brokers that ask.
+async fn refresh(devices: DeviceKeys, clock: SharedClock, stop: CancellationToken) {
+    loop {
+        if let Err(error) = devices.refresh().await {
+            tracing::debug!(error = %error.database_words(), "brokers are answered with the credentials of before");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = devices.changed() => {}
+            () = clock.sleep(Duration::from_secs(2)) => {}
+        }
+    }
+}
+
 async fn managed(
     config: &Config,
     data: &Path,
     clock: &SharedClock,
     parts: &mut Parts,
-) -> anyhow::Result<(String, Option<String>, Brokers)> {
+) -> anyhow::Result<(String, Option<String>, Brokers, Option<Gate>)> {
     let (stop, tasks) = parts.part();
     let (url, worker) = match &config.database_url {
         Some(url) => (url.clone(), None),
@@ -339,27 +384,37 @@ async fn managed(
             let mqtt = mqtt(config, broker, client_id);
             (broker.name.clone(), mqtt)
         });
-        return Ok((url, worker, external.collect()));
+        return Ok((url, worker, external.collect(), None));
     }
     let mapped = foreign::mapped(&config.mappings);
     let filters = mapped.as_ref().map_or(&[][..], |mapped| &mapped.filters);
-    let broker = Broker::prepare(data, config.managed_broker, filters).await.context("preparing the managed broker")?;
-    tasks.spawn(child::keep(broker.spec(), clock.clone(), stop));
+    let broker = Broker::prepare(data, &config.managed, filters).context("preparing the managed broker")?;
+    let client_id = format!("chengshu-{}", &instance[..12]);
+    let (pulse, listener) = (Pulse::default(), Listener::new(&client_id, clock.clone()));
+    let ears = listener.clone();
+    tasks.spawn(child::keep(broker.spec(move || ears.ear(), pulse.clone()), clock.clone(), stop));
     broker.wait_ready(clock).await?;
-    let mqtt = MqttConfig {
-        host: broker.address.ip().to_string(),
-        port: broker.address.port(),
+    let mqtt = managed_mqtt(config, &broker.socket, &broker.hub, client_id);
+    parts.field = broker.shared.clone();
+    parts.devices = Some(broker.devices);
+    Ok((url, worker, vec![("main".to_owned(), mqtt)], Some(Gate { broker, pulse, listener })))
+}
+
+/// What the connection to the managed broker needs to know.
+pub fn managed_mqtt(config: &Config, socket: &Path, login: &(String, String), client_id: String) -> MqttConfig {
+    MqttConfig {
+        host: "the managed broker".to_owned(),
+        port: 0,
+        socket: Some(socket.to_owned()),
         version: MqttVersion::V311,
         tls: None,
-        login: Some(broker.hub.clone()),
-        client_id: format!("chengshu-{}", &instance[..12]),
+        login: Some(login.clone()),
+        client_id,
         group: None,
         payload_max: config.payload_max,
         times: config.times,
-        mapped,
-    };
-    parts.field = Some((broker.address, broker.field.0, broker.field.1));
-    Ok((url, worker, vec![("main".to_owned(), mqtt)]))
+        mapped: foreign::mapped(&config.mappings),
+    }
 }
 
 /// What the connection to an external broker needs to know.
@@ -370,6 +425,7 @@ pub fn mqtt(config: &Config, broker: &BrokerConfig, client_id: String) -> MqttCo
     MqttConfig {
         host: broker.host.clone(),
         port: broker.port,
+        socket: None,
         version: broker.version,
         tls: broker.tls.clone(),
         login,
@@ -421,12 +477,15 @@ fn door(
 ) -> anyhow::Result<Door> {
     let keys = Spool::open(SpoolOptions::new(data.join("keys"), KEYS_BYTES)).context("opening the idempotency keys")?.0;
     let keys = Keys::open(keys, clock.clone()).context("reading the idempotency keys")?;
+    let nonces = Spool::open(SpoolOptions::new(data.join("nonces"), NONCES_BYTES)).context("opening the nonces")?.0;
+    let nonces = Nonces::open(nonces, clock.clone()).context("reading the nonces")?;
     Ok(Door::new(DoorParts {
         link: link.clone(),
         intake: handover.for_link(link.clone()),
         city: foreign::city(link.id.clone(), Limits { payload_max: config.payload_max, times: config.times }),
         push: foreign::push(link.id.clone(), config.mappings.clone()),
         keys,
+        nonces,
         clock: clock.clone(),
         payload_max: config.payload_max,
     }))

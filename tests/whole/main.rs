@@ -9,6 +9,7 @@ mod api;
 mod backup;
 mod brokers;
 mod commands;
+mod devices;
 mod doctor;
 mod durability;
 mod export;

@@ -1,5 +1,6 @@
 //! What a broker connection needs to know. Read and checked in package `chengshu`; complete when it comes here.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -43,6 +44,8 @@ pub struct MqttConfig {
     pub host: String,
     /// Port.
     pub port: u16,
+    /// A Unix socket instead of host and port.
+    pub socket: Option<PathBuf>,
     /// Version of the protocol.
     pub version: MqttVersion,
     /// TLS, if any.

@@ -14,7 +14,7 @@ pub async fn knock(config: &MqttConfig) -> Result<(), String> {
     wire.forgettable();
     let filters = config.filters();
     loop {
-        match wire.poll().await? {
+        match wire.poll().await.map_err(|lost| lost.words)? {
             Got::Connected { .. } => wire.subscribe(filters.clone())?,
             Got::Subscribed { refused: None } => {
                 wire.disconnect().await;
@@ -24,7 +24,7 @@ pub async fn knock(config: &MqttConfig) -> Result<(), String> {
                 let filter = filters.get(place).map_or("city/#", String::as_str);
                 return Err(format!("the broker refuses the subscription to {filter}"));
             }
-            Got::Disconnected(reason) => return Err(reason),
+            Got::Disconnected(lost) => return Err(lost.words),
             Got::Publish(_) | Got::Published(_) | Got::Acknowledged(_) | Got::Other => {}
         }
     }

@@ -8,6 +8,7 @@ mod error;
 mod knock;
 mod names;
 mod outgoing;
+mod rival;
 mod session;
 #[cfg(test)]
 mod tests;

@@ -15,10 +15,13 @@ use crate::codec::Codec;
 use crate::config::{Mapped, MqttConfig};
 use crate::error::MqttError;
 use crate::outgoing::Outgoing;
-use crate::wire::{Got, Incoming, Wire};
+use crate::rival::Rival;
+use crate::wire::{Got, Incoming, Lost, Wire};
 
 const BACK_OFF_FIRST: Duration = Duration::from_millis(200);
 const BACK_OFF_MOST: Duration = Duration::from_secs(15);
+/// How often trouble of a connection that is up is looked at.
+const CALM: Duration = Duration::from_secs(5);
 /// How often a command that is on its way is looked at.
 const WATCH: Duration = Duration::from_secs(1);
 /// How long a stopping session waits for its last receipts.
@@ -83,6 +86,10 @@ struct Session {
     /// Commands to devices, and whether there is a connection that could carry them.
     outgoing: Outgoing,
     is_up: bool,
+    /// Whether somebody else comes with the hub's client id.
+    rival: Rival,
+    /// When that is looked at again.
+    calm: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// When a command on its way is looked at again.
     watch: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     back_off: Duration,
@@ -103,6 +110,8 @@ impl Session {
             subscribed_once: false,
             outgoing: Outgoing::new(context.orders.clone()),
             is_up: false,
+            rival: Rival::default(),
+            calm: None,
             watch: None,
             back_off: BACK_OFF_FIRST,
             pause: None,
@@ -122,9 +131,10 @@ impl Session {
                 () = pause(&mut self.pause), if self.pause.is_some() => self.pause = None,
                 order = self.outgoing.next() => self.outgoing.take(order, self.is_up),
                 () = pause(&mut self.watch), if self.watch.is_some() => self.watch(),
+                () = pause(&mut self.calm), if self.calm.is_some() => self.calm(),
                 got = self.wire.poll(), if self.waiting.is_none() && self.pause.is_none() => match got {
                     Ok(got) => self.take(got),
-                    Err(reason) => self.lost(&reason),
+                    Err(lost) => self.lost(lost),
                 },
             }
             self.command();
@@ -144,10 +154,10 @@ impl Session {
                     let filters = self.config.filters();
                     let filter = filters.get(number).map_or("city/#", String::as_str);
                     let right = "give the hub's user the right to read it";
-                    return self.lost(&format!("the broker refuses the subscription to {filter}; {right}"));
+                    return self.lost(format!("the broker refuses the subscription to {filter}; {right}").into());
                 }
                 Got::Subscribed { refused: None } => self.up(),
-                Got::Disconnected(reason) => return self.lost(&reason),
+                Got::Disconnected(lost) => return self.lost(lost),
                 Got::Published(packet) => self.outgoing.on_the_wire(packet),
                 Got::Acknowledged(packet) => self.outgoing.acknowledged(packet),
                 Got::Other => {}
@@ -216,7 +226,7 @@ impl Session {
             if result.is_err() {
                 // The engine gave it up: have the broker send it again, unless everything is ending anyway.
                 if !self.context.stop.is_cancelled() {
-                    self.lost("a delivery could not be made durable");
+                    self.lost("a delivery could not be made durable".to_owned().into());
                 }
                 return;
             }
@@ -228,19 +238,22 @@ impl Session {
         if !packets.is_empty()
             && let Err(reason) = self.wire.acknowledge(&packets).await
         {
-            self.lost(&reason);
+            self.lost(reason.into());
         }
     }
 
     fn connected(&mut self, session_present: bool) {
-        self.back_off = BACK_OFF_FIRST;
+        // two that throw each other out must not do so as fast as they can
+        if self.rival.trouble(self.context.clock.monotonic()).is_none() {
+            self.back_off = BACK_OFF_FIRST;
+        }
         tracing::info!(link = %self.context.link.id, session_present, "broker connected");
         if session_present && self.subscribed_once {
             return self.up();
         }
         // The first time even with a session: so that retained presence comes again.
         if let Err(reason) = self.wire.subscribe(self.config.filters()) {
-            self.lost(&reason);
+            self.lost(reason.into());
         }
     }
 
@@ -253,7 +266,7 @@ impl Session {
         let Some(next) = self.outgoing.publication(self.context.clock.now(), since) else { return };
         self.watch = Some(self.context.clock.sleep(WATCH));
         if let Err(reason) = self.wire.publish(next.topic, next.payload) {
-            self.lost(&reason);
+            self.lost(reason.into());
         }
     }
 
@@ -262,7 +275,7 @@ impl Session {
         self.watch = None;
         let stuck = self.outgoing.overdue(self.context.clock.monotonic());
         if stuck && self.is_up {
-            return self.lost("a command did not get onto the wire");
+            return self.lost("a command did not get onto the wire".to_owned().into());
         }
         if self.outgoing.is_busy() {
             self.watch = Some(self.context.clock.sleep(WATCH));
@@ -272,17 +285,36 @@ impl Session {
     fn up(&mut self) {
         self.subscribed_once = true;
         self.is_up = true;
-        self.report(LinkState::Up, None);
+        self.calm();
     }
 
-    fn lost(&mut self, reason: &str) {
+    /// Up, and whether anything is wrong with that all the same.
+    fn calm(&mut self) {
+        self.calm = None;
+        if !self.is_up {
+            return;
+        }
+        let trouble = self.rival.trouble(self.context.clock.monotonic());
+        if trouble.is_some() {
+            self.calm = Some(self.context.clock.sleep(CALM));
+        }
+        let words = || format!("does another program use the client id {:?} at this broker?", self.config.client_id);
+        self.report(LinkState::Up, trouble.map(|code| (code, words())));
+    }
+
+    fn lost(&mut self, lost: Lost) {
+        let Lost { how, words: reason } = lost;
         tracing::warn!(link = %self.context.link.id, reason, "broker connection lost");
+        if self.rival.ended(how, self.is_up, self.context.clock.monotonic()) {
+            self.context.link.count_deviation("session_taken_over");
+        }
         self.wire.reset();
         self.outgoing.lost();
         self.is_up = false;
         self.epoch += 1;
         self.waiting = None; // the broker sends it again
-        self.report(LinkState::Down, Some(("connection_lost", reason.to_owned())));
+        let code = self.rival.trouble(self.context.clock.monotonic()).unwrap_or("connection_lost");
+        self.report(LinkState::Down, Some((code, reason)));
         let jitter = rand::rng().random_range(0.5..1.0);
         self.pause = Some(self.context.clock.sleep(self.back_off.mul_f64(jitter)));
         self.back_off = (self.back_off * 2).min(BACK_OFF_MOST);

@@ -131,6 +131,7 @@ fn session(port: u16) -> (OrderSink, OrderReports, CancellationToken, Arc<Link>)
     let config = MqttConfig {
         host: "127.0.0.1".to_owned(),
         port,
+        socket: None,
         version: MqttVersion::V311,
         tls: None,
         login: None,

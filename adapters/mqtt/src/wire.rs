@@ -30,12 +30,37 @@ pub(crate) enum Got {
     Subscribed {
         refused: Option<usize>,
     },
-    Disconnected(String),
+    Disconnected(Lost),
     /// A publish of ours is on the wire under this number.
     Published(u16),
     /// The broker has it.
     Acknowledged(u16),
     Other,
+}
+
+/// Why there is no connection any more.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    pub(crate) how: How,
+    /// The words of whoever said no.
+    pub(crate) words: String,
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    /// Somebody else came with the same client id: the broker says so (MQTT 5, 0x8E).
+    TakenOver,
+    /// The broker closed it without a word: with MQTT 3.1.1 that is how a session is taken over, too.
+    Closed,
+    /// Otherwise.
+    Otherwise,
+}
+
+impl From<String> for Lost {
+    fn from(words: String) -> Self {
+        Self { how: How::Otherwise, words }
+    }
 }
 
 /// A message; the packet id is 0 when no answer is wanted (QoS 0).
@@ -55,7 +80,7 @@ impl Wire {
     pub(crate) fn new(config: &MqttConfig) -> Self {
         match config.version {
             MqttVersion::V311 => {
-                let mut options = rumqttc::MqttOptions::new(&config.client_id, &config.host, config.port);
+                let mut options = rumqttc::MqttOptions::new(&config.client_id, address(config), config.port);
                 options.set_clean_session(false).set_manual_acks(true).set_keep_alive(KEEP_ALIVE);
                 options.set_max_packet_size(PACKET_MAX, PACKET_MAX);
                 if let Some((user, password)) = &config.login {
@@ -70,7 +95,7 @@ impl Wire {
                 Self::V311(Box::new(events), client)
             }
             MqttVersion::V5 => {
-                let mut options = v5::MqttOptions::new(&config.client_id, &config.host, config.port);
+                let mut options = v5::MqttOptions::new(&config.client_id, address(config), config.port);
                 options.set_clean_start(false).set_manual_acks(true).set_keep_alive(KEEP_ALIVE);
                 options.set_session_expiry_interval(Some(SESSION_S)).set_connection_timeout(CONNECT_TIMEOUT_S);
                 if let Some((user, password)) = &config.login {
@@ -94,10 +119,10 @@ impl Wire {
     }
 
     /// The next thing that comes; safe to cancel. Connects first when there is no connection.
-    pub(crate) async fn poll(&mut self) -> Result<Got, String> {
+    pub(crate) async fn poll(&mut self) -> Result<Got, Lost> {
         match self {
-            Self::V311(events, _) => events.poll().await.map(got_v311).map_err(|error| chain(&error)),
-            Self::V5(events, _) => events.poll().await.map(got_v5).map_err(|error| chain(&error)),
+            Self::V311(events, _) => events.poll().await.map(got_v311).map_err(|error| lost_v311(&error)),
+            Self::V5(events, _) => events.poll().await.map(got_v5).map_err(|error| lost_v5(&error)),
         }
     }
 
@@ -196,7 +221,15 @@ impl Wire {
     }
 }
 
+/// Host name, or where the socket is.
+fn address(config: &MqttConfig) -> String {
+    config.socket.as_ref().map_or_else(|| config.host.clone(), |socket| socket.to_string_lossy().into_owned())
+}
+
 fn transport(config: &MqttConfig) -> Option<Transport> {
+    if config.socket.is_some() {
+        return Some(Transport::unix());
+    }
     let tls = config.tls.as_ref()?;
     Some(Transport::Tls(TlsConfiguration::Simple { ca: tls.ca.clone(), alpn: None, client_auth: tls.client.clone() }))
 }
@@ -216,7 +249,9 @@ fn got_v311(event: rumqttc::Event) -> Got {
         }
         Event::Incoming(Packet::PubAck(ack)) => Got::Acknowledged(ack.pkid),
         Event::Outgoing(rumqttc::Outgoing::Publish(packet)) => Got::Published(packet),
-        Event::Incoming(Packet::Disconnect) => Got::Disconnected("the broker ended the connection".to_owned()),
+        Event::Incoming(Packet::Disconnect) => {
+            Got::Disconnected(Lost { how: How::Closed, words: "the broker ended the connection".to_owned() })
+        }
         _ => Got::Other,
     }
 }
@@ -237,10 +272,31 @@ fn got_v5(event: v5::Event) -> Got {
         v5::Event::Incoming(Packet::PubAck(ack)) => Got::Acknowledged(ack.pkid),
         v5::Event::Outgoing(rumqttc::Outgoing::Publish(packet)) => Got::Published(packet),
         v5::Event::Incoming(Packet::Disconnect(goodbye)) => {
-            Got::Disconnected(format!("the broker ended the connection: {:?}", goodbye.reason_code))
+            let words = format!("the broker ended the connection: {:?}", goodbye.reason_code);
+            Got::Disconnected(Lost { how: how(goodbye.reason_code), words })
         }
         _ => Got::Other,
     }
+}
+
+fn lost_v311(error: &rumqttc::ConnectionError) -> Lost {
+    use rumqttc::{ConnectionError, StateError};
+    let closed = matches!(error, ConnectionError::MqttState(StateError::ConnectionAborted));
+    Lost { how: if closed { How::Closed } else { How::Otherwise }, words: chain(error) }
+}
+
+fn lost_v5(error: &v5::ConnectionError) -> Lost {
+    use v5::{ConnectionError, StateError};
+    let how = match error {
+        ConnectionError::MqttState(StateError::ServerDisconnect { reason_code, .. }) => how(*reason_code),
+        ConnectionError::MqttState(StateError::ConnectionAborted) => How::Closed,
+        _ => How::Otherwise,
+    };
+    Lost { how, words: chain(error) }
+}
+
+fn how(code: m5::v5::DisconnectReasonCode) -> How {
+    if code == m5::v5::DisconnectReasonCode::SessionTakenOver { How::TakenOver } else { How::Otherwise }
 }
 
 /// The whole chain of causes: rumqttc says only "I/O" at the top.

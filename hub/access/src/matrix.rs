@@ -20,6 +20,8 @@ const ROWS: [(Right, &str); Right::ALL.len()] = [
     // A file leaves the house: not on a field worker's telephone. The maintainer checks the register on site with it.
     (Export,          "x  x  x  .  x  x  x   .  .  ."),
     (EditRegister,    ".  .  .  .  x  x  .   .  .  ."),
+    // Whoever mounts a device gives it its secret; the system administrator runs the broker. Not the steward, who mends data.
+    (EquipDevices,    ".  .  .  .  x  .  .   x  .  ."),
     (AddPhoto,        ".  .  x  x  x  x  .   .  .  ."),
     // History is mended by the steward alone: not by whoever's work it may show.
     (Correct,         ".  .  .  .  .  x  .   .  .  ."),
@@ -43,6 +45,8 @@ const ROWS: [(Right, &str); Right::ALL.len()] = [
     (ManageKeys,      ".  .  .  .  .  .  .   x  .  ."),
     (Grant,           ".  .  .  .  .  .  .   .  x  ."),
     (ReadAudit,       ".  .  .  .  .  .  .   .  .  x"),
+    // Brokers ask, not people.
+    (JudgeDevices,    ".  .  .  .  .  .  .   .  .  ."),
     (Configure,       ".  .  .  .  .  .  .   x  .  ."),
 ];
 
@@ -108,7 +112,10 @@ mod tests {
         for right in [ManageAccounts, ManageKeys, Configure] {
             assert_eq!(who(right), [Role::SystemAdmin], "{right}");
         }
-        assert_eq!(what(Role::SystemAdmin), [Own, SeeOperation, SeeAccounts, ManageAccounts, ManageKeys, Configure]);
+        assert_eq!(
+            what(Role::SystemAdmin),
+            [Own, SeeOperation, EquipDevices, SeeAccounts, ManageAccounts, ManageKeys, Configure]
+        );
         assert_eq!(what(Role::SecurityAdmin), [Own, SeeAccounts, Grant]);
         // the audit administrator changes nothing but their own password
         assert_eq!(what(Role::AuditAdmin), [Own, SeeAccounts, ReadAudit]);
@@ -132,7 +139,8 @@ mod tests {
             assert!(who(right).iter().all(|role| who(SeeCity).contains(role)), "{right}");
         }
         assert_eq!(who(Correct), [Role::Steward]);
-        assert_eq!(who(Ingest), []);
+        assert_eq!((who(Ingest), who(JudgeDevices)), (vec![], vec![]), "no person speaks for a device or judges it");
+        assert_eq!(who(EquipDevices), [Role::Maintainer, Role::SystemAdmin]);
     }
 
     #[test]

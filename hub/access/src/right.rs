@@ -15,6 +15,7 @@ words! {
         SeeRaw = "see_raw", "查看原始报文", "raw messages and bytes, which may hold personal data";
         Export = "export", "导出数据", "files of readings and of the register";
         EditRegister = "edit_register", "维护台账", "enter, import, retire devices; delete photos";
+        EquipDevices = "equip_devices", "签发设备凭据", "issue, renew and revoke the credentials of devices";
         AddPhoto = "add_photo", "上传照片", "add a photo to a device";
         Correct = "correct", "订正数据", "change or withdraw a reading";
         Replay = "replay", "重新处理", "try again what was set aside";
@@ -29,6 +30,7 @@ words! {
         ManageKeys = "manage_keys", "管理服务密钥", "make and revoke keys of services, which are born without rights";
         Grant = "grant", "授权与安全策略", "give roles, rights and scopes; set policy; unlock; reset second factors";
         ReadAudit = "read_audit", "查看审计", "read, verify and export the audit";
+        JudgeDevices = "judge_devices", "代理鉴权", "judge for a broker whether a device may come, publish and listen";
         Configure = "configure", "系统配置", "change the configuration of the hub";
     }
 }
@@ -74,9 +76,9 @@ impl Rights {
     pub const SCREEN: Self = Self(Right::SeeCity.bit());
     /// What a device may: speak for itself.
     pub const DEVICE: Self = Self(Right::Ingest.bit());
-    /// What the hub's own tools on the same machine may (`chengshu replay`, `chengshu doctor`): run the hub, but neither
-    /// see the city nor judge people.
-    pub const LOCAL: Self = Self(Right::SeeOperation.bit() | Right::Replay.bit());
+    /// What the hub's own tools on the same machine may (`chengshu replay`, `chengshu doctor`, `chengshu broker-files`): run
+    /// the hub and its brokers, but neither see the city nor judge people.
+    pub const LOCAL: Self = Self(Right::SeeOperation.bit() | Right::Replay.bit() | Right::JudgeDevices.bit());
     /// Everything; for the demo's key alone.
     pub(crate) const EVERYTHING: Self = Self((1 << Right::ALL.len()) - 1);
 

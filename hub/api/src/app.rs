@@ -161,6 +161,8 @@ pub struct App {
     pub evidence: Arc<Shelf>,
     /// Who people, services and walls are.
     pub identities: Identities,
+    /// Where devices come to the managed broker; none when the hub runs none.
+    pub device_doors: Arc<[String]>,
     /// The way to the audit.
     pub(crate) trails: Arc<Trails>,
     /// Places for exports.
@@ -219,6 +221,7 @@ impl App {
             scratch: std::env::temp_dir(),
             evidence,
             identities,
+            device_doors: Arc::from([]),
             trails: Arc::default(),
             exports: Arc::new(Semaphore::new(EXPORTS)),
             paces: Paces::default(),

@@ -10,6 +10,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chengshu_access::{Access, Caller, Object, Right, Scope, TokenKind};
 use chengshu_core::model::{Device, ThemeId, Timestamp};
 use chengshu_identity::{Cookie, Found, Known, NotFound, Proof, Stamp};
@@ -91,12 +93,21 @@ fn asker(known: &Known) -> Option<String> {
 /// What was sent to show who it is, and whether the browser did so by itself. A key that somebody gave comes first.
 fn proofs(headers: &HeaderMap) -> Vec<(Proof, bool)> {
     if let Some(sent) = headers.get(AUTHORIZATION) {
-        let bearer = sent.to_str().ok().and_then(|sent| sent.strip_prefix("Bearer "));
-        return bearer.map(|key| (Proof::of(key.trim()), false)).into_iter().collect();
+        return sent.to_str().ok().and_then(authorization).map(|proof| (proof, false)).into_iter().collect();
     }
     let kinds = [(SESSION, TokenKind::Session), (SCREEN, TokenKind::Screen)];
     let proofs = kinds.into_iter().filter_map(|(name, kind)| Proof::only(cookie(headers, name)?, kind));
     proofs.map(|proof| (proof, true)).collect()
+}
+
+/// A key as `Bearer`, or a service's as the password of `Basic`: for programs that can send nothing else.
+fn authorization(sent: &str) -> Option<Proof> {
+    if let Some(key) = sent.strip_prefix("Bearer ") {
+        return Some(Proof::of(key.trim()));
+    }
+    let pair = STANDARD.decode(sent.strip_prefix("Basic ")?.trim()).ok()?;
+    let (_, key) = std::str::from_utf8(&pair).ok()?.split_once(':')?;
+    Proof::only(key, TokenKind::Key)
 }
 
 /// The value of a cookie.
@@ -281,5 +292,12 @@ mod tests {
         assert_eq!(proofs(&headers), [(Proof::of(&token), true)]);
         headers.insert(AUTHORIZATION, "Basic x".parse().unwrap());
         assert!(proofs(&headers).is_empty(), "what somebody gave counts, be it worth nothing");
+        let key = format!("ck_{}", "A".repeat(43));
+        for (pair, expected) in
+            [(format!("any:{key}"), vec![(Proof::of(&key), false)]), (format!("any:{token}"), vec![])]
+        {
+            headers.insert(AUTHORIZATION, format!("Basic {}", STANDARD.encode(pair)).parse().unwrap());
+            assert_eq!(proofs(&headers), expected, "of Basic only a service's key counts");
+        }
     }
 }

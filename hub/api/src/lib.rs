@@ -6,6 +6,7 @@ mod account;
 mod alarms;
 mod app;
 mod backups;
+mod broker;
 mod caller;
 mod corrections;
 mod decode;
@@ -48,6 +49,7 @@ mod webhooks;
 
 pub use app::{About, ApiLimits, App, ClockSync, SyncState};
 pub use backups::{BackupCheckView, BackupFailureView, BackupView, Backups, BackupsView};
+pub use broker::{equipped, is_child};
 pub use decode::{DecodeFrames, EncodeFrame, FieldProtocol, from_hex};
 pub use ingest::{Door, DoorParts};
 pub use listen::{ServeError, serve};

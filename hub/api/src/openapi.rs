@@ -133,11 +133,15 @@ pub(crate) fn how_far(object: Object) -> &'static str {
         Object::Theme => "themes of which some part is in scope; key figures of whole ones",
         Object::Hub | Object::Link | Object::Frame => "the hub as a whole",
         Object::Own => "the caller's own account",
-        Object::Account | Object::Audit => "everything; a scope with limits is refused",
+        Object::Account | Object::Audit | Object::Broker => "everything; a scope with limits is refused",
         Object::Ingest => "the devices that are named",
-        Object::Device | Object::Reading | Object::Alarm | Object::Event | Object::Correction | Object::Command => {
-            "devices in scope"
-        }
+        Object::Device
+        | Object::Reading
+        | Object::Alarm
+        | Object::Event
+        | Object::Correction
+        | Object::Command
+        | Object::Credential => "devices in scope",
         Object::Rejected => "devices in scope; what belongs to none, without limits only",
         Object::Ledger => "links as a whole; devices in scope",
     }
@@ -220,6 +224,8 @@ fn tag(object: Object) -> (&'static str, &'static str) {
         Object::Own => ("own", "The way in, and one's own account · 登录与本人账号"),
         Object::Account => ("accounts", "Accounts, keys, screens, rights · 账号与授权"),
         Object::Audit => ("audit", "The audit · 审计"),
+        Object::Credential => ("credentials", "Credentials of devices · 设备凭据"),
+        Object::Broker => ("brokers", "What external brokers ask about devices · 外部代理鉴权"),
     }
 }
 

@@ -154,6 +154,11 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "csrf", detail)
     }
 
+    /// What was sent is not signed as its sender must sign; the code says what is wrong with the signature.
+    pub(crate) fn signature(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, detail)
+    }
+
     /// Who it is cannot be told before the database has answered.
     pub(crate) fn unknown_yet() -> Self {
         let detail = "the database does not answer, so nobody can be told who you are; try again in a moment";

@@ -49,6 +49,10 @@ pub enum Object {
     Account,
     /// The audit.
     Audit,
+    /// Credentials of devices at brokers.
+    Credential,
+    /// Brokers that ask about devices.
+    Broker,
 }
 
 impl Object {
@@ -72,7 +76,7 @@ impl Object {
     /// What cannot be cut to a scope: whoever has less than everything is refused.
     pub(crate) fn is_undivided(self) -> bool {
         // a webhook tells of all departments alike; who may give rights in one of them might give themselves all
-        matches!(self, Self::Webhook | Self::Account | Self::Audit)
+        matches!(self, Self::Webhook | Self::Account | Self::Audit | Self::Broker)
     }
 }
 

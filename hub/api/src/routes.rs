@@ -8,8 +8,8 @@ use crate::export as readings_export;
 use crate::register::{contact, device, export, find, history, import, maintenance, messages, parts, photos};
 use crate::route::{Media, Object, Route, RouteInfo, Sent, act, delete, get, messages, post, put, upload};
 use crate::{
-    alarms, backups, corrections, decode, devices, events, health, hours, ingest, kpis, latest, ledger, links, metrics,
-    openapi, orders, probe, readings, rejected, sta, status, stream, themes, unseen, webhooks,
+    alarms, backups, broker, corrections, decode, devices, events, health, hours, ingest, kpis, latest, ledger, links,
+    metrics, openapi, orders, probe, readings, rejected, sta, status, stream, themes, unseen, webhooks,
 };
 
 /// The status: short for whoever looks at the city, in full for whoever runs the hub.
@@ -433,6 +433,7 @@ pub(crate) fn routes() -> Vec<Route> {
         .answers::<sta::StaPage>(),
     ];
     all.extend(account::routes());
+    all.extend(broker::routes());
     all
 }
 

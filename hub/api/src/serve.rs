@@ -53,7 +53,10 @@ pub fn router(app: App) -> Router {
                 handler.layer(from_fn_with_state(Gate::new(&app, route.info), admit))
             }
         };
-        let handler = if matches!(route.info.object, Object::Own | Object::Account | Object::Audit) {
+        let handler = if matches!(
+            route.info.object,
+            Object::Own | Object::Account | Object::Audit | Object::Credential | Object::Broker
+        ) {
             handler.layer(header("cache-control", "no-store"))
         } else {
             handler

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::http::StatusCode;
-use chengshu_access::{Act, AuditLine, Limiter, Outcome, Rate};
+use chengshu_access::{Act, AuditLine, Identity, Limiter, Outcome, Rate};
 use chengshu_core::model::Timestamp;
 use chengshu_identity::{Known, Stamp};
 use tokio::sync::Semaphore;
@@ -57,6 +57,18 @@ pub(crate) fn denied(
     let rights: Vec<&str> = info.access.rights().iter().map(|right| right.id()).collect();
     line.detail.insert("right".to_owned(), rights.join(" "));
     write(app, line);
+}
+
+/// Something was refused to somebody elsewhere than at a route, e.g. by a broker that asked: the first tells enough for a
+/// minute.
+pub(crate) fn refused(app: &App, who: Identity, what: &'static str, object: String) {
+    let now = app.clock.now();
+    let key = (who.label(), what);
+    if app.trails.denied.lock().unwrap_or_else(PoisonError::into_inner).take(key, 1.0, now).is_ok() {
+        let mut line = Stamp { who: Some(who), from: None, now }.line(Act::Denied, Outcome::Denied, object);
+        line.detail.insert("code".to_owned(), what.to_owned());
+        write(app, line);
+    }
 }
 
 /// What will be written when the handler is done.

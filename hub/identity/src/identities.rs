@@ -10,6 +10,7 @@ use chengshu_core::model::Timestamp;
 use chengshu_core::seam::SharedClock;
 use chengshu_store::{Policy, Store, StoreError};
 
+use crate::device::DeviceKeys;
 use crate::memory::Memory;
 use crate::password::Hasher;
 use crate::proof::Secrets;
@@ -38,6 +39,7 @@ pub(crate) struct Inner {
     pub(crate) hasher: Hasher,
     pub(crate) gate: Mutex<Gate>,
     pub(crate) memory: Memory,
+    devices: DeviceKeys,
     pub(crate) lookups: Mutex<Limiter<AddressKey>>,
     guests: Mutex<Limiter<AddressKey>>,
     refusals: Mutex<Limiter<AddressKey>>,
@@ -52,6 +54,7 @@ impl Identities {
     pub fn new(store: Store, clock: SharedClock, secrets: Secrets, seal: Seal) -> Result<Self, std::io::Error> {
         let gate = Gate::new(Policy::default().lockout, REMEMBERED);
         Ok(Self(Arc::new(Inner {
+            devices: DeviceKeys::new(store.clone()),
             store,
             clock,
             secrets,
@@ -112,6 +115,12 @@ impl Identities {
     /// True when what an address is refused is worth a line in the audit.
     pub(crate) fn is_told(&self, from: Option<IpAddr>, now: Timestamp) -> bool {
         take(&self.0.refusals, from, 1.0, now).is_ok()
+    }
+
+    /// Credentials of devices.
+    #[must_use]
+    pub fn devices(&self) -> &DeviceKeys {
+        &self.0.devices
     }
 
     /// Until when an account is locked.

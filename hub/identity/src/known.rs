@@ -11,6 +11,7 @@ use chengshu_store::{FoundSession, Policy, StoreError, StoredScreen, StoredServi
 use crate::identities::Identities;
 use crate::memory::{Entry, Whose};
 use crate::proof::Proof;
+use crate::signing::Signing;
 
 /// Somebody who is known.
 #[derive(Debug, Clone)]
@@ -34,6 +35,8 @@ pub enum Found {
     Service {
         /// Its number.
         id: i64,
+        /// Whether it must sign what it sends.
+        signing: Signing,
     },
     /// A wall.
     Screen(ScreenFound),
@@ -177,7 +180,7 @@ impl Identities {
     fn judge(&self, entry: &Entry, policy: &Policy, now: Timestamp) -> Result<Known, NotFound> {
         let known = match &entry.whose {
             Whose::Person(found) => person(found, entry.used(), policy, now),
-            Whose::Service(service, _) => of_service(service, now),
+            Whose::Service(service, _) => of_service(service, self.signing(service), now),
             Whose::Screen(screen) => of_screen(screen, &policy.session, now),
         };
         known.ok_or(NotFound::Nobody)
@@ -251,12 +254,12 @@ fn must(found: &FoundSession, policy: &Policy, now: Timestamp) -> Vec<Must> {
     must
 }
 
-fn of_service(service: &StoredService, now: Timestamp) -> Option<Known> {
+fn of_service(service: &StoredService, signing: Signing, now: Timestamp) -> Option<Known> {
     if service.revoked || now >= service.may.expires {
         return None;
     }
     let caller = Caller::service(&service.id.to_string(), &service.name, service.may.rights, service.may.scope.clone());
-    Some(Known { caller, found: Found::Service { id: service.id }, renew: false })
+    Some(Known { caller, found: Found::Service { id: service.id, signing }, renew: false })
 }
 
 fn of_screen(screen: &StoredScreen, policy: &SessionPolicy, now: Timestamp) -> Option<Known> {

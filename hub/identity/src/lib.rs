@@ -2,6 +2,7 @@
 //! together with what hub/store keeps. Knows no HTTP; what every request asks is answered from memory.
 
 mod demo;
+mod device;
 mod factor;
 mod identities;
 mod known;
@@ -13,9 +14,11 @@ mod proof;
 mod renew;
 mod seal;
 mod setup;
+mod signing;
 mod stamp;
 
 pub use demo::DemoAccount;
+pub use device::{DeviceKeys, DeviceTable};
 pub use identities::Identities;
 pub use known::{Found, Known, Must, NotFound, PersonFound, ScreenFound};
 pub use login::{Cookie, NotIn, SignedIn, Visitor};
@@ -24,4 +27,5 @@ pub use people::NotChanged;
 pub use proof::{Proof, Secrets, random};
 pub use seal::Seal;
 pub use setup::NotSetUp;
+pub use signing::Signing;
 pub use stamp::Stamp;

@@ -6,6 +6,7 @@ mod backup;
 mod brokers;
 mod front;
 mod lines;
+mod managed;
 mod mappings;
 mod reader;
 
@@ -24,6 +25,7 @@ pub use backup::{BackupConfig, Captured};
 pub use brokers::BrokerConfig;
 pub use front::{FrontConfig, TlsConfig};
 pub use lines::FieldLine;
+pub use managed::ManagedBroker;
 pub use reader::Mistake;
 use reader::{Reader, Section};
 
@@ -54,8 +56,8 @@ pub struct Config {
     pub brokers: Vec<BrokerConfig>,
     /// Where devices speak to the hub in protocols of their own.
     pub lines: Vec<FieldLine>,
-    /// Where the managed broker listens.
-    pub managed_broker: SocketAddr,
+    /// The managed broker.
+    pub managed: ManagedBroker,
     /// More themes, or changed ones.
     pub topics_dir: Option<PathBuf>,
     /// Declared mappings of foreign JSON.
@@ -142,17 +144,7 @@ impl Config {
         let reader_timeout = SECONDS(database.number("reader_timeout_s", 5, 1, 600));
         database.end();
 
-        let mut managed = reader.section("managed");
-        let managed_broker = managed.address("broker_listen", "127.0.0.1:1883");
-        if !managed_broker.ip().is_loopback() {
-            managed.mistake(
-                "broker_listen",
-                &managed_broker.to_string(),
-                "a loopback address: the managed broker has no TLS",
-                "broker_listen = \"127.0.0.1:1883\"",
-            );
-        }
-        managed.end();
+        let managed = managed::read(reader);
 
         let mut topics = reader.section("topics");
         let topics_dir = topics.path("dir");
@@ -207,7 +199,7 @@ impl Config {
             reader_timeout,
             brokers,
             lines,
-            managed_broker,
+            managed,
             topics_dir,
             mappings,
             times,

@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
+use chengshu_broker::HUB;
 use chengshu_core::seam::SharedClock;
-use chengshu_mqtt::{MqttConfig, MqttVersion, knock};
+use chengshu_mqtt::{MqttConfig, knock};
 
 use super::{Finding, PATIENCE, certificate};
 use crate::config::{BrokerConfig, Config};
-use crate::foreign;
+use crate::managed::mosquitto::SOCKET;
+use crate::managed::postgres::socket_dir;
+use crate::wiring;
 
 /// What was found.
 pub async fn look(config: &Config, data: &Path, clock: &SharedClock) -> Vec<Finding> {
@@ -36,18 +39,11 @@ async fn managed(config: &Config, data: &Path, clock: &SharedClock) -> Finding {
             );
         }
     };
-    let mqtt = MqttConfig {
-        host: config.managed_broker.ip().to_string(),
-        port: config.managed_broker.port(),
-        version: MqttVersion::V311,
-        tls: None,
-        login: Some(("chengshu-hub".to_owned(), secret)),
-        client_id: "chengshu".to_owned(),
-        group: None,
-        payload_max: config.payload_max,
-        times: config.times,
-        mapped: foreign::mapped(&config.mappings),
+    let socket = match socket_dir(data) {
+        Ok(dir) => dir.join(SOCKET),
+        Err(error) => return Finding::bad(part, format!("{error:#}"), "run the doctor as the hub's user or as root"),
     };
+    let mqtt = wiring::managed_mqtt(config, &socket, &(HUB.to_owned(), secret), "chengshu".to_owned());
     let cure = "the managed broker runs with the hub only; if the hub runs, its log says why mosquitto does not (journalctl -u chengshu)";
     ask(part, &mqtt, clock, cure).await
 }
@@ -64,7 +60,7 @@ async fn external(config: &Config, broker: &BrokerConfig, clock: &SharedClock) -
         findings.extend(certificate::look(&part, "the authority's certificate", &key, ca, clock.now()));
     }
     let client_id = broker.client_id.clone().unwrap_or_else(|| format!("chengshu-{}", broker.name));
-    let mqtt = crate::wiring::mqtt(config, broker, client_id);
+    let mqtt = wiring::mqtt(config, broker, client_id);
     let cure = format!(
         "is the broker up ({}:{}), and are url, user, password and ca_file of [[broker]] {:?} right? `mosquitto_sub` with the same tells",
         broker.host, broker.port, broker.name
@@ -78,7 +74,8 @@ async fn ask(part: &str, mqtt: &MqttConfig, clock: &SharedClock, cure: &str) -> 
         answer = knock(mqtt) => answer,
         () = clock.sleep(PATIENCE) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
     };
-    let address = format!("{}:{}", mqtt.host, mqtt.port);
+    let tcp = || format!("{}:{}", mqtt.host, mqtt.port);
+    let address = mqtt.socket.as_ref().map_or_else(tcp, |socket| socket.display().to_string());
     match answer {
         Ok(()) => Finding::good(part, format!("{address} lets the hub in and lets it read")),
         Err(words) => Finding::bad(part, format!("{address}: {words}"), cure),

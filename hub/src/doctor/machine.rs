@@ -33,7 +33,10 @@ pub fn ports(config: &Config, hub_runs: bool) -> Vec<Finding> {
     };
     let mut findings = vec![port("port http", config.http, "hub.http")];
     if config.brokers.is_empty() {
-        findings.push(port("port mqtt", config.managed_broker, "managed.broker_listen"));
+        let managed = &config.managed;
+        findings.push(port("port mqtt", managed.listen, "managed.broker_listen"));
+        findings.extend(managed.tls.iter().map(|tls| port("port mqtts", tls.listen, "managed.tls_listen")));
+        findings.extend(managed.shared.map(|shared| port("port mqtt shared", shared, "managed.shared_listen")));
     }
     findings
 }

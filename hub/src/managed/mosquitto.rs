@@ -1,107 +1,169 @@
-//! The managed broker: mosquitto on loopback with generated credentials and the limits without which it loses data
-//! silently (measured: its defaults drop all but 1,000 queued messages while the subscriber is away).
+//! The managed broker: mosquitto with generated credentials and the limits without which it loses data silently (measured:
+//! its defaults drop all but 1,000 queued messages while the subscriber is away).
+//!
+//! Its doors: a Unix socket for the hub alone; one on loopback, and one with TLS, for devices, where the client id is always
+//! the user name, so that nobody throws somebody else out; and only where it is configured one for a shared user.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use chengshu_broker::{FIELD, Fixed, HUB, PasswordHash};
 use chengshu_core::seam::SharedClock;
+use chengshu_identity::random;
 use nix::sys::signal::Signal;
-use tokio::process::Command;
 
-use super::child::Spec;
-use super::secret;
+use super::child::{Ear, Pulse, Spec};
+use super::{postgres, secret};
+use crate::config::ManagedBroker;
+
+const CONFIG: &str = "mosquitto.conf";
+/// What of the two files is about devices: kept apart, so that they come in after a restart without the database.
+const DEVICES: &str = "devices";
+/// The hub's own door, beside the database's.
+pub const SOCKET: &str = "mqtt.sock";
 
 /// The broker and who may log in.
 #[derive(Debug, Clone)]
 pub struct Broker {
-    /// Where it listens.
-    pub address: SocketAddr,
+    /// The hub's own door.
+    pub socket: PathBuf,
     /// The hub's own user and password.
     pub hub: (String, String),
-    /// A user who may publish for every device.
-    pub field: (String, String),
-    config: PathBuf,
+    /// The door of the user who may publish for every device, with name and password.
+    pub shared: Option<(SocketAddr, String, String)>,
+    /// Where devices come, with TLS or on loopback.
+    pub devices: SocketAddr,
+    /// Doors and limits as configured; ports are settled.
+    pub config: ManagedBroker,
+    /// Lines of the two files for users that are no devices.
+    fixed: (String, String),
+    dir: PathBuf,
     program: PathBuf,
 }
 
 impl Broker {
-    /// Writes the broker's files under `dir`. Port 0 picks a free one. `more` are the topics of declared mappings.
-    pub async fn prepare(dir: &Path, listen: SocketAddr, more: &[String]) -> anyhow::Result<Self> {
+    /// Writes the broker's files under `data`. Port 0 picks a free one. `more` are the topics of declared mappings.
+    pub fn prepare(data: &Path, config: &ManagedBroker, more: &[String]) -> anyhow::Result<Self> {
         let program = ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto"]
             .into_iter()
             .map(PathBuf::from)
             .find(|path| path.exists());
-        let program = program.context("mosquitto is not installed; run deploy/setup.sh, or set managed.broker = false and name an external [[broker]]")?;
-        let dir = dir.join("mosquitto");
+        let program =
+            program.context("mosquitto is not installed; run deploy/setup.sh, or name an external [[broker]]")?;
+        let dir = data.join("mosquitto");
         std::fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
-        let address = free(listen)?;
-        let hub = ("chengshu-hub".to_owned(), secret::keep(&dir.join("hub.secret"))?);
-        let field = ("field".to_owned(), secret::keep(&dir.join("field.secret"))?);
-        let broker = Self { address, hub, field, config: dir.join("mosquitto.conf"), program };
-        broker.write_files(&dir, more).await?;
+        let devices = free(config.listen)?;
+        let shared = config.shared.map(free).transpose()?;
+        let tls = config.tls.clone();
+        if let Some(tls) = &tls {
+            free(tls.listen)?;
+            for path in [&tls.cert, &tls.key] {
+                std::fs::read(path).with_context(|| format!("the broker's user cannot read {}", path.display()))?;
+            }
+        }
+        let hub = (HUB.to_owned(), secret::keep(&dir.join("hub.secret"))?);
+        let field = shared.map(|_| secret::keep(&dir.join("field.secret"))).transpose()?;
+        let broker = Self {
+            socket: postgres::socket_dir(data)?.join(SOCKET),
+            fixed: fixed(&hub.1, field.as_deref(), more)?,
+            hub,
+            shared: shared.zip(field).map(|(address, password)| (address, FIELD.to_owned(), password)),
+            devices,
+            config: ManagedBroker { listen: devices, shared, tls, ..config.clone() },
+            dir,
+            program,
+        };
+        let known =
+            |name: &str| std::fs::read_to_string(broker.dir.join(name).with_extension(DEVICES)).unwrap_or_default();
+        broker.write("passwords", &known("passwords"))?;
+        broker.write("rights", &known("rights"))?;
+        broker.listen(config.refusals_below > 0)?;
         Ok(broker)
     }
 
     /// How the supervisor runs it. SIGTERM makes it save its sessions.
-    pub fn spec(&self) -> Spec {
+    pub fn spec(&self, ears: impl Fn() -> Ear + Send + Sync + 'static, pulse: Pulse) -> Spec {
         Spec {
             name: "mosquitto",
             program: self.program.clone(),
-            args: vec!["-c".to_owned(), self.config.to_string_lossy().into_owned()],
+            args: vec!["-c".to_owned(), self.dir.join(CONFIG).to_string_lossy().into_owned()],
             goodbye: Signal::SIGTERM,
             grace: Duration::from_secs(5),
+            ears: Some(std::sync::Arc::new(ears)),
+            pulse,
         }
     }
 
     /// Waits until it takes connections.
     pub async fn wait_ready(&self, clock: &SharedClock) -> anyhow::Result<()> {
         for _ in 0..200 {
-            if tokio::net::TcpStream::connect(self.address).await.is_ok() {
+            let own = tokio::net::UnixStream::connect(&self.socket).await;
+            if own.is_ok() && tokio::net::TcpStream::connect(self.devices).await.is_ok() {
                 return Ok(());
             }
             clock.sleep(Duration::from_millis(50)).await;
         }
-        anyhow::bail!("the managed broker did not listen on {} within 10 s", self.address)
+        anyhow::bail!("the managed broker did not listen on {} within 10 s", self.devices)
     }
 
-    async fn write_files(&self, dir: &Path, more: &[String]) -> anyhow::Result<()> {
-        let passwords = dir.join("passwords");
-        let plain = format!("{}:{}\n{}:{}\n", self.hub.0, self.hub.1, self.field.0, self.field.1);
-        secret::write_private(&passwords, &plain)?;
-        // -U hashes the whole file in place: no password ever stands in a command line
-        let output = Command::new("mosquitto_passwd")
-            .arg("-U")
-            .arg(&passwords)
-            .output()
-            .await
-            .context("running mosquitto_passwd")?;
-        anyhow::ensure!(
-            output.status.success(),
-            "mosquitto_passwd failed: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
-        let topics = |right: &str| more.iter().map(|topic| format!("topic {right} {topic}\n")).collect::<String>();
-        let rights = format!(
-            "user {}\ntopic read city/#\ntopic write city/+/+/alarm\ntopic write city/+/+/command\n{}\nuser {}\ntopic readwrite city/#\n{}",
-            self.hub.0,
-            topics("read"),
-            self.field.0,
-            topics("readwrite")
-        );
-        secret::write_private(&dir.join("rights"), &rights)?;
-        secret::write_private(&self.config, &self.settings(dir))
+    /// Where devices come, for people.
+    pub fn doors(&self) -> Vec<String> {
+        let tls = self.config.tls.iter().map(|tls| format!("mqtts://{}", tls.listen));
+        tls.chain([format!("mqtt://{}", self.devices)]).collect()
     }
 
-    fn settings(&self, dir: &Path) -> String {
-        format!(
-            "# Written by chengshu at every start.\n\
-             listener {port} {ip}\n\
+    /// Writes what the files say of devices; it counts from the next reload on.
+    pub fn equip(&self, passwords: &str, rights: &str) -> anyhow::Result<()> {
+        self.write("passwords", passwords)?;
+        self.write("rights", rights)
+    }
+
+    fn write(&self, name: &str, devices: &str) -> anyhow::Result<()> {
+        let path = self.dir.join(name);
+        let fixed = if name == "rights" { &self.fixed.1 } else { &self.fixed.0 };
+        secret::write_private(&path.with_extension(DEVICES), devices)?;
+        secret::write_private(&path, &format!("{fixed}{devices}"))
+    }
+
+    /// Writes the configuration: with or without the lines that tell who is refused what, which cost the broker two thirds
+    /// more of its time for each message.
+    pub fn listen(&self, refusals: bool) -> anyhow::Result<()> {
+        secret::write_private(&self.dir.join(CONFIG), &self.settings(refusals))
+    }
+
+    fn settings(&self, refusals: bool) -> String {
+        let ManagedBroker { listen, tls, shared, .. } = &self.config;
+        let own_id = "use_username_as_clientid true\n"; // else one device could throw out another, and read its queue
+        let mut text = format!(
+            "# Written by chengshu at every start. Never per_listener_settings: with it a session that was restored from disk\n\
+             # has no rights until its owner is back, and what is published meanwhile is lost.\n\
              allow_anonymous false\n\
              password_file {dir}/passwords\n\
              acl_file {dir}/rights\n\
-             # 20 in flight and 1,000 queued, the rest dropped silently: not with readings\n\
+             listener 0 {socket}\n\
+             listener {port} {ip}\n{own_id}",
+            dir = self.dir.display(),
+            socket = self.socket.display(),
+            port = listen.port(),
+            ip = listen.ip(),
+        );
+        if let Some(tls) = tls {
+            text += &format!(
+                "listener {} {}\n{own_id}certfile {}\nkeyfile {}\ntls_version tlsv1.2\n",
+                tls.listen.port(),
+                tls.listen.ip(),
+                tls.cert.display(),
+                tls.key.display(),
+            );
+        }
+        if let Some(shared) = shared {
+            text += &format!("listener {} {}\n", shared.port(), shared.ip());
+        }
+        let debug = if refusals { "log_type debug\n" } else { "" };
+        text + &format!(
+            "# 20 in flight and 1,000 queued, the rest dropped silently: not with readings\n\
              max_inflight_messages 10000\n\
              max_queued_messages 5000000\n\
              max_queued_bytes 2000000000\n\
@@ -115,13 +177,34 @@ impl Broker {
              autosave_interval 5\n\
              persistent_client_expiration 7d\n\
              log_dest stderr\n\
+             log_timestamp false\n\
              log_type error\n\
-             log_type warning\n",
-            port = self.address.port(),
-            ip = self.address.ip(),
-            dir = dir.display(),
+             log_type warning\n\
+             log_type notice\n\
+             log_type subscribe\n\
+             {debug}",
+            dir = self.dir.display(),
         )
     }
+}
+
+/// What the two files say of the hub itself and of the shared user.
+fn fixed(hub: &str, field: Option<&str>, more: &[String]) -> anyhow::Result<(String, String)> {
+    let all = |first: &[&str], more: &[String]| -> Vec<String> {
+        first.iter().map(|topic| (*topic).to_owned()).chain(more.iter().cloned()).collect()
+    };
+    // generated passwords: no number of rounds makes them harder to guess, see crate broker
+    let hash = |password: &str| Ok::<_, std::io::Error>(PasswordHash::of(password, random()?, 1));
+    let reads = all(&["city/#"], more);
+    let writes = all(&["city/+/+/alarm", "city/+/+/command"], &[]);
+    let mut users = vec![Fixed { name: HUB.to_owned(), hash: hash(hub)?, reads: reads.clone(), writes }];
+    if let Some(field) = field {
+        users.push(Fixed { name: FIELD.to_owned(), hash: hash(field)?, writes: reads.clone(), reads });
+    }
+    let head = "# Written by chengshu; changes here are written over.\n";
+    let passwords: String = users.iter().map(Fixed::password).collect();
+    let rights: String = users.iter().map(Fixed::rights).collect();
+    Ok((passwords, format!("{head}{rights}")))
 }
 
 /// The address itself, or a free port for port 0. A predecessor that a killed hub has left gets a moment to end.

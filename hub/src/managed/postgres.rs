@@ -9,7 +9,7 @@ use chengshu_core::seam::SharedClock;
 use nix::sys::signal::Signal;
 use tokio::process::Command;
 
-use super::child::Spec;
+use super::child::{Pulse, Spec};
 use crate::backup::archive;
 
 /// Where the cluster is and how it is reached.
@@ -91,6 +91,8 @@ impl Cluster {
             args: vec!["-D".to_owned(), self.data.to_string_lossy().into_owned()],
             goodbye: Signal::SIGINT,
             grace: Duration::from_secs(8),
+            ears: None,
+            pulse: Pulse::default(),
         }
     }
 

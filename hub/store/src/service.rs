@@ -42,6 +42,8 @@ pub struct StoredService {
     pub last_from: Option<IpAddr>,
     /// Its key opens nothing any more.
     pub revoked: bool,
+    /// The secret with which it signs what it sends, encrypted by whoever put it; none: it need not sign.
+    pub signing: Option<Vec<u8>>,
 }
 
 /// Which services.
@@ -67,7 +69,8 @@ impl Store {
     pub async fn service_list(&self, filter: &ServiceFilter) -> Result<Vec<StoredService>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT id, name, department, rights::text AS "rights!", scope::text AS "scope!", expires AS "expires: PgTime",
-                      quota_per_minute, created AS "created: PgTime", last_used AS "last_used: PgTime", last_from, revoked
+                      quota_per_minute, created AS "created: PgTime", last_used AS "last_used: PgTime", last_from, revoked,
+                      signing
                FROM service
                WHERE ($1::bigint IS NULL OR id = $1) AND ($2::bytea IS NULL OR hash = $2)
                  AND ($3::text[] IS NULL OR department = ANY ($3)) AND ($4::bigint IS NULL OR id < $4)
@@ -97,6 +100,7 @@ impl Store {
                 last_used: row.last_used.map(|at| at.0),
                 last_from: row.last_from.and_then(|from| from.parse().ok()),
                 revoked: row.revoked,
+                signing: row.signing,
             })
         });
         service.collect()
@@ -191,6 +195,16 @@ impl Tx {
     /// [`StoreError`].
     pub async fn service_revoke(&mut self, id: i64) -> Result<bool, StoreError> {
         let done = sqlx::query!("UPDATE service SET revoked = true WHERE id = $1 AND NOT revoked", id);
+        Ok(done.execute(&mut *self.tx).await?.rows_affected() == 1)
+    }
+
+    /// Has a service sign what it sends, with this secret (encrypted by the caller), or no longer. False: there is none, or
+    /// it was revoked.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn service_signing_put(&mut self, id: i64, signing: Option<&[u8]>) -> Result<bool, StoreError> {
+        let done = sqlx::query!("UPDATE service SET signing = $2 WHERE id = $1 AND NOT revoked", id, signing);
         Ok(done.execute(&mut *self.tx).await?.rows_affected() == 1)
     }
 }

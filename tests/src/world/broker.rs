@@ -29,6 +29,22 @@ impl Broker {
         Self::launch(world, false)
     }
 
+    /// One that is not started yet, with other rules than to let everybody in.
+    pub fn prepared(world: &World, rules: &str) -> anyhow::Result<Self> {
+        let (port, dir) = (free_port()?, world.path("own-broker"));
+        std::fs::create_dir_all(&dir)?;
+        give_away(&dir)?;
+        let config = dir.join("mosquitto.conf");
+        std::fs::write(&config, format!("listener {port} 127.0.0.1\n{rules}log_dest stderr\n"))?;
+        Ok(Self { port, tls: None, config, log: world.path("own-broker.log"), process: None })
+    }
+
+    /// Makes everything in a folder the broker's own.
+    pub fn adopt(&self, dir: &std::path::Path) -> anyhow::Result<()> {
+        give_away(dir)?;
+        std::fs::read_dir(dir)?.try_for_each(|entry| give_away(&entry?.path()))
+    }
+
     /// A second listener that wants a client certificate.
     pub fn start_tls(world: &World) -> anyhow::Result<Self> {
         Self::launch(world, true)

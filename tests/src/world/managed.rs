@@ -12,7 +12,10 @@ use super::{Hub, Publisher, World, binary, free_port};
 
 pub struct Managed {
     pub hub: Hub,
+    /// Where the shared user comes.
     pub mqtt: u16,
+    /// Where devices come with credentials of their own.
+    pub devices: u16,
     pub data: PathBuf,
     pub config: PathBuf,
 }
@@ -31,9 +34,19 @@ pub struct Said {
 impl Managed {
     /// On the folder `hub` of the world, which a restore may have filled.
     pub fn start(world: &World, sections: &str) -> anyhow::Result<Self> {
-        let mqtt = free_port()?;
-        let hub = Hub::with_config(world, &format!("[managed]\nbroker_listen = \"127.0.0.1:{mqtt}\"\n{sections}"))?;
-        Ok(Self { hub, mqtt, data: world.path("hub"), config: world.path("chengshu.toml") })
+        Self::start_with(world, "", sections)
+    }
+
+    /// With more keys in the section of the managed broker.
+    pub fn start_with(world: &World, keys: &str, sections: &str) -> anyhow::Result<Self> {
+        let (mqtt, devices) = (free_port()?, free_port()?);
+        let hub = Hub::with_config(
+            world,
+            &format!(
+                "[managed]\nbroker_listen = \"127.0.0.1:{devices}\"\nshared_listen = \"127.0.0.1:{mqtt}\"\n{keys}{sections}"
+            ),
+        )?;
+        Ok(Self { hub, mqtt, devices, data: world.path("hub"), config: world.path("chengshu.toml") })
     }
 
     pub fn password(&self) -> anyhow::Result<String> {

@@ -165,6 +165,21 @@ pub(crate) fn routes() -> Vec<Route> {
             "A new key, shown once; the old one ends",
         )
         .answers::<services::KeyMade>(),
+        post::<me::Empty, _, _>(
+            "/api/v1/services/{id}/signing",
+            services::sign,
+            Needs(ManageKeys),
+            Object::Account,
+            "Take what a service sends with a signature only; its new secret is shown once",
+        )
+        .answers::<services::SigningMade>(),
+        delete(
+            "/api/v1/services/{id}/signing",
+            services::unsign,
+            Needs(ManageKeys),
+            Object::Account,
+            "Take what a service sends without a signature again",
+        ),
         delete("/api/v1/services/{id}", services::revoke, Needs(ManageKeys), Object::Account, "Revoke a service's key"),
         post::<me::Empty, _, _>(
             "/api/v1/screens/enrol",

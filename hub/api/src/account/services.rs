@@ -5,8 +5,9 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use chengshu_access::{Act, Right, Rights, Scope, TokenKind};
+use chengshu_access::{Act, Right, Rights, Scope, SigningKey, TokenKind};
 use chengshu_core::model::Timestamp;
+use chengshu_identity::random;
 use chengshu_store::{ServiceFilter, ServiceRights, StoredService};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,8 @@ pub(crate) struct ServiceView {
     last_used: Option<i64>,
     last_from: Option<String>,
     revoked: bool,
+    /// What it sends is taken with a signature only.
+    signed: bool,
 }
 
 /// Services, newest first.
@@ -81,6 +84,12 @@ pub(crate) struct KeyMade {
     key: String,
 }
 
+/// The secret with which a service signs from now on; shown here and never again.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SigningMade {
+    secret: String,
+}
+
 /// What a service may.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -106,6 +115,7 @@ fn view(service: StoredService) -> ServiceView {
         last_used: service.last_used.map(Timestamp::ms),
         last_from: service.last_from.map(|from| from.to_string()),
         revoked: service.revoked,
+        signed: service.signing.is_some(),
     }
 }
 
@@ -227,4 +237,47 @@ pub(crate) async fn revoke(
     tx.commit().await?;
     app.identities.forget();
     Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn sign(
+    State(app): State<App>,
+    who: Who,
+    Path(id): Path<String>,
+    Params(NoParams {}): Params<NoParams>,
+    Body(Empty {}): Body<Empty>,
+) -> Result<Json<SigningMade>, Problem> {
+    let found = find(&app, &id).await?;
+    let no_random = |error: std::io::Error| {
+        tracing::error!(%error, "no secret could be made");
+        Problem::internal()
+    };
+    let key = SigningKey::new(random().map_err(no_random)?);
+    let kept = app.identities.close_signing(found.id, &key).map_err(no_random)?;
+    put_signing(&app, &who, &found, Some(&kept)).await?;
+    Ok(Json(SigningMade { secret: key.expose().to_owned() }))
+}
+
+pub(crate) async fn unsign(
+    State(app): State<App>,
+    who: Who,
+    Path(id): Path<String>,
+    Params(NoParams {}): Params<NoParams>,
+) -> Result<StatusCode, Problem> {
+    let found = find(&app, &id).await?;
+    put_signing(&app, &who, &found, None).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn put_signing(app: &App, who: &Who, found: &StoredService, kept: Option<&[u8]>) -> Result<(), Problem> {
+    let mut tx = app.store.tx().await?;
+    if !tx.service_signing_put(found.id, kept).await? {
+        return Err(gone(&found.id.to_string()));
+    }
+    let act = if kept.is_some() { Act::KeyCreate } else { Act::KeyRevoke };
+    let mut line = who.stamp().done(act, format!("service:{}", found.id));
+    line.detail.insert("signing".to_owned(), kept.is_some().to_string());
+    tx.audit_write(&[line]).await?;
+    tx.commit().await?;
+    app.identities.forget();
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use chengshu_core::model::{Delivery, LinkId, Rejected, Timestamp};
 use chengshu_core::seam::{Decoder, Intake, Link, LinkState, Outcome, SharedClock};
-use chengshu_engine::{Begun, KeyHash, Keys};
+use chengshu_engine::{Begun, KeyHash, Keys, Nonces};
 use tokio::sync::Semaphore;
 
 use super::speaker::Speaker;
@@ -33,6 +33,8 @@ pub struct DoorParts {
     pub push: Decoder,
     /// What was answered before.
     pub keys: Keys,
+    /// Nonces of signatures that were used.
+    pub nonces: Nonces,
     /// The one clock.
     pub clock: SharedClock,
     /// A message larger than this is not taken, bytes.
@@ -48,6 +50,7 @@ struct Inner {
     intake: Mutex<Option<Intake>>,
     readers: Arc<Readers>,
     keys: Keys,
+    nonces: Nonces,
     clock: SharedClock,
     payload_max: usize,
     room: Arc<Semaphore>,
@@ -74,10 +77,11 @@ impl Door {
     /// A door that is still closed.
     #[must_use]
     pub fn new(parts: DoorParts) -> Self {
-        let DoorParts { link, intake, city, push, keys, clock, payload_max } = parts;
+        let DoorParts { link, intake, city, push, keys, nonces, clock, payload_max } = parts;
         let readers = Readers { link: link.id.clone(), items: ITEMS.into(), city, push };
         let (intake, readers) = (Mutex::new(Some(intake)), Arc::new(readers));
-        Self(Arc::new(Inner { link, intake, readers, keys, clock, payload_max, room: body::room() }))
+        let room = body::room();
+        Self(Arc::new(Inner { link, intake, readers, keys, nonces, clock, payload_max, room }))
     }
 
     /// Says that it can be reached.
@@ -101,6 +105,15 @@ impl Door {
 
     pub(super) fn payload_max(&self) -> usize {
         self.0.payload_max
+    }
+
+    pub(super) fn nonces(&self) -> &Nonces {
+        &self.0.nonces
+    }
+
+    /// Counts what was refused, by its code.
+    pub(super) fn refused(&self, code: &'static str) {
+        self.0.link.count_deviation(code);
     }
 
     pub(super) fn room(&self) -> &Arc<Semaphore> {

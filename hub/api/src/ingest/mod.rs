@@ -4,6 +4,7 @@
 mod body;
 mod door;
 mod item;
+mod signed;
 mod speaker;
 mod split;
 
@@ -129,8 +130,12 @@ pub(crate) async fn push(
 async fn post(app: App, who: Who, request: Request, source: String) -> Result<Response, Problem> {
     let narrow = who.scope != Scope::All;
     let (board, now) = (app.board.clone(), app.clock.now());
+    let signature = signed::demanded(&who, &request);
+    let Sent { bytes, lines, key, room } = body::read(request, app.ingest.room()).await?;
+    if let Some(signature) = signature {
+        signature.check(&app, &who, &bytes, now).await?;
+    }
     let door = app.ingest;
-    let Sent { bytes, lines, key, room } = body::read(request, door.room()).await?;
     let key = key.map(|key| {
         let print = hash(&[source.as_bytes(), &[lines.into()], &bytes]);
         (hash(&[who.name().as_bytes(), key.as_bytes()]), print)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chengshu_core::model::{Delivery, DeviceId, LinkId, MetricId, Reading, Reason, Timestamp};
 use chengshu_core::seam::{Clock, Decoder, IntakeQueue, Link, Outcome, intake};
-use chengshu_engine::Keys;
+use chengshu_engine::{Keys, Nonces};
 use chengshu_spool::{Spool, SpoolOptions};
 use futures_util::future::BoxFuture;
 
@@ -57,7 +57,7 @@ struct World {
 
 fn world() -> World {
     let dir = tempfile::tempdir().unwrap();
-    let log = Spool::open(SpoolOptions::new(dir.path(), 1 << 20)).unwrap().0;
+    let log = |name: &str| Spool::open(SpoolOptions::new(dir.path().join(name), 1 << 20)).unwrap().0;
     let clock: chengshu_core::seam::SharedClock = Arc::new(Still);
     let (handover, queue) = intake(1 << 20);
     let link = Arc::new(Link::new(LinkId::parse("http:ingest").unwrap(), "http", "ingest".to_owned(), NOW));
@@ -68,7 +68,8 @@ fn world() -> World {
         push: Box::new(|path, raw, received| {
             (path == "/push/a").then(|| city()("city/test/P-1/telemetry", raw, received))?
         }),
-        keys: Keys::open(log, clock.clone()).unwrap(),
+        keys: Keys::open(log("keys"), clock.clone()).unwrap(),
+        nonces: Nonces::open(log("nonces"), clock.clone()).unwrap(),
         clock,
         payload_max: 100,
     });

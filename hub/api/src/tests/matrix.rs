@@ -25,7 +25,7 @@ fn holds(key: &str, right: Right) -> bool {
         "confined" => right == Right::Own,
         "screen" => right == Right::SeeCity,
         "device" => right == Right::Ingest,
-        "local" => [Right::SeeOperation, Right::Replay].contains(&right),
+        "local" => [Right::SeeOperation, Right::Replay, Right::JudgeDevices].contains(&right),
         key => match key.strip_prefix("service ") {
             Some(word) => right.id() == word,
             None => allows(Roles::new([Role::of(key).unwrap()]).unwrap(), right),

@@ -3,7 +3,7 @@
 mod matrix;
 mod reach;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -12,12 +12,13 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use chengshu_access::{Caller, Extent, Grant, Part, Right, Rights, Role, Scope};
+use chengshu_broker::Secret;
 use chengshu_core::model::{
     Aggregate, Alarm, AlarmId, Details, Device, DeviceId, Kpi, KpiId, Label, LinkId, MetricId, Place, RuleId, Severity,
     ThemeId, Timestamp,
 };
 use chengshu_core::seam::{Clock, IntakeQueue, Link, SharedClock, intake};
-use chengshu_engine::{Board, Engine, EngineMetrics, EngineOptions, Keep, Keys, Replayer, Services, Unknown};
+use chengshu_engine::{Board, Engine, EngineMetrics, EngineOptions, Keep, Keys, Nonces, Replayer, Services, Unknown};
 use chengshu_evidence::Shelf;
 use chengshu_identity::{Identities, Seal, Secrets};
 use chengshu_spool::{Spool, SpoolOptions};
@@ -30,6 +31,8 @@ use tower::ServiceExt;
 use crate::register::device::tests::theme;
 use crate::{About, ApiLimits, App, ClockSync, Door, DoorParts, router};
 
+/// The password of device OWN-1 at brokers.
+pub(super) const PASSWORD: &str = "7777777777777777777777777777";
 const NOW: Timestamp = Timestamp::from_ms(1_795_336_920_000);
 
 /// The moment stands still; waiting takes time, so that a question to the database gives up, and so does every look at the
@@ -198,6 +201,7 @@ impl World {
             city: crate::ingest::tests::city(),
             push: Box::new(|_, _, _| None),
             keys: Keys::open(spool("keys"), clock.clone()).unwrap(),
+            nonces: Nonces::open(spool("nonces"), clock.clone()).unwrap(),
             clock: clock.clone(),
             payload_max: 1000,
         });
@@ -213,6 +217,10 @@ impl World {
         let all = callers().into_iter().chain(narrow());
         let secrets = all.fold(Secrets::default(), |secrets, (key, caller)| secrets.with(&key, caller));
         let identities = Identities::new(store.clone(), clock.clone(), secrets, Seal::new(&[1; 32])).unwrap();
+        let own = Secret::new([7; 28]);
+        assert_eq!(own.expose(), PASSWORD);
+        let own = (DeviceId::parse("OWN-1").unwrap(), own.hash([1; 12]));
+        identities.devices().draw(HashMap::from([own]));
         let stop = CancellationToken::new();
         let mut app = App::new(
             &engine,
