@@ -28,6 +28,10 @@ pub struct NewSession<'a> {
     pub agent: &'a str,
     /// How it stands: [`Session::new`].
     pub session: Session,
+    /// The provider that it begins with; none: a password.
+    pub sso: Option<&'a str>,
+    /// The provider has shown a second factor, or is trusted with it.
+    pub proven: bool,
 }
 
 /// A session as its owner sees it.
@@ -69,6 +73,10 @@ pub struct FoundSession {
     pub password_set: Option<Timestamp>,
     /// They have a second factor.
     pub totp: bool,
+    /// The provider that the session began with; none: a password.
+    pub sso: Option<String>,
+    /// The provider has shown a second factor, or is trusted with it.
+    pub proven: bool,
 }
 
 impl Store {
@@ -78,7 +86,7 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn session_find(&self, hash: &TokenHash, now: Timestamp) -> Result<Option<FoundSession>, StoreError> {
         let row = sqlx::query!(
-            r#"SELECT s.id, s.began AS "began: PgTime", s.used AS "used: PgTime", s.from_ip, s.agent, s.revoked,
+            r#"SELECT s.id, s.began AS "began: PgTime", s.used AS "used: PgTime", s.from_ip, s.agent, s.revoked, s.sso, s.proven,
                       s.rights_version AS token_version, s.hash <> $1 AS "is_previous!", p.id AS person, p.login, p.name, p.disabled,
                       p.rights_version, p.must_change, p.totp IS NOT NULL AS "totp!",
                       CASE WHEN p.password IS NOT NULL THEN p.password_set END AS "password_set: PgTime",
@@ -113,6 +121,8 @@ impl Store {
             must_change: row.must_change,
             password_set: row.password_set.map(|at| at.0),
             totp: row.totp,
+            sso: row.sso,
+            proven: row.proven,
         }))
     }
 
@@ -204,8 +214,8 @@ impl Tx {
         let ended = to_end(all.iter().map(|one| (one.id, &one.session)), policy, new.session.used);
         sqlx::query!("UPDATE session SET revoked = true WHERE id = ANY ($1)", &ended).execute(&mut *self.tx).await?;
         let id = sqlx::query_scalar!(
-            "INSERT INTO session (hash, person, began, used, from_ip, agent, rights_version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            "INSERT INTO session (hash, person, began, used, from_ip, agent, rights_version, sso, proven)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
             new.hash.0.as_slice(),
             new.person,
             PgTime(new.session.began) as _,
@@ -213,6 +223,8 @@ impl Tx {
             address(new.from),
             new.agent,
             new.session.rights_version,
+            new.sso,
+            new.proven,
         )
         .fetch_one(&mut *self.tx)
         .await?;
