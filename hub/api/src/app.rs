@@ -22,6 +22,7 @@ use crate::orders::CommandSet;
 use crate::register::battery::Paces;
 use crate::trail::Trails;
 use chengshu_identity::Identities;
+use chengshu_sso::Sso;
 
 /// Exports at once; a workbook counts for two.
 const EXPORTS: usize = 4;
@@ -144,6 +145,10 @@ pub struct App {
     pub evidence: Arc<Shelf>,
     /// Who people, services and walls are.
     pub identities: Identities,
+    /// Providers of single sign-on.
+    pub sso: Sso,
+    /// Where browsers reach the hub, if that was said: `https://hub.example`.
+    pub public_url: Option<Arc<str>>,
     /// The way to the audit.
     pub(crate) trails: Arc<Trails>,
     /// Places for exports.
@@ -198,6 +203,8 @@ impl App {
             scratch: std::env::temp_dir(),
             evidence,
             identities,
+            sso: Sso::default(),
+            public_url: None,
             trails: Arc::default(),
             exports: Arc::new(Semaphore::new(EXPORTS)),
             paces: Paces::default(),

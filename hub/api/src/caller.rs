@@ -25,6 +25,9 @@ pub(crate) const SCREEN: &str = concat!("chengshu", "_screen");
 /// Shows that a request which changes something comes from our own page: another site's form cannot send it.
 const UNFORGED: &str = "x-chengshu-csrf";
 
+/// Says that a page asks by itself, and nobody sits there: the session is not used by that.
+const BACKGROUND: &str = "x-chengshu-background";
+
 /// Where a connection comes from; whoever takes connections says it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) IpAddr);
@@ -50,9 +53,10 @@ impl Gate {
         now: Timestamp,
     ) -> Result<Who, (Problem, Option<Known>)> {
         let nobody = || (Problem::unauthorized(), None);
+        let counts = !headers.contains_key(BACKGROUND);
         let mut found = Err(NotFound::Nobody);
         for (proof, cookie) in proofs(headers) {
-            found = self.app.identities.find(&proof, from, now).await.map(|known| (proof, cookie, known));
+            found = self.app.identities.find(&proof, from, counts, now).await.map(|known| (proof, cookie, known));
             if !matches!(found, Err(NotFound::Nobody)) {
                 break;
             }
@@ -91,26 +95,31 @@ fn proofs(headers: &HeaderMap) -> Vec<(Proof, bool)> {
 }
 
 /// The value of a cookie.
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let sent = headers.get_all(COOKIE).iter().filter_map(|sent| sent.to_str().ok());
     sent.flat_map(|sent| sent.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// A cookie for the browser: no script reads it, no other site sends it, and under TLS nothing else carries it.
-pub(crate) fn set_cookie(headers: &HeaderMap, cookie: &Cookie) -> HeaderValue {
+pub(crate) fn set_cookie(app: &App, headers: &HeaderMap, cookie: &Cookie) -> HeaderValue {
     let name = if cookie.kind == TokenKind::Screen { SCREEN } else { SESSION };
-    kept(headers, name, cookie.token.expose(), cookie.seconds)
+    kept(app, headers, name, cookie.token.expose(), cookie.seconds, EVERYWHERE)
 }
 
 /// Takes the cookie away.
-pub(crate) fn no_cookie(headers: &HeaderMap, name: &str) -> HeaderValue {
-    kept(headers, name, "", 0)
+pub(crate) fn no_cookie(app: &App, headers: &HeaderMap, name: &str) -> HeaderValue {
+    kept(app, headers, name, "", 0, EVERYWHERE)
 }
 
-fn kept(headers: &HeaderMap, name: &str, value: &str, seconds: u32) -> HeaderValue {
+/// On all pages of ours, and never on the way from another site.
+const EVERYWHERE: &str = "Path=/; SameSite=Strict";
+
+/// A cookie: `reach` says where it is sent.
+pub(crate) fn kept(app: &App, headers: &HeaderMap, name: &str, value: &str, seconds: u32, reach: &str) -> HeaderValue {
+    let public = app.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
     let tls = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"));
-    let secure = if tls { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
+    let secure = if public || tls { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Max-Age={seconds}; HttpOnly; {reach}{secure}");
     // tokens are base64url: a header takes them
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
@@ -149,7 +158,7 @@ pub(crate) async fn admit(State(gate): State<Gate>, mut request: Request, next: 
         && !response.headers().contains_key(SET_COOKIE)
         && let Some(cookie) = gate.app.identities.renew(&who.proof, &who.known, now).await
     {
-        response.headers_mut().append(SET_COOKIE, set_cookie(&headers, &cookie));
+        response.headers_mut().append(SET_COOKIE, set_cookie(&gate.app, &headers, &cookie));
     }
     response
 }

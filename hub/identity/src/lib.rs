@@ -13,6 +13,7 @@ mod proof;
 mod renew;
 mod seal;
 mod setup;
+mod sso;
 mod stamp;
 
 pub use demo::DemoAccount;
@@ -24,4 +25,5 @@ pub use people::NotChanged;
 pub use proof::{Proof, Secrets, random};
 pub use seal::Seal;
 pub use setup::NotSetUp;
+pub use sso::{SsoRefused, SsoReturn, sso_link_of};
 pub use stamp::Stamp;

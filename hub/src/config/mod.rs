@@ -7,6 +7,7 @@ mod brokers;
 mod lines;
 mod mappings;
 mod reader;
+mod sso;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use chengshu_core::model::{AddressGuard, Label, Limits, Net, TimeLimits};
 use chengshu_engine::{EngineOptions, Keep, Unknown};
 use chengshu_hooks::HookOptions;
 use chengshu_mapping::Mappings;
+use chengshu_sso::SsoSettings;
 
 pub use backup::{BackupConfig, Captured};
 pub use brokers::BrokerConfig;
@@ -31,6 +33,8 @@ pub struct Config {
     pub data_dir: Option<PathBuf>,
     /// Where it answers HTTP.
     pub http: SocketAddr,
+    /// Where browsers reach it, without a slash at the end.
+    pub public_url: Option<String>,
     /// Log lines as text or as JSON.
     pub log_json: bool,
     /// What is logged, e.g. `info` or `info,chengshu_engine=debug`.
@@ -71,6 +75,8 @@ pub struct Config {
     pub api: ApiLimits,
     /// Webhooks.
     pub hooks: HookOptions,
+    /// Providers of single sign-on.
+    pub sso: Vec<SsoSettings>,
     /// Automatic backups.
     pub backup: BackupConfig,
     /// The file that this was read from and those that it names, for backups.
@@ -103,6 +109,7 @@ impl Config {
         let mut reader = Reader::empty();
         reader.push_table("broker");
         reader.push_table("line");
+        reader.push_table("sso");
         let _ = Self::read(&mut reader);
         reader.keys()
     }
@@ -111,6 +118,7 @@ impl Config {
         let mut hub = reader.section("hub");
         let data_dir = hub.path("data_dir");
         let http = hub.address("http", "127.0.0.1:8080");
+        let public_url = sso::public_url(&mut hub);
         let log_json = hub.one_of("log_format", &["text", "json"], "text") == "json";
         let log_level = hub.text("log_level", "info");
         let district_code = hub.text("district_code", "441702");
@@ -178,9 +186,11 @@ impl Config {
         let mappings = mappings::read(reader).limited(Limits { payload_max, times });
         let brokers = brokers::read(reader, &mappings);
         let lines = lines::read(reader, Limits { payload_max, times });
+        let sso = sso::read(reader, public_url.as_deref());
         Self {
             data_dir,
             http,
+            public_url,
             log_json,
             log_level,
             district_code,
@@ -201,6 +211,7 @@ impl Config {
             engine,
             api,
             hooks,
+            sso,
             backup: backup::read(reader),
             files: Vec::new(),
         }
@@ -250,21 +261,25 @@ fn api(mut section: Section<'_>) -> ApiLimits {
 
 fn hooks(mut section: Section<'_>) -> HookOptions {
     let default = HookOptions::default();
-    let mut allow = Vec::new();
-    for text in section.texts("allow", "allow = [\"10.0.0.0/8\"]") {
-        match Net::parse(&text) {
-            Ok(net) => allow.push(net),
-            Err(error) => section.mistake(
-                "allow",
-                &format!("{:?}", error.read),
-                "addresses with their lengths",
-                "allow = [\"10.0.0.0/8\"]",
-            ),
-        }
-    }
+    let allow = networks(&mut section, "allow");
     let give_up = section.number("give_up_after_s", default.give_up_after.as_secs(), 1, 30 * 86_400);
     section.end();
     HookOptions { guard: AddressGuard::new(allow), give_up_after: SECONDS(give_up) }
+}
+
+/// Addresses that may be called though they are not public.
+fn networks(section: &mut Section<'_>, key: &str) -> Vec<Net> {
+    let mend = format!("{key} = [\"10.0.0.0/8\"]");
+    let mut nets = Vec::new();
+    for text in section.texts(key, &mend) {
+        match Net::parse(&text) {
+            Ok(net) => nets.push(net),
+            Err(error) => {
+                section.mistake(key, &format!("{:?}", error.read), "addresses with their lengths", &mend);
+            }
+        }
+    }
+    nets
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use chengshu_core::model::Timestamp;
 
 use crate::grant::read_grants;
 use crate::pg::PgTime;
-use crate::{Store, StoreError, Tx};
+use crate::{SsoLink, Store, StoreError, Tx};
 
 /// An address as it is kept: an IPv4 address in IPv6 is the former.
 pub(crate) fn address(from: Option<IpAddr>) -> Option<String> {
@@ -77,6 +77,8 @@ pub struct FoundSession {
     pub sso: Option<String>,
     /// The provider has shown a second factor, or is trusted with it.
     pub proven: bool,
+    /// How a provider of single sign-on knows the person.
+    pub linked: Option<SsoLink>,
 }
 
 impl Store {
@@ -86,7 +88,7 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn session_find(&self, hash: &TokenHash, now: Timestamp) -> Result<Option<FoundSession>, StoreError> {
         let row = sqlx::query!(
-            r#"SELECT s.id, s.began AS "began: PgTime", s.used AS "used: PgTime", s.from_ip, s.agent, s.revoked, s.sso, s.proven,
+            r#"SELECT s.id, s.began AS "began: PgTime", s.used AS "used: PgTime", s.from_ip, s.agent, s.revoked, s.sso, s.proven, p.sso_issuer, p.sso_subject, p.sso_name,
                       s.rights_version AS token_version, s.hash <> $1 AS "is_previous!", p.id AS person, p.login, p.name, p.disabled,
                       p.rights_version, p.must_change, p.totp IS NOT NULL AS "totp!",
                       CASE WHEN p.password IS NOT NULL THEN p.password_set END AS "password_set: PgTime",
@@ -123,6 +125,11 @@ impl Store {
             totp: row.totp,
             sso: row.sso,
             proven: row.proven,
+            linked: row.sso_issuer.zip(row.sso_subject).map(|(issuer, subject)| SsoLink {
+                issuer,
+                subject,
+                name: row.sso_name,
+            }),
         }))
     }
 
@@ -155,7 +162,7 @@ impl Store {
         grace: Timestamp,
     ) -> Result<bool, StoreError> {
         let done = sqlx::query!(
-            "UPDATE session SET hash = $2, previous = $1, previous_until = $3, began = $4, used = $5, rights_version = $6
+            "UPDATE session SET hash = $2, previous = $1, previous_until = $3, began = $4, used = greatest(used, $5), rights_version = $6
              WHERE hash = $1 AND NOT revoked",
             old.0.as_slice(),
             new.0.as_slice(),

@@ -159,7 +159,7 @@ pub(crate) async fn claim(
             tx.commit().await?;
             app.identities.forget();
             let cookie = Cookie { token: new, kind: TokenKind::Screen, seconds: policy.0.session.screen_s };
-            let headers = [(SET_COOKIE, set_cookie(&guest.headers, &cookie))];
+            let headers = [(SET_COOKIE, set_cookie(&app, &guest.headers, &cookie))];
             Ok((headers, Json(ClaimView { state: "done" })).into_response())
         }
     }

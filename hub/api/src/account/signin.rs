@@ -11,7 +11,7 @@ use chengshu_store::PersonEntry;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::text;
+use super::{sso, text};
 use crate::app::App;
 use crate::caller::{Guest, SCREEN, SESSION, Who, no_cookie, set_cookie};
 use crate::latest::NoParams;
@@ -27,18 +27,12 @@ pub(crate) struct LoginOffer {
     /// With name and password.
     password: bool,
     /// Providers of single sign-on.
-    sso: Vec<SsoView>,
+    sso: Vec<sso::SsoView>,
     /// Nobody has an account yet: the link that the first start printed makes the first administrator.
     setup: bool,
     /// What a new password must be.
     #[schemars(with = "serde_json::Value")]
     policy: PasswordPolicy,
-}
-
-/// A provider of single sign-on.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct SsoView {
-    id: String,
 }
 
 /// Name and password.
@@ -83,8 +77,8 @@ pub(crate) enum LoginAnswer {
     },
 }
 
-fn done(headers: &HeaderMap, cookie: &Cookie) -> Response {
-    ([(SET_COOKIE, set_cookie(headers, cookie))], Json(LoginAnswer::Done)).into_response()
+fn done(app: &App, headers: &HeaderMap, cookie: &Cookie) -> Response {
+    ([(SET_COOKIE, set_cookie(app, headers, cookie))], Json(LoginAnswer::Done)).into_response()
 }
 
 fn bounded(password: String) -> Result<String, Problem> {
@@ -97,7 +91,7 @@ pub(crate) async fn offer(
 ) -> Result<Json<LoginOffer>, Problem> {
     let policy = app.identities.policy().await?;
     let setup = app.identities.is_setup_open().await?;
-    Ok(Json(LoginOffer { password: true, sso: Vec::new(), setup, policy: policy.0.password.clone() }))
+    Ok(Json(LoginOffer { password: true, sso: sso::offered(&app), setup, policy: policy.0.password.clone() }))
 }
 
 pub(crate) async fn login(
@@ -109,7 +103,7 @@ pub(crate) async fn login(
     let visitor = Visitor { from: guest.from, agent: &guest.agent };
     let signed = app.identities.sign_in(&body.user, bounded(body.password)?, visitor).await;
     match signed.map_err(|error| Problem::not_in(error, app.clock.now()))? {
-        SignedIn::In(cookie) => Ok(done(&guest.headers, &cookie)),
+        SignedIn::In(cookie) => Ok(done(&app, &guest.headers, &cookie)),
         SignedIn::Code(ticket) => Ok(Json(LoginAnswer::Totp { ticket: ticket.expose().to_owned() }).into_response()),
     }
 }
@@ -123,7 +117,7 @@ pub(crate) async fn totp(
     let visitor = Visitor { from: guest.from, agent: &guest.agent };
     let cookie = app.identities.sign_in_code(&body.ticket, &body.code, visitor).await;
     let cookie = cookie.map_err(|error| Problem::not_in(error, app.clock.now()))?;
-    Ok(done(&guest.headers, &cookie))
+    Ok(done(&app, &guest.headers, &cookie))
 }
 
 pub(crate) async fn setup(
@@ -140,7 +134,7 @@ pub(crate) async fn setup(
     };
     let visitor = Visitor { from: guest.from, agent: &guest.agent };
     match app.identities.set_up(&body.token, entry, bounded(body.password)?, visitor).await {
-        Ok(cookie) => Ok(done(&guest.headers, &cookie)),
+        Ok(cookie) => Ok(done(&app, &guest.headers, &cookie)),
         Err(NotSetUp::Over) => {
             let detail = "this link makes no administrator: it was used, or the hub has printed a newer one since";
             Err(Problem::account(StatusCode::GONE, "setup_over", detail))
@@ -169,5 +163,5 @@ pub(crate) async fn logout(
         Found::Screen(_) => SCREEN,
         Found::Key | Found::Service { .. } => SESSION,
     };
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, no_cookie(&guest.headers, name))]).into_response())
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, no_cookie(&app, &guest.headers, name))]).into_response())
 }
