@@ -14,7 +14,7 @@ const NAME = /^([^@!]+)(?:@([^!]*))?(!mfa)?$/
 /** Who somebody is, by the name that was typed. */
 export function personOf(typed) {
   const [, user = typed, groups = '', mfa] = NAME.exec(typed) ?? []
-  return { sub: `sub-${user}`, preferred_username: user, name: `统一身份 ${user}`, groups: groups ? groups.split('+') : [], mfa: Boolean(mfa) }
+  return { sub: `sub-${user}`, preferred_username: user, name: `统一身份 ${user}`, groups: groups ? groups.split('+') : [], amr: mfa ? ['pwd', 'mfa'] : ['pwd'] }
 }
 
 /** A key to sign with, for each algorithm. */
@@ -27,11 +27,12 @@ const KEYS = {
 const keyOf = (alg) => ({ ...KEYS[alg]().privateKey.export({ format: 'jwk' }), alg, use: 'sig', kid: `${alg}-${randomBytes(4).toString('hex')}` })
 
 /** Listens, and answers its address and what a client needs; `close` ends it. */
-export async function start({ redirects, home = [], alg = 'RS256', port = 0 }) {
+export async function start({ redirects, home = [], alg = 'RS256', port = 0, secret = randomBytes(24).toString('base64url') }) {
   const server = createServer()
   await new Promise((ok) => server.listen(port, '127.0.0.1', ok))
+  const people = new Map()
   const issuer = `http://127.0.0.1:${server.address().port}`
-  const [client_id, client_secret] = ['chengshu', randomBytes(24).toString('base64url')]
+  const [client_id, client_secret] = ['chengshu', secret]
   const provider = new Provider(issuer, {
     clients: [{ client_id, client_secret, redirect_uris: redirects, post_logout_redirect_uris: home, response_types: ['code'], grant_types: ['authorization_code'], id_token_signed_response_alg: alg }],
     // One for each algorithm: a client must choose by the key that a token names.
@@ -43,10 +44,22 @@ export async function start({ redirects, home = [], alg = 'RS256', port = 0 }) {
     claims: { openid: ['sub', 'amr'], profile: ['name', 'preferred_username'], groups: ['groups'] },
     scopes: ['openid', 'profile', 'groups'],
     features: { devInteractions: { enabled: true }, rpInitiatedLogout: { enabled: true } },
-    findAccount: (ctx, typed) => {
-      const { mfa, ...person } = personOf(typed)
-      return { accountId: typed, claims: async () => ({ ...person, ...(mfa ? { amr: ['pwd', 'mfa'] } : { amr: ['pwd'] }) }) }
-    },
+    findAccount: (ctx, user) => ({ accountId: user, claims: async () => people.get(user) ?? personOf(user) }),
+  })
+  // What was typed says more than who it is: the account is the name alone.
+  provider.use(async (ctx, next) => {
+    if (ctx.method === 'POST' && ctx.path.startsWith('/interaction/')) {
+      let body = ''
+      for await (const chunk of ctx.req) body += chunk
+      const fields = Object.fromEntries(new URLSearchParams(body))
+      if (fields.login) {
+        const person = personOf(fields.login)
+        people.set(person.sub, person)
+        fields.login = person.sub
+      }
+      ctx.req.body = fields
+    }
+    await next()
   })
   server.on('request', provider.callback())
   return { issuer, client_id, client_secret, close: () => new Promise((ok) => (server.closeAllConnections(), server.close(ok))) }

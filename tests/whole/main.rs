@@ -22,6 +22,7 @@ mod maintenance;
 mod managed;
 mod register;
 mod spine;
+mod sso;
 mod sta;
 mod truth;
 mod webhooks;

@@ -10,9 +10,12 @@ mod field;
 mod hub;
 pub mod keys;
 mod managed;
+mod oidc;
 mod process;
 mod publisher;
 mod receiver;
+mod surfer;
+pub mod wire;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -24,10 +27,12 @@ pub use database::Database;
 pub use field::{Field, counted, listening, more_files, now};
 pub use hub::{Hub, Stream};
 pub use managed::{Managed, Row, Said, chengshu, closed_to_others};
+pub use oidc::Oidc;
 pub use process::Process;
 pub(crate) use process::{as_user, give_away};
 pub use publisher::{Obligation, Publisher, publish_all};
 pub use receiver::{Message, Receiver};
+pub use surfer::{Page, Surfer, escaped};
 
 /// How long a test waits for anything before it gives up: a hang guard, not a measure.
 pub const GUARD: Duration = Duration::from_secs(60);
