@@ -38,7 +38,8 @@ pub fn hub(config: Config) -> anyhow::Result<()> {
             return Ok(());
         };
         say(&format!("城枢 answers at {}", running.ready.http));
-        let inviting = people::invite(running.identities.clone(), clock.clone(), running.ready.http.clone(), data);
+        let public = config.public_url.clone().unwrap_or_else(|| running.ready.http.clone());
+        let inviting = people::invite(running.identities.clone(), clock.clone(), public, data);
         tokio::spawn(inviting);
         wait_and_stop(running, signals, CancellationToken::new()).await
     })

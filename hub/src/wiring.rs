@@ -21,6 +21,7 @@ use chengshu_identity::{DeviceKeys, Identities};
 use chengshu_mqtt::{MqttConfig, MqttVersion};
 use chengshu_orders::{Dispatch, OrderMetrics};
 use chengshu_spool::{Spool, SpoolOptions};
+use chengshu_sso::Sso;
 use chengshu_store::{Store, StoreError, StoreOptions};
 use prometheus::{IntGauge, Registry};
 use rustc_hash::FxHashMap;
@@ -138,6 +139,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     let clock_sync = ClockSync::default();
     let nightly = Nightly::prepare(config, data, &database_url, &store, &registry, &clock)?;
     let identities = Identities::new(store.clone(), clock.clone(), keys.secrets, keys.seal)?;
+    identities.register(&registry)?;
     let mut app = App::new(
         &engine,
         store,
@@ -155,6 +157,9 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     app.backups = nightly.board();
     app.device_doors = gate.as_ref().map(|gate| gate.broker.doors()).unwrap_or_default().into();
     app.guard = config.hooks.guard.clone();
+    app.public_url = config.public_url.as_deref().map(Arc::from);
+    let public_url = config.public_url.as_deref().unwrap_or_default();
+    app.sso = Sso::new(config.sso.clone(), public_url, &clock).context("reading sso.ca_file")?;
     app.scratch = data.to_owned();
     app.tls = config.front.tls.as_ref().map(|tls| tls.tls.clone());
     app.trusted_proxies = config.front.trusted_proxies.clone().into();

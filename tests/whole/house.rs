@@ -9,7 +9,7 @@ fn root() -> PathBuf {
 }
 
 /// What each crate may depend on, besides core.
-const ARROWS: [(&str, &[&str]); 22] = [
+const ARROWS: [(&str, &[&str]); 24] = [
     ("chengshu-core", &[]),
     ("chengshu-access", &[]),
     ("chengshu-rules", &[]),
@@ -18,11 +18,13 @@ const ARROWS: [(&str, &[&str]); 22] = [
     ("chengshu-spool", &[]),
     ("chengshu-evidence", &[]),
     ("chengshu-engine", &["access", "rules", "spool", "store"]),
-    ("chengshu-hooks", &["engine", "store"]),
+    ("chengshu-dial", &[]),
+    ("chengshu-sso", &["access", "dial"]),
+    ("chengshu-hooks", &["dial", "engine", "store"]),
     ("chengshu-orders", &["engine", "store"]),
     ("chengshu-sheet", &[]),
     ("chengshu-sta", &[]),
-    ("chengshu-api", &["access", "engine", "evidence", "identity", "sheet", "sta", "store"]),
+    ("chengshu-api", &["access", "engine", "evidence", "identity", "sheet", "sso", "sta", "store"]),
     ("chengshu-mapping", &[]),
     ("chengshu-mqtt", &[]),
     ("chengshu-line", &[]),
@@ -35,7 +37,7 @@ const ARROWS: [(&str, &[&str]); 22] = [
         "chengshu",
         &[
             "access", "api", "engine", "evidence", "gb26875", "hj212", "hooks", "identity", "line", "mapping", "mqtt",
-            "orders", "sim", "sl651", "spool", "store", "topics",
+            "orders", "sim", "sl651", "spool", "sso", "store", "topics",
         ],
     ),
 ];

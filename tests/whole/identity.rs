@@ -7,14 +7,14 @@ use chengshu_core::model::Timestamp;
 use chengshu_tests::world::{Broker, Browser, Database, GUARD, Hub, World, keys, now, publish_all, until};
 use serde_json::{Value, json};
 
-const GOOD: &str = "Kv9#mmLx-tw2Rz";
-const NEXT: &str = "Hq4!vbNs_pk7Yd";
+pub(crate) const GOOD: &str = "Kv9#mmLx-tw2Rz";
+pub(crate) const NEXT: &str = "Hq4!vbNs_pk7Yd";
 
 fn of_department(name: &str) -> Scope {
     Scope::of([Extent::new(Part::All, Part::some([name]), Part::All, Part::All)])
 }
 
-fn everywhere() -> Value {
+pub(crate) fn everywhere() -> Value {
     json!([{ "themes": "all", "departments": "all", "areas": "all", "camera_groups": "all" }])
 }
 
@@ -37,7 +37,7 @@ fn whole() -> (World, Database, Broker, Hub) {
 }
 
 /// The first administrator, in, with a second factor.
-fn first(hub: &Hub) -> Browser {
+pub(crate) fn first(hub: &Hub) -> Browser {
     let link = until("the link", GUARD, || std::fs::read_to_string(hub.data().join("setup.link")).ok()).unwrap();
     let token = link.split("token=").nth(1).unwrap().trim().to_owned();
     let mut admin = Browser::new(&hub.http);
@@ -58,14 +58,14 @@ fn first(hub: &Hub) -> Browser {
 }
 
 /// Makes a person; answers the number and the one-time password.
-fn make(admin: &mut Browser, user: &str) -> (String, String) {
+pub(crate) fn make(admin: &mut Browser, user: &str) -> (String, String) {
     let order = json!({ "user": user, "name": format!("测试{user}"), "department": "水务局", "phone": "13812345678" });
     let made = admin.act("/api/v1/people", order).unwrap();
     assert_eq!(made["person"]["phone"], "138****5678", "masked: {made}");
     (made["person"]["id"].as_str().unwrap().to_owned(), made["password"].as_str().unwrap().to_owned())
 }
 
-fn grant(by: &mut Browser, person: &str, roles: &[&str], scope: &Value) -> (u16, Value) {
+pub(crate) fn grant(by: &mut Browser, person: &str, roles: &[&str], scope: &Value) -> (u16, Value) {
     let grants = json!({ "grants": [{ "roles": roles, "scope": scope, "from": null, "until": null }] });
     by.send("PUT", &format!("/api/v1/people/{person}/grants"), Some(grants)).unwrap()
 }

@@ -25,6 +25,7 @@ mod managed;
 mod personal;
 mod register;
 mod spine;
+mod sso;
 mod sta;
 mod supply;
 mod truth;

@@ -27,6 +27,7 @@ words! {
         AccountCreate = "account_create", "创建账号", "created an account";
         AccountChange = "account_change", "修改账号", "changed an account";
         AccountDisable = "account_disable", "停用账号", "disabled an account";
+        AccountLink = "account_link", "关联统一身份", "linked an account with single sign-on, or unlinked it";
         GrantChange = "grant_change", "变更授权", "changed roles, rights or scopes";
         PolicyChange = "policy_change", "变更安全策略", "changed the policy";
         KeyCreate = "key_create", "创建服务密钥", "made a key for a service";

@@ -108,14 +108,15 @@ impl Session {
         self.rights_version != rights_version || half_over
     }
 
-    /// The session under its new token. A person's keeps its beginning: a new token is no new login.
+    /// The session under its new token. A person's keeps its beginning and its last use: a new token is no new login, and it
+    /// may have been a page that asked by itself.
     #[must_use]
     pub fn rotated(&self, rights_version: i64, now: Timestamp) -> Self {
-        let began = match self.kind {
-            SessionKind::Person => self.began,
-            SessionKind::Screen => now,
+        let (began, used) = match self.kind {
+            SessionKind::Person => (self.began, self.used),
+            SessionKind::Screen => (now, now),
         };
-        Self { began, used: now, rights_version, ..self.clone() }
+        Self { began, used, rights_version, ..self.clone() }
     }
 }
 
@@ -167,7 +168,7 @@ mod tests {
         let person = Session::new(SessionKind::Person, 1, at(0));
         assert!(!person.is_rotation_due(&policy, 1, at(700)) && person.is_rotation_due(&policy, 2, at(1)));
         let rotated = person.rotated(2, at(10));
-        assert_eq!((rotated.began, rotated.used, rotated.rights_version), (at(0), at(10), 2));
+        assert_eq!((rotated.began, rotated.used, rotated.rights_version), (at(0), at(0), 2));
         let screen = Session::new(SessionKind::Screen, 1, at(0));
         let half = at(15 * 24 * 60);
         assert!(!screen.is_rotation_due(&policy, 1, at(60)) && screen.is_rotation_due(&policy, 1, half));

@@ -24,6 +24,7 @@ use crate::register::battery::Paces;
 use crate::tls::Tls;
 use crate::trail::Trails;
 use chengshu_identity::Identities;
+use chengshu_sso::Sso;
 
 /// Exports at once; a workbook counts for two.
 const EXPORTS: usize = 4;
@@ -163,6 +164,10 @@ pub struct App {
     pub identities: Identities,
     /// Where devices come to the managed broker; none when the hub runs none.
     pub device_doors: Arc<[String]>,
+    /// Providers of single sign-on.
+    pub sso: Sso,
+    /// Where browsers reach the hub, if that was said: `https://hub.example`.
+    pub public_url: Option<Arc<str>>,
     /// The way to the audit.
     pub(crate) trails: Arc<Trails>,
     /// Places for exports.
@@ -222,6 +227,8 @@ impl App {
             evidence,
             identities,
             device_doors: Arc::from([]),
+            sso: Sso::default(),
+            public_url: None,
             trails: Arc::default(),
             exports: Arc::new(Semaphore::new(EXPORTS)),
             paces: Paces::default(),

@@ -29,6 +29,9 @@ pub(crate) const SCREEN: &str = concat!("chengshu", "_screen");
 /// Shows that a request which changes something comes from our own page: another site's form cannot send it.
 const UNFORGED: &str = "x-chengshu-csrf";
 
+/// Says that a page asks by itself, and nobody sits there: the session is not used by that.
+const BACKGROUND: &str = "x-chengshu-background";
+
 /// What stands before one route.
 #[derive(Clone)]
 pub(crate) struct Gate {
@@ -50,9 +53,10 @@ impl Gate {
         now: Timestamp,
     ) -> Result<Who, (Problem, Option<Known>)> {
         let nobody = || (Problem::unauthorized(), None);
+        let counts = !headers.contains_key(BACKGROUND);
         let mut found = Err(NotFound::Nobody);
         for (proof, cookie) in proofs(headers) {
-            found = self.app.identities.find(&proof, from, now).await.map(|known| (proof, cookie, known));
+            found = self.app.identities.find(&proof, from, counts, now).await.map(|known| (proof, cookie, known));
             if !matches!(found, Err(NotFound::Nobody)) {
                 break;
             }
@@ -111,7 +115,7 @@ fn authorization(sent: &str) -> Option<Proof> {
 }
 
 /// The value of a cookie.
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let sent = headers.get_all(COOKIE).iter().filter_map(|sent| sent.to_str().ok());
     sent.flat_map(|sent| sent.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
@@ -119,17 +123,21 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// A cookie for the browser: no script reads it, no other site sends it, and under TLS nothing else carries it.
 pub(crate) fn set_cookie(secure: bool, cookie: &Cookie) -> HeaderValue {
     let name = if cookie.kind == TokenKind::Screen { SCREEN } else { SESSION };
-    kept(secure, name, cookie.token.expose(), cookie.seconds)
+    kept(secure, name, cookie.token.expose(), cookie.seconds, EVERYWHERE)
 }
 
 /// Takes the cookie away.
 pub(crate) fn no_cookie(secure: bool, name: &str) -> HeaderValue {
-    kept(secure, name, "", 0)
+    kept(secure, name, "", 0, EVERYWHERE)
 }
 
-fn kept(secure: bool, name: &str, value: &str, seconds: u32) -> HeaderValue {
+/// On all pages of ours, and never on the way from another site.
+const EVERYWHERE: &str = "Path=/; SameSite=Strict";
+
+/// A cookie: `reach` says where it is sent.
+pub(crate) fn kept(secure: bool, name: &str, value: &str, seconds: u32, reach: &str) -> HeaderValue {
     let secure = if secure { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
+    let text = format!("{name}={value}; Max-Age={seconds}; HttpOnly; {reach}{secure}");
     // tokens are base64url: a header takes them
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
@@ -179,6 +187,7 @@ pub(crate) async fn admit(State(gate): State<Gate>, mut request: Request, next: 
 pub(crate) struct Guest {
     pub(crate) from: Option<IpAddr>,
     pub(crate) agent: String,
+    pub(crate) headers: HeaderMap,
     /// Nobody on the way could read along.
     pub(crate) secure: bool,
 }
@@ -190,7 +199,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Guest {
         let origin = Origin::of(&parts.extensions);
         let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
         let secure = origin.is_some_and(|origin| origin.secure);
-        Ok(Self { from: origin.map(|origin| origin.ip), agent: agent.to_owned(), secure })
+        Ok(Self {
+            from: origin.map(|origin| origin.ip),
+            agent: agent.to_owned(),
+            headers: parts.headers.clone(),
+            secure,
+        })
     }
 }
 

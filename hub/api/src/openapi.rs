@@ -63,6 +63,10 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars:
     if route.media == Media::Nothing {
         responses = json!({ "204": { "description": "done" } });
     }
+    if route.media == Media::Redirect {
+        responses =
+            json!({ "303": { "description": "somewhere else; what went wrong stands in the fragment of a page" } });
+    }
     for (status, words) in faults(route) {
         let content = json!({ "application/problem+json": { "schema": problem } });
         responses[status] = json!({ "description": words, "content": content });
@@ -157,7 +161,7 @@ fn content(media: Media, schema: &Value) -> Value {
         Media::Table => return tables(&file),
         Media::Readings => return json!({ (Format::Csv.media()): file, (NDJSON): file, (Format::Xlsx.media()): file }),
         Media::Picture => return pictures(&file),
-        Media::Nothing => return json!({}),
+        Media::Nothing | Media::Redirect => return json!({}),
     };
     json!({ word: { "schema": schema } })
 }
@@ -180,6 +184,9 @@ fn faults(route: &Route) -> Vec<(&'static str, &'static str)> {
             ("403", "the right that this needs is not held, or does not reach so far"),
         ]);
         faults.push(("404", "no such object"));
+    }
+    if route.media == Media::Redirect {
+        faults.extend([("400", "the query cannot be read"), ("404", "no such provider"), ("429", "too many requests")]);
     }
     if route.info.method != "GET" {
         faults.extend([

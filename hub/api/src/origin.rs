@@ -75,7 +75,11 @@ fn address(text: &str) -> Option<IpAddr> {
 /// Finds out where a request comes from, before anybody asks.
 pub(crate) async fn settle(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().copied();
-    let origin = peer.map(|peer| Origin::judge(peer, request.headers(), &app.trusted_proxies));
+    let mut origin = peer.map(|peer| Origin::judge(peer, request.headers(), &app.trusted_proxies));
+    // browsers reach the hub by this address and no other
+    if let Some(origin) = &mut origin {
+        origin.secure |= app.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    }
     if let Some(origin) = origin {
         request.extensions_mut().insert(origin);
     }

@@ -94,6 +94,8 @@ pub(crate) enum Media {
     Picture,
     /// No body.
     Nothing,
+    /// Somewhere else.
+    Redirect,
 }
 
 /// What a body comes as.

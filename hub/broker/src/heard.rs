@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn lines_of_2_0_11_are_understood() {
         // recorded with `log_type all`
-        let lines = include_str!("../vectors/mosquitto.log").lines();
+        let lines = include_str!("../vectors/mosquitto.txt").lines();
         let told: Vec<Heard<'_>> = lines.filter_map(heard).collect();
         let expected = [
             Heard::Connected { client: "W-1", user: "W-1" },

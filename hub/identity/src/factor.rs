@@ -61,9 +61,7 @@ impl Identities {
         if held.flat_map(|grant| grant.roles.iter()).any(|role| policy.0.totp_required.contains(&role)) {
             return Err(NotChanged::Required);
         }
-        if !self.0.hasher.is(password, login.password.as_ref()).await? {
-            return Err(NotChanged::Wrong);
-        }
+        self.confirm(&login, password, Act::SecondFactor, stamp).await?;
         let mut tx = self.0.store.tx().await?;
         tx.totp_remove(person).await?;
         let line = crate::login::with(stamp.done(Act::SecondFactor, format!("person:{person}")), "removed", "true");

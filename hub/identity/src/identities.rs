@@ -69,6 +69,14 @@ impl Identities {
         })))
     }
 
+    /// Counters in `registry`.
+    ///
+    /// # Errors
+    /// [`prometheus::Error`] when a name is taken.
+    pub fn register(&self, registry: &prometheus::Registry) -> Result<(), prometheus::Error> {
+        registry.register(Box::new(self.0.hasher.checks.clone()))
+    }
+
     /// The policy and its version.
     ///
     /// # Errors

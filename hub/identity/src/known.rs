@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chengshu_access::{AddressKey, Bucket, Caller, Grants, Rate, Session, SessionPolicy, State, TokenKind, effective};
 use chengshu_core::model::Timestamp;
-use chengshu_store::{FoundSession, Policy, StoreError, StoredScreen, StoredService};
+use chengshu_store::{FoundSession, Policy, SsoLink, StoreError, StoredScreen, StoredService};
 
 use crate::identities::Identities;
 use crate::memory::{Entry, Whose};
@@ -57,6 +57,12 @@ pub struct PersonFound {
     pub must: Vec<Must>,
     /// They have a second factor.
     pub totp: bool,
+    /// They have a password.
+    pub password: bool,
+    /// The provider that the session began with.
+    pub sso: Option<String>,
+    /// How a provider knows them.
+    pub linked: Option<SsoLink>,
     /// The number of the session.
     pub id: i64,
     /// How it stands.
@@ -107,20 +113,31 @@ impl From<StoreError> for NotFound {
 }
 
 impl Identities {
-    /// Who it is.
+    /// Who it is. `counts`: a person has asked, not a page by itself, and so has used the session.
     ///
     /// # Errors
     /// [`NotFound`].
-    pub async fn find(&self, proof: &Proof, from: Option<IpAddr>, now: Timestamp) -> Result<Known, NotFound> {
+    pub async fn find(
+        &self,
+        proof: &Proof,
+        from: Option<IpAddr>,
+        counts: bool,
+        now: Timestamp,
+    ) -> Result<Known, NotFound> {
         if let Some(caller) = self.0.secrets.find(proof) {
             return Ok(Known { caller: caller.clone(), found: Found::Key, renew: false });
         }
         let entry = self.entry(proof, from, now).await?;
         let policy = self.policy().await?;
-        let known = self.judge(&entry, &policy.0, now)?;
+        let mut known = self.judge(&entry, &policy.0, now)?;
         if let Whose::Service(service, bucket) = &entry.whose {
             let spent = bucket.lock().unwrap_or_else(PoisonError::into_inner).take(quota(service), 1.0, now);
             spent.map_err(NotFound::TooMany)?;
+        }
+        match &mut known.found {
+            Found::Person(_) if !counts => return Ok(known),
+            Found::Person(person) => person.session.used = now,
+            _ => {}
         }
         self.note(&entry, from, now);
         Ok(known)
@@ -234,6 +251,9 @@ fn person(found: &FoundSession, used: Timestamp, policy: &Policy, now: Timestamp
         grants: found.grants.clone(),
         must,
         totp: found.totp,
+        password: found.password_set.is_some(),
+        sso: found.sso.clone(),
+        linked: found.linked.clone(),
         id: found.stored.id,
         session,
     };
@@ -241,14 +261,14 @@ fn person(found: &FoundSession, used: Timestamp, policy: &Policy, now: Timestamp
 }
 
 fn must(found: &FoundSession, policy: &Policy, now: Timestamp) -> Vec<Must> {
-    // who signs in elsewhere has both there
-    let Some(set) = found.password_set else { return Vec::new() };
     let mut must = Vec::new();
-    if found.must_change || policy.password.is_expired(set, now) {
+    // whoever came by single sign-on may have no password, or may not know it
+    let set = found.password_set.filter(|_| found.sso.is_none());
+    if set.is_some_and(|set| found.must_change || policy.password.is_expired(set, now)) {
         must.push(Must::Password);
     }
     let roles = effective(&found.grants, now).map(|effective| effective.roles).unwrap_or_default();
-    if !found.totp && policy.totp_required.iter().any(|role| roles.holds(*role)) {
+    if !found.totp && !found.proven && policy.totp_required.iter().any(|role| roles.holds(*role)) {
         must.push(Must::Totp);
     }
     must

@@ -15,6 +15,7 @@ mod renew;
 mod seal;
 mod setup;
 mod signing;
+mod sso;
 mod stamp;
 
 pub use demo::DemoAccount;
@@ -28,4 +29,5 @@ pub use proof::{Proof, Secrets, random};
 pub use seal::Seal;
 pub use setup::NotSetUp;
 pub use signing::Signing;
+pub use sso::{SsoRefused, SsoReturn, sso_link_of};
 pub use stamp::Stamp;

@@ -12,6 +12,7 @@ use chengshu_store::{Login, LoginBy, NewSession, StoreError, Tx};
 
 use crate::identities::Identities;
 use crate::proof::random;
+use crate::sso::SsoRefused;
 use crate::stamp::Stamp;
 
 /// How long a right password waits for its second factor.
@@ -57,6 +58,8 @@ pub enum NotIn {
     Locked(Timestamp),
     /// Too many tries from this address.
     TooMany(Timestamp),
+    /// A provider vouches for somebody who is not let in.
+    Sso(SsoRefused),
     /// The database does not answer.
     Away(StoreError),
     /// The machine has no random bytes, or the hub stops.
@@ -72,6 +75,23 @@ impl From<StoreError> for NotIn {
 impl From<std::io::Error> for NotIn {
     fn from(error: std::io::Error) -> Self {
         Self::Failed(error)
+    }
+}
+
+/// How somebody has proved who they are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Way<'a> {
+    /// For the audit: password, totp, sso, setup.
+    pub(crate) by: &'a str,
+    /// The provider that vouches.
+    pub(crate) sso: Option<&'a str>,
+    /// It has shown a second factor, or is trusted with it.
+    pub(crate) proven: bool,
+}
+
+impl<'a> Way<'a> {
+    pub(crate) const fn local(by: &'a str) -> Self {
+        Self { by, sso: None, proven: false }
     }
 }
 
@@ -96,12 +116,17 @@ impl Identities {
             return Err(self.wrong(user, visitor, "password", now).await);
         };
         if login.totp.is_some() {
-            let ticket = token(TokenKind::Session)?;
-            self.0.store.ticket_add(&ticket.hash(), login.person, now.after(TICKET)).await?;
-            return Ok(SignedIn::Code(ticket));
+            return self.ticket(&login, None, now).await;
         }
         let tx = self.0.store.tx().await?;
-        self.begin(tx, &login, visitor, "password", now).await.map(SignedIn::In)
+        self.begin(tx, &login, visitor, Way::local("password"), now).await.map(SignedIn::In)
+    }
+
+    /// The first step is done, by the password or by the provider `sso`; the code is awaited.
+    pub(crate) async fn ticket(&self, login: &Login, sso: Option<&str>, now: Timestamp) -> Result<SignedIn, NotIn> {
+        let ticket = token(TokenKind::Session)?;
+        self.0.store.ticket_add(&ticket.hash(), login.person, sso, now.after(TICKET)).await?;
+        Ok(SignedIn::Code(ticket))
     }
 
     /// The second step: the code of the second factor.
@@ -111,7 +136,7 @@ impl Identities {
     pub async fn sign_in_code(&self, ticket: &str, code: &str, visitor: Visitor<'_>) -> Result<Cookie, NotIn> {
         let now = self.0.clock.now();
         let Some((TokenKind::Session, ticket)) = TokenHash::read(ticket) else { return Err(NotIn::Wrong) };
-        let person = self.0.store.ticket_find(&ticket, now).await?.ok_or(NotIn::Wrong)?;
+        let (person, sso) = self.0.store.ticket_find(&ticket, now).await?.ok_or(NotIn::Wrong)?;
         let login = self.0.store.login_find(LoginBy::Person(person)).await?.filter(|login| !login.disabled);
         let login = login.ok_or(NotIn::Wrong)?;
         self.admit(&login.login, visitor, now).await?;
@@ -122,10 +147,11 @@ impl Identities {
         if tx.ticket_take(&ticket, now).await? != Some(person) || !tx.totp_take(person, step).await? {
             return Err(NotIn::Wrong); // another request was first
         }
-        self.begin(tx, &login, visitor, "totp", now).await
+        let way = Way { sso: sso.as_deref(), ..Way::local("totp") };
+        self.begin(tx, &login, visitor, way, now).await
     }
 
-    async fn admit(&self, user: &str, visitor: Visitor<'_>, now: Timestamp) -> Result<(), NotIn> {
+    pub(crate) async fn admit(&self, user: &str, visitor: Visitor<'_>, now: Timestamp) -> Result<(), NotIn> {
         let verdict = self.gate().attempt(user, address(visitor), now);
         let (problem, act) = match verdict {
             Verdict::Check => return Ok(()),
@@ -146,24 +172,33 @@ impl Identities {
     }
 
     async fn wrong(&self, user: &str, visitor: Visitor<'_>, by: &str, now: Timestamp) -> NotIn {
-        let lock = self.gate().wrong(user, now);
-        let standing = self.gate().standing(user);
-        let keep = async {
-            let object = self.object(user).await?;
-            let stamp = Stamp::nobody(visitor.from, now);
-            let mut lines = vec![with(stamp.line(Act::Login, Outcome::Failed, object.clone()), "by", by)];
-            if let (Lock::Locked { until }, Some(_)) = (lock, &object) {
-                lines.push(with(stamp.done(Act::AccountLock, object), "until", &until.ms().to_string()));
-            }
-            if let Some(standing) = standing {
-                self.0.store.person_lock_put(user, &standing, now).await?;
-            }
-            self.0.store.audit_write(&lines).await
-        };
-        match keep.await {
-            Ok(_) => NotIn::Wrong,
+        let stamp = Stamp::nobody(visitor.from, now);
+        match self.keep_wrong(user, with(stamp.line(Act::Login, Outcome::Failed, None), "by", by), &stamp).await {
+            Ok(()) => NotIn::Wrong,
             Err(error) => NotIn::Away(error),
         }
+    }
+
+    /// Counts a wrong try, with its line in the audit and, when the account is locked by it, one of that.
+    pub(crate) async fn keep_wrong(&self, user: &str, line: AuditLine, stamp: &Stamp) -> Result<(), StoreError> {
+        let lock = self.gate().wrong(user, stamp.now);
+        let standing = self.gate().standing(user);
+        let object = self.object(user).await?;
+        let mut lines = vec![AuditLine { object: object.clone(), ..line }];
+        if let (Lock::Locked { until }, Some(_)) = (lock, &object) {
+            lines.push(with(stamp.done(Act::AccountLock, object), "until", &until.ms().to_string()));
+        }
+        if let Some(standing) = standing {
+            self.0.store.person_lock_put(user, &standing, stamp.now).await?;
+        }
+        self.0.store.audit_write(&lines).await?;
+        Ok(())
+    }
+
+    /// A try was right: it is given back to the account and the address.
+    pub(crate) async fn right(&self, user: &str, visitor: Visitor<'_>, now: Timestamp) -> Result<(), StoreError> {
+        self.gate().right(user, address(visitor), now);
+        self.0.store.person_lock_put(user, &chengshu_access::Account::default(), now).await
     }
 
     /// Begins a session with its line in the audit, in the transaction that is under way.
@@ -172,7 +207,7 @@ impl Identities {
         mut tx: Tx,
         login: &Login,
         visitor: Visitor<'_>,
-        by: &str,
+        way: Way<'_>,
         now: Timestamp,
     ) -> Result<Cookie, NotIn> {
         let policy = self.policy().await?;
@@ -184,16 +219,21 @@ impl Identities {
             from: visitor.from,
             agent: &agent,
             session: Session::new(SessionKind::Person, login.rights_version, now),
+            sso: way.sso,
+            proven: way.proven,
         };
         let begun = tx.session_begin(&session, &policy.0.session).await?;
         let (id, ended) = begun.ok_or(NotIn::Wrong)?;
         tx.person_seen(login.person, now).await?;
         let stamp = Stamp { who: Some(who(login)), from: visitor.from, now };
-        let line = with(stamp.done(Act::Login, format!("session:{id}")), "by", by);
+        let line = with(stamp.done(Act::Login, format!("session:{id}")), "by", way.by);
+        let line = if let Some(provider) = way.sso { with(line, "provider", provider) } else { line };
         tx.audit_write(&[line]).await?;
         tx.commit().await?;
-        self.gate().right(&login.login, address(visitor), now);
-        self.0.store.person_lock_put(&login.login, &chengshu_access::Account::default(), now).await?;
+        if way.by != "sso" {
+            // a provider's word says nothing of who guesses the password here
+            self.right(&login.login, visitor, now).await?;
+        }
         if !ended.is_empty() {
             self.forget();
         }

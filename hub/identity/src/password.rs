@@ -6,6 +6,7 @@ use std::sync::Arc;
 use argon2::password_hash::{PasswordHash as Phc, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use chengshu_store::PasswordHash;
+use prometheus::IntCounter;
 use tokio::sync::Semaphore;
 
 use crate::proof::random;
@@ -22,6 +23,8 @@ pub struct Hasher {
     places: Arc<Semaphore>,
     /// Compared when there is no account, so that the answer takes as long.
     nobody: Arc<str>,
+    /// Passwords that were looked at.
+    pub(crate) checks: IntCounter,
 }
 
 impl Hasher {
@@ -31,7 +34,9 @@ impl Hasher {
     /// The operating system has no random bytes.
     pub fn new() -> Result<Self, std::io::Error> {
         let nobody = hash("nobody has this password")?.into();
-        Ok(Self { places: Arc::new(Semaphore::new(AT_ONCE)), nobody })
+        let words = "passwords that were looked at, of accounts that there are and of names that are nobody's alike";
+        let checks = IntCounter::new("chengshu_password_checks_total", words).map_err(std::io::Error::other)?;
+        Ok(Self { places: Arc::new(Semaphore::new(AT_ONCE)), nobody, checks })
     }
 
     /// The hash of a new password.
@@ -49,6 +54,7 @@ impl Hasher {
     pub async fn is(&self, password: String, kept: Option<&PasswordHash>) -> Result<bool, std::io::Error> {
         let phc = kept.map_or_else(|| self.nobody.to_string(), |kept| kept.expose().to_owned());
         let known = kept.is_some();
+        self.checks.inc();
         self.beside(move || same(&password, &phc) && known).await
     }
 

@@ -1,10 +1,13 @@
 //! New passwords: one's own, and one-time ones that administrators hand out. Whoever gets a new one is signed out
 //! everywhere else.
 
-use chengshu_access::{Act, Fault, PasswordPolicy, check_password};
-use chengshu_store::{LoginBy, PasswordHash, StoreError};
+use std::time::Duration;
+
+use chengshu_access::{Act, Fault, Outcome, PasswordPolicy, Role, check_password};
+use chengshu_store::{Login, LoginBy, PasswordHash, StoreError};
 
 use crate::identities::Identities;
+use crate::login::{NotIn, Visitor};
 use crate::proof::random;
 use crate::stamp::Stamp;
 
@@ -19,6 +22,12 @@ pub enum NotChanged {
     Password(Vec<Fault>),
     /// The policy asks for it.
     Required,
+    /// There is no password: they sign in elsewhere.
+    NoPassword,
+    /// So often was a wrong one given that one must wait.
+    Locked(Duration),
+    /// Nobody else is an administrator of this kind.
+    Last(Role),
     /// The database does not answer.
     Away(StoreError),
     /// The machine has no random bytes, or the hub stops.
@@ -51,11 +60,7 @@ impl Identities {
         stamp: &Stamp,
     ) -> Result<(), NotChanged> {
         let login = self.0.store.login_find(LoginBy::Person(person)).await?.ok_or(NotChanged::Absent)?;
-        if !self.0.hasher.is(old, login.password.as_ref()).await? {
-            let line = stamp.line(Act::PasswordChange, chengshu_access::Outcome::Failed, format!("person:{person}"));
-            self.0.store.audit_write(&[line]).await?;
-            return Err(NotChanged::Wrong);
-        }
+        self.confirm(&login, old, Act::PasswordChange, stamp).await?;
         let policy = self.policy().await?;
         let policy = &policy.0.password;
         let faults = check_password::<fn(&str) -> bool>(policy, &[&login.login, &login.name], &new, []);
@@ -78,6 +83,32 @@ impl Identities {
         tx.commit().await?;
         self.forget();
         Ok(())
+    }
+
+    /// Looks at the password of somebody who is in, once more. It counts like a sign-in: whoever has stolen a session guesses
+    /// no more often than a stranger.
+    pub(crate) async fn confirm(
+        &self,
+        login: &Login,
+        password: String,
+        act: Act,
+        stamp: &Stamp,
+    ) -> Result<(), NotChanged> {
+        if login.password.is_none() {
+            return Err(NotChanged::NoPassword);
+        }
+        let visitor = Visitor { from: stamp.from, agent: "" };
+        self.admit(&login.login, visitor, stamp.now).await.map_err(|refused| match refused {
+            NotIn::Locked(until) | NotIn::TooMany(until) => NotChanged::Locked(until.wait_from(stamp.now)),
+            NotIn::Away(error) => NotChanged::Away(error),
+            NotIn::Failed(error) => NotChanged::Failed(error),
+            NotIn::Wrong | NotIn::Sso(_) => NotChanged::Wrong,
+        })?;
+        if !self.0.hasher.is(password, login.password.as_ref()).await? {
+            self.keep_wrong(&login.login, stamp.line(act, Outcome::Failed, None), stamp).await?;
+            return Err(NotChanged::Wrong);
+        }
+        Ok(self.right(&login.login, visitor, stamp.now).await?)
     }
 
     /// A one-time password that an administrator hands out; all sessions end.

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chengshu_access::{Caller, TokenHash, TokenKind};
 use rand::TryRng as _;
 use rand::rngs::SysRng;
@@ -53,6 +55,11 @@ impl Secrets {
     pub(crate) fn find(&self, proof: &Proof) -> Option<&Caller> {
         self.0.get(&proof.hash.0)
     }
+}
+
+/// Bytes as text that an address and a cookie take.
+pub(crate) fn spelled(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// Random bytes of the operating system.

@@ -24,7 +24,7 @@ impl Identities {
             Found::Person(person) => {
                 let new = token(TokenKind::Session).ok()?;
                 let version = store.grants_get(person.person).await.ok()??.1;
-                let rotated = person.session.rotated(version, now);
+                let rotated = person.session.rotated(version, now); // that a page asked by itself is no use
                 let done = store.session_rotate(&proof.hash, &new.hash(), &rotated, now.after(PERSON_GRACE)).await;
                 (Cookie { token: new, kind: TokenKind::Session, seconds: policy.0.session.absolute_s }, done)
             }

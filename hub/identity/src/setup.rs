@@ -4,7 +4,7 @@ use chengshu_access::{Act, Fault, Grant, Role, Token, TokenHash, TokenKind, chec
 use chengshu_store::{LoginBy, PersonEntry};
 
 use crate::identities::Identities;
-use crate::login::{Cookie, NotIn, Visitor, token};
+use crate::login::{Cookie, NotIn, Visitor, Way, token};
 use crate::stamp::Stamp;
 
 /// Why there is no first administrator.
@@ -76,6 +76,6 @@ impl Identities {
         tx.commit().await?;
         let login = self.0.store.login_find(LoginBy::Person(person)).await?.ok_or(NotSetUp::Over)?;
         let tx = self.0.store.tx().await?;
-        Ok(self.begin(tx, &login, visitor, "setup", now).await?)
+        Ok(self.begin(tx, &login, visitor, Way::local("setup"), now).await?)
     }
 }

@@ -125,7 +125,7 @@ fn one(section: &mut Section<'_>, known: &Mappings) -> BrokerConfig {
     }
 }
 
-fn file(section: &mut Section<'_>, key: &str) -> Option<Vec<u8>> {
+pub(super) fn file(section: &mut Section<'_>, key: &str) -> Option<Vec<u8>> {
     let path = section.path(key)?;
     match std::fs::read(Path::new(&path)) {
         Ok(bytes) => Some(bytes),

@@ -9,6 +9,7 @@ mod lines;
 mod managed;
 mod mappings;
 mod reader;
+mod sso;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use chengshu_core::model::{AddressGuard, Label, Limits, TimeLimits};
 use chengshu_engine::{EngineOptions, Keep, Unknown};
 use chengshu_hooks::HookOptions;
 use chengshu_mapping::Mappings;
+use chengshu_sso::SsoSettings;
 
 pub use backup::{BackupConfig, Captured};
 pub use brokers::BrokerConfig;
@@ -38,6 +40,8 @@ pub struct Config {
     pub http: SocketAddr,
     /// How that door is protected.
     pub front: FrontConfig,
+    /// Where browsers reach it, without a slash at the end.
+    pub public_url: Option<String>,
     /// Log lines as text or as JSON.
     pub log_json: bool,
     /// What is logged, e.g. `info` or `info,chengshu_engine=debug`.
@@ -78,6 +82,8 @@ pub struct Config {
     pub api: ApiLimits,
     /// Webhooks.
     pub hooks: HookOptions,
+    /// Providers of single sign-on.
+    pub sso: Vec<SsoSettings>,
     /// Automatic backups.
     pub backup: BackupConfig,
     /// The file that this was read from and those that it names, for backups.
@@ -116,6 +122,7 @@ impl Config {
         let mut reader = Reader::empty();
         reader.push_table("broker");
         reader.push_table("line");
+        reader.push_table("sso");
         let _ = Self::read(&mut reader);
         reader.keys()
     }
@@ -125,6 +132,7 @@ impl Config {
         let data_dir = hub.path("data_dir");
         let http = hub.address("http", "127.0.0.1:8080");
         let front = front::read(&mut hub, http);
+        let public_url = sso::public_url(&mut hub);
         let log_json = hub.one_of("log_format", &["text", "json"], "text") == "json";
         let log_level = hub.text("log_level", "info");
         let district_code = hub.text("district_code", "441702");
@@ -186,10 +194,12 @@ impl Config {
         let mappings = mappings::read(reader).limited(Limits { payload_max, times });
         let brokers = brokers::read(reader, &mappings);
         let lines = lines::read(reader, Limits { payload_max, times });
+        let sso = sso::read(reader, public_url.as_deref());
         Self {
             data_dir,
             http,
             front,
+            public_url,
             log_json,
             log_level,
             district_code,
@@ -210,6 +220,7 @@ impl Config {
             engine,
             api,
             hooks,
+            sso,
             backup: backup::read(reader),
             files: Vec::new(),
         }

@@ -136,7 +136,7 @@ impl Reader {
         Section { reader: self, name: format!("{name}[{number}]"), document: name.to_owned(), table, asked: Vec::new() }
     }
 
-    fn wrong(&mut self, key: &str, read: &str, expected: &str, mend: &str) {
+    pub(super) fn wrong(&mut self, key: &str, read: &str, expected: &str, mend: &str) {
         self.mistakes.push(Mistake {
             key: key.to_owned(),
             read: read.to_owned(),
@@ -214,6 +214,17 @@ impl Section<'_> {
                 Table::new()
             }
         }
+    }
+
+    /// A list of tables; empty when it is not there.
+    pub(super) fn tables(&mut self, key: &str, example: &str) -> Vec<Table> {
+        let Some(value) = self.take(key) else { return Vec::new() };
+        let tables = |list: &Vec<Value>| list.iter().map(|item| item.as_table().cloned()).collect();
+        let list: Option<Vec<Table>> = value.as_array().and_then(tables);
+        list.unwrap_or_else(|| {
+            self.mistake(key, &show(&value), "a list of tables", example);
+            Vec::new()
+        })
     }
 
     pub(super) fn number(&mut self, key: &str, default: u64, least: u64, most: u64) -> u64 {
@@ -353,7 +364,7 @@ fn nearest(word: &str, known: &[String]) -> String {
     }
 }
 
-fn show(value: &Value) -> String {
+pub(super) fn show(value: &Value) -> String {
     let text: String = value.to_string().chars().take(60).collect();
     text.replace('\n', " ")
 }

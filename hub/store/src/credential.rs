@@ -1,4 +1,4 @@
-//! How people prove who they are: password, second factor, single sign-on. Hashes, checks and decrypts nothing; that a step
+//! How people prove who they are: password and second factor. Hashes, checks and decrypts nothing; that a step
 //! of the second factor is good once is decided here, in one statement.
 
 use std::fmt;
@@ -245,23 +245,5 @@ impl Tx {
             turned += done.execute(&mut *self.tx).await?.rows_affected();
         }
         Ok(turned)
-    }
-
-    /// Says by whom a provider of single sign-on knows the person. False: that one is somebody else, or there is no
-    /// such person.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn sso_bind(&mut self, person: i64, issuer: &str, subject: &str) -> Result<bool, StoreError> {
-        let done = sqlx::query!(
-            "UPDATE person SET sso_issuer = $2, sso_subject = $3, version = version + 1
-             WHERE id = $1 AND NOT EXISTS (SELECT FROM person WHERE sso_issuer = $2 AND sso_subject = $3 AND id <> $1)",
-            person,
-            issuer,
-            subject,
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(done.rows_affected() == 1)
     }
 }

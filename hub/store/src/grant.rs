@@ -56,10 +56,12 @@ impl Tx {
             Some(now) if rights_version.is_some_and(|version| version != now) => return Ok(Changed::Stale),
             Some(_) => {}
         }
-        sqlx::query!("DELETE FROM person_grant WHERE person = $1", person).execute(&mut *self.tx).await?;
+        // one that a provider's claims gave and that stays as it was is still the provider's to take away
         sqlx::query!(
-            "INSERT INTO person_grant (person, document)
-             SELECT $1, document::jsonb FROM unnest($2::text[]) WITH ORDINALITY AS d (document, n) ORDER BY n",
+            "WITH gone AS (DELETE FROM person_grant WHERE person = $1 RETURNING document, source)
+             INSERT INTO person_grant (person, document, source)
+             SELECT $1, document::jsonb, (SELECT source FROM gone WHERE gone.document = d.document::jsonb ORDER BY source LIMIT 1)
+             FROM unnest($2::text[]) WITH ORDINALITY AS d (document, n) ORDER BY n",
             person,
             &documents,
         )

@@ -9,7 +9,7 @@ use crate::credential::PasswordHash;
 use crate::grant::read_grants;
 use crate::json::{from_json, to_json};
 use crate::pg::PgTime;
-use crate::{Store, StoreError, Tx};
+use crate::{SsoLink, Store, StoreError, Tx};
 
 /// What people say of a person. Debug tells the account only: it is for logs.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,8 +41,8 @@ pub struct StoredPerson {
     pub disabled: bool,
     /// Has a second factor.
     pub totp: bool,
-    /// Signs in elsewhere.
-    pub sso: bool,
+    /// How a provider of single sign-on knows them.
+    pub sso: Option<SsoLink>,
     /// When the password was set; none: there is none.
     pub password_set: Option<Timestamp>,
     /// Must renew the password.
@@ -108,7 +108,7 @@ impl Store {
     ) -> Result<Vec<StoredPerson>, StoreError> {
         let ago = |seconds: u32| PgTime(Timestamp::from_ms(now.ms().saturating_sub(i64::from(seconds) * 1000)));
         let rows = sqlx::query!(
-            r#"SELECT id, login, name, department, phone, disabled, totp IS NOT NULL AS "totp!", sso_subject IS NOT NULL AS "sso!",
+            r#"SELECT id, login, name, department, phone, disabled, totp IS NOT NULL AS "totp!", sso_issuer, sso_subject, sso_name,
                       CASE WHEN password IS NOT NULL THEN password_set END AS "password_set: PgTime", must_change,
                       created AS "created: PgTime", last_login AS "last_login: PgTime", rights_version, version,
                       (SELECT count(*) FROM session WHERE person = p.id AND NOT revoked AND began > $7 AND used > $8) AS "sessions!",
@@ -143,7 +143,11 @@ impl Store {
                 },
                 disabled: row.disabled,
                 totp: row.totp,
-                sso: row.sso,
+                sso: row.sso_issuer.zip(row.sso_subject).map(|(issuer, subject)| SsoLink {
+                    issuer,
+                    subject,
+                    name: row.sso_name,
+                }),
                 password_set: row.password_set.map(|at| at.0),
                 must_change: row.must_change,
                 created: row.created.0,

@@ -8,7 +8,7 @@ use chengshu_core::model::Timestamp;
 
 use crate::grant::read_grants;
 use crate::pg::PgTime;
-use crate::{Store, StoreError, Tx};
+use crate::{SsoLink, Store, StoreError, Tx};
 
 /// An address as it is kept: an IPv4 address in IPv6 is the former.
 pub(crate) fn address(from: Option<IpAddr>) -> Option<String> {
@@ -28,6 +28,10 @@ pub struct NewSession<'a> {
     pub agent: &'a str,
     /// How it stands: [`Session::new`].
     pub session: Session,
+    /// The provider that it begins with; none: a password.
+    pub sso: Option<&'a str>,
+    /// The provider has shown a second factor, or is trusted with it.
+    pub proven: bool,
 }
 
 /// A session as its owner sees it.
@@ -69,6 +73,12 @@ pub struct FoundSession {
     pub password_set: Option<Timestamp>,
     /// They have a second factor.
     pub totp: bool,
+    /// The provider that the session began with; none: a password.
+    pub sso: Option<String>,
+    /// The provider has shown a second factor, or is trusted with it.
+    pub proven: bool,
+    /// How a provider of single sign-on knows the person.
+    pub linked: Option<SsoLink>,
 }
 
 impl Store {
@@ -78,7 +88,7 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn session_find(&self, hash: &TokenHash, now: Timestamp) -> Result<Option<FoundSession>, StoreError> {
         let row = sqlx::query!(
-            r#"SELECT s.id, s.began AS "began: PgTime", s.used AS "used: PgTime", s.from_ip, s.agent, s.revoked,
+            r#"SELECT s.id, s.began AS "began: PgTime", s.used AS "used: PgTime", s.from_ip, s.agent, s.revoked, s.sso, s.proven, p.sso_issuer, p.sso_subject, p.sso_name,
                       s.rights_version AS token_version, s.hash <> $1 AS "is_previous!", p.id AS person, p.login, p.name, p.disabled,
                       p.rights_version, p.must_change, p.totp IS NOT NULL AS "totp!",
                       CASE WHEN p.password IS NOT NULL THEN p.password_set END AS "password_set: PgTime",
@@ -113,6 +123,13 @@ impl Store {
             must_change: row.must_change,
             password_set: row.password_set.map(|at| at.0),
             totp: row.totp,
+            sso: row.sso,
+            proven: row.proven,
+            linked: row.sso_issuer.zip(row.sso_subject).map(|(issuer, subject)| SsoLink {
+                issuer,
+                subject,
+                name: row.sso_name,
+            }),
         }))
     }
 
@@ -145,7 +162,7 @@ impl Store {
         grace: Timestamp,
     ) -> Result<bool, StoreError> {
         let done = sqlx::query!(
-            "UPDATE session SET hash = $2, previous = $1, previous_until = $3, began = $4, used = $5, rights_version = $6
+            "UPDATE session SET hash = $2, previous = $1, previous_until = $3, began = $4, used = greatest(used, $5), rights_version = $6
              WHERE hash = $1 AND NOT revoked",
             old.0.as_slice(),
             new.0.as_slice(),
@@ -204,8 +221,8 @@ impl Tx {
         let ended = to_end(all.iter().map(|one| (one.id, &one.session)), policy, new.session.used);
         sqlx::query!("UPDATE session SET revoked = true WHERE id = ANY ($1)", &ended).execute(&mut *self.tx).await?;
         let id = sqlx::query_scalar!(
-            "INSERT INTO session (hash, person, began, used, from_ip, agent, rights_version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            "INSERT INTO session (hash, person, began, used, from_ip, agent, rights_version, sso, proven)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
             new.hash.0.as_slice(),
             new.person,
             PgTime(new.session.began) as _,
@@ -213,6 +230,8 @@ impl Tx {
             address(new.from),
             new.agent,
             new.session.rights_version,
+            new.sso,
+            new.proven,
         )
         .fetch_one(&mut *self.tx)
         .await?;

@@ -8,15 +8,22 @@ use crate::pg::PgTime;
 use crate::{Store, StoreError, Tx};
 
 impl Store {
-    /// Keeps a ticket of somebody whose password was right.
+    /// Keeps a ticket of somebody whose password was right, or for whom the provider `sso` vouches.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn ticket_add(&self, hash: &TokenHash, person: i64, until: Timestamp) -> Result<(), StoreError> {
+    pub async fn ticket_add(
+        &self,
+        hash: &TokenHash,
+        person: i64,
+        sso: Option<&str>,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
         sqlx::query!(
-            "INSERT INTO login_ticket (hash, person, until) VALUES ($1, $2, $3)",
+            "INSERT INTO login_ticket (hash, person, sso, until) VALUES ($1, $2, $3, $4)",
             hash.0.as_slice(),
             person,
+            sso,
             PgTime(until) as _,
         )
         .execute(&self.writers())
@@ -24,19 +31,23 @@ impl Store {
         Ok(())
     }
 
-    /// Whose ticket it is, while it is good; it stays good.
+    /// Whose ticket it is and which provider vouched, while it is good; it stays good.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn ticket_find(&self, hash: &TokenHash, now: Timestamp) -> Result<Option<i64>, StoreError> {
-        let person = sqlx::query_scalar!(
-            "SELECT person FROM login_ticket WHERE hash = $1 AND used IS NULL AND until > $2",
+    pub async fn ticket_find(
+        &self,
+        hash: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<(i64, Option<String>)>, StoreError> {
+        let row = sqlx::query!(
+            "SELECT person, sso FROM login_ticket WHERE hash = $1 AND used IS NULL AND until > $2",
             hash.0.as_slice(),
             PgTime(now) as _,
         )
         .fetch_optional(&self.writers())
         .await?;
-        Ok(person)
+        Ok(row.map(|row| (row.person, row.sso)))
     }
 
     /// Puts a token for making the first administrator in the place of one that nobody used. False: there was a first

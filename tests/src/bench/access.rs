@@ -75,7 +75,7 @@ async fn each(identities: &Identities, token: &str, rounds: u32, forgetful: bool
             identities.forget();
         }
         let now = now();
-        let known = identities.find(&Proof::of(black_box(token)), None, now).await;
+        let known = identities.find(&Proof::of(black_box(token)), None, true, now).await;
         let known = known.map_err(|error| anyhow::anyhow!("{error:?}"))?;
         let scope = known.caller.may(Right::SeeCity, now);
         let object = Object { theme: "water", department: Some("水务局"), area: None, camera: None };

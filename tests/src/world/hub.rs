@@ -46,6 +46,13 @@ impl Hub {
         Ok(hub)
     }
 
+    /// The same at a port that is known before.
+    pub fn with_config_at(world: &World, port: u16, sections: &str) -> anyhow::Result<Self> {
+        let mut hub = Self::configured_at(world, port, sections)?;
+        hub.up()?;
+        Ok(hub)
+    }
+
     /// The same, but it is enough that it lives.
     pub fn with_config_alive(world: &World, sections: &str) -> anyhow::Result<Self> {
         let mut hub = Self::configured(world, sections)?;
@@ -54,7 +61,11 @@ impl Hub {
     }
 
     fn configured(world: &World, sections: &str) -> anyhow::Result<Self> {
-        let port = free_port()?;
+        Self::configured_at(world, free_port()?, sections)
+    }
+
+    /// Sections begin within `[hub]`.
+    fn configured_at(world: &World, port: u16, sections: &str) -> anyhow::Result<Self> {
         let file = world.path("chengshu.toml");
         let data = world.path("hub");
         std::fs::write(

@@ -61,8 +61,8 @@ pub fn person(database: &str, login: &str, grants: &[Grant]) -> anyhow::Result<S
                 .await?;
         }
         sqlx::query(
-            "INSERT INTO session (hash, person, began, used, agent, rights_version)
-             SELECT $1, id, now(), now(), 'test', rights_version FROM person WHERE id = $2",
+            "INSERT INTO session (hash, person, began, used, agent, rights_version, proven)
+             SELECT $1, id, now(), now(), 'test', rights_version, true FROM person WHERE id = $2",
         )
         .bind(token.hash().0.as_slice())
         .bind(id)

@@ -12,9 +12,12 @@ mod hub;
 pub mod keys;
 mod managed;
 mod mqtt;
+mod oidc;
 mod process;
 mod publisher;
 mod receiver;
+mod surfer;
+pub mod wire;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -28,10 +31,12 @@ pub use field::{Field, counted, listening, more_files, now};
 pub use hub::{Hub, Stream};
 pub use managed::{Managed, Row, Said, chengshu, closed_to_others};
 pub use mqtt::{Login, Mqtt};
+pub use oidc::Oidc;
 pub use process::Process;
 pub(crate) use process::{as_user, give_away};
 pub use publisher::{Obligation, Publisher, publish_all};
 pub use receiver::{Message, Receiver};
+pub use surfer::{Page, Surfer, escaped};
 
 /// How long a test waits for anything before it gives up: a hang guard, not a measure.
 pub const GUARD: Duration = Duration::from_secs(60);

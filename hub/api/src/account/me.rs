@@ -10,6 +10,7 @@ use chengshu_store::StoredSession;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::sso::{LinkedView, linked};
 use super::{GrantView, issuer, number};
 use crate::app::App;
 use crate::caller::Who;
@@ -36,6 +37,10 @@ pub(crate) struct MeView {
     layout: Option<String>,
     /// A second factor is set.
     totp: Option<bool>,
+    /// There is a password.
+    password: Option<bool>,
+    /// How a provider of single sign-on knows the account.
+    linked: Option<LinkedView>,
 }
 
 /// The session of a request.
@@ -48,6 +53,10 @@ pub(crate) struct OwnSession {
     /// Or so many seconds after the last request.
     idle_s: u32,
     from: Option<String>,
+    /// The provider of single sign-on that it began with.
+    sso: Option<String>,
+    /// Where one signs out there, too, after signing out here.
+    sign_out: Option<String>,
 }
 
 /// A session.
@@ -87,7 +96,7 @@ pub(crate) struct CodeBody {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConfirmBody {
-    password: String,
+    pub(super) password: String,
 }
 
 /// What is asked for without words.
@@ -131,6 +140,8 @@ pub(crate) async fn get(
         session: None,
         layout: None,
         totp: None,
+        password: None,
+        linked: None,
     };
     Ok(Json(match who.found() {
         Found::Person(person) => {
@@ -148,8 +159,12 @@ pub(crate) async fn get(
                     until: person.session.began.after(absolute).ms(),
                     idle_s: policy.0.session.idle_s,
                     from: who.stamp().from.map(|from| from.to_string()),
+                    sso: person.sso.clone(),
+                    sign_out: person.sso.as_deref().and_then(|id| app.sso.find(id)?.sign_out()),
                 }),
                 totp: Some(person.totp),
+                password: Some(person.password),
+                linked: person.linked.as_ref().map(|link| linked(&app, link)),
                 ..me
             }
         }
@@ -166,7 +181,7 @@ fn must(must: &Must) -> &'static str {
 }
 
 /// The person who asks; nobody else has an account.
-fn person(who: &Who) -> Result<&PersonFound, Problem> {
+pub(crate) fn person(who: &Who) -> Result<&PersonFound, Problem> {
     match who.found() {
         Found::Person(person) => Ok(person),
         _ => Err(Problem::conflict("only a person who has signed in has an account of their own")),

@@ -11,6 +11,7 @@ mod routes;
 pub(crate) mod screens;
 pub(crate) mod services;
 pub(crate) mod signin;
+pub(crate) mod sso;
 
 pub(crate) use routes::routes;
 
@@ -118,7 +119,7 @@ impl Problem {
     /// Why somebody is not in.
     pub(crate) fn not_in(error: NotIn, now: Timestamp) -> Self {
         match error {
-            NotIn::Wrong => Self::login_failed(),
+            NotIn::Wrong | NotIn::Sso(_) => Self::login_failed(),
             NotIn::Locked(until) => Self::locked(seconds(until, now)),
             NotIn::TooMany(until) => Self::too_many("too_many_tries", seconds(until, now)),
             NotIn::Away(error) => error.into(),
@@ -140,6 +141,14 @@ impl From<NotChanged> for Problem {
             NotChanged::Password(faults) => Self::password(faults),
             NotChanged::Required => {
                 Self::account(StatusCode::CONFLICT, "totp_required", "the policy asks for a second factor")
+            }
+            NotChanged::NoPassword => {
+                let detail = "this account has no password: it is signed in to by single sign-on alone";
+                Self::account(StatusCode::CONFLICT, "no_password", detail)
+            }
+            NotChanged::Locked(wait) => Self::locked(wait.as_secs() + 1),
+            NotChanged::Last(role) => {
+                Self::conflict(format!("this is the last {}; grant it to another first", role.en()))
             }
             NotChanged::Away(error) => error.into(),
             NotChanged::Failed(error) => {

@@ -4,12 +4,13 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use chengshu_access::{Act, Personal, Role};
+use chengshu_access::{Act, Personal, Role, is_login};
 use chengshu_core::model::Timestamp;
 use chengshu_store::{Changed, PersonEntry, PersonFilter, StoredPerson};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::sso::{LinkedView, linked};
 use super::{GrantView, me, number, optional, text};
 use crate::app::App;
 use crate::caller::Who;
@@ -47,8 +48,10 @@ pub(crate) struct PersonView {
     locked_until: Option<i64>,
     /// Has a second factor.
     totp: bool,
-    /// Signs in elsewhere.
+    /// Linked with a provider of single sign-on.
     sso: bool,
+    /// How that provider knows them.
+    linked: Option<LinkedView>,
     password_set: Option<i64>,
     last_login: Option<i64>,
     /// Sessions that live.
@@ -94,11 +97,9 @@ pub(crate) struct PasswordMade {
 /// The name of an account.
 pub(crate) fn login(read: &str) -> Result<String, Problem> {
     let login = read.trim();
-    let good = (2..=64).contains(&login.len())
-        && login.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
     let wrong =
         || Problem::bad_request(format!("body: user is {read:?}; expected 2 to 64 letters, digits, dots, - or _"));
-    good.then(|| login.to_owned()).ok_or_else(wrong)
+    is_login(login).then(|| login.to_owned()).ok_or_else(wrong)
 }
 
 fn view(app: &App, person: StoredPerson, now: Timestamp) -> PersonView {
@@ -112,7 +113,8 @@ fn view(app: &App, person: StoredPerson, now: Timestamp) -> PersonView {
         disabled: person.disabled,
         locked_until: locked.map(Timestamp::ms),
         totp: person.totp,
-        sso: person.sso,
+        sso: person.sso.is_some(),
+        linked: person.sso.as_ref().map(|link| linked(app, link)),
         password_set: person.password_set.map(Timestamp::ms),
         last_login: person.last_login.map(Timestamp::ms),
         sessions: person.sessions,

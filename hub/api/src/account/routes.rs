@@ -3,7 +3,7 @@
 
 use chengshu_access::{Access, Act, Right};
 
-use super::{audit, grants, matrix, me, people, policy, screens, services, signin};
+use super::{audit, grants, matrix, me, people, policy, screens, services, signin, sso};
 use crate::route::{Media, Object, Route, act, delete, get, post, put};
 
 /// Whoever grants; before there is a security administrator, the system administrator makes the first.
@@ -26,6 +26,17 @@ pub(crate) fn routes() -> Vec<Route> {
             "The second factor of a sign-in",
         )
         .answers::<signin::LoginAnswer>(),
+        get("/api/v1/login/sso/{id}", sso::begin, Open, Object::Own, "Go to a provider of single sign-on")
+            .media(Media::Redirect),
+        get(
+            "/api/v1/login/sso/{id}/return",
+            sso::back,
+            Open,
+            Object::Own,
+            "Come back from a provider of single sign-on",
+        )
+        .params::<sso::ReturnParams>()
+        .media(Media::Redirect),
         post::<signin::SetupBody, _, _>(
             "/api/v1/setup",
             signin::setup,
@@ -61,6 +72,16 @@ pub(crate) fn routes() -> Vec<Route> {
         )
         .media(Media::Nothing),
         delete("/api/v1/me/totp", me::totp_remove, Needs(Own), Object::Own, "Take the own second factor away")
+            .takes::<me::ConfirmBody>(),
+        post::<me::ConfirmBody, _, _>(
+            "/api/v1/me/sso/{id}",
+            sso::link_own,
+            Needs(Own),
+            Object::Own,
+            "Link the own account with a provider of single sign-on",
+        )
+        .answers::<sso::LinkBegun>(),
+        delete("/api/v1/me/sso", sso::unlink_own, Needs(Own), Object::Own, "Unlink the own account")
             .takes::<me::ConfirmBody>(),
         get("/api/v1/me/sessions", me::sessions, Needs(Own), Object::Own, "The own sessions")
             .answers::<me::SessionList>(),
@@ -115,6 +136,21 @@ pub(crate) fn routes() -> Vec<Route> {
             "Take somebody's second factor away",
         )
         .answers::<people::PersonView>(),
+        put::<sso::LinkBody, _, _>(
+            "/api/v1/people/{id}/sso",
+            sso::link,
+            Needs(ManageAccounts),
+            Object::Account,
+            "Link somebody's account with who they are at a provider of single sign-on",
+        )
+        .answers::<people::PersonView>(),
+        delete(
+            "/api/v1/people/{id}/sso",
+            sso::unlink,
+            Needs(ManageAccounts),
+            Object::Account,
+            "Unlink somebody's account; their sessions end",
+        ),
         put::<grants::GrantsBody, _, _>(
             "/api/v1/people/{id}/grants",
             grants::put,

@@ -11,7 +11,7 @@ use chengshu_store::PersonEntry;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::text;
+use super::{sso, text};
 use crate::app::App;
 use crate::caller::{Guest, SCREEN, SESSION, Who, no_cookie, set_cookie};
 use crate::latest::NoParams;
@@ -27,18 +27,12 @@ pub(crate) struct LoginOffer {
     /// With name and password.
     password: bool,
     /// Providers of single sign-on.
-    sso: Vec<SsoView>,
+    sso: Vec<sso::SsoView>,
     /// Nobody has an account yet: the link that the first start printed makes the first administrator.
     setup: bool,
     /// What a new password must be.
     #[schemars(with = "serde_json::Value")]
     policy: PasswordPolicy,
-}
-
-/// A provider of single sign-on.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct SsoView {
-    id: String,
 }
 
 /// Name and password.
@@ -97,7 +91,7 @@ pub(crate) async fn offer(
 ) -> Result<Json<LoginOffer>, Problem> {
     let policy = app.identities.policy().await?;
     let setup = app.identities.is_setup_open().await?;
-    Ok(Json(LoginOffer { password: true, sso: Vec::new(), setup, policy: policy.0.password.clone() }))
+    Ok(Json(LoginOffer { password: true, sso: sso::offered(&app), setup, policy: policy.0.password.clone() }))
 }
 
 pub(crate) async fn login(

@@ -10,7 +10,7 @@ use crate::world::{NOW, World, entry, hash, later, run, winners};
 fn session(person: i64, token: u8, at: i64) -> NewSession<'static> {
     let from = Some("::ffff:10.0.0.7".parse().unwrap());
     let session = Session::new(SessionKind::Person, 1, later(at));
-    NewSession { hash: hash(token), person, from, agent: "Chromium", session }
+    NewSession { hash: hash(token), person, from, agent: "Chromium", session, sso: None, proven: false }
 }
 
 fn grant(role: Role, theme: &str) -> Grant {
@@ -111,24 +111,11 @@ async fn a_step_of_the_second_factor_is_good_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_elses_subject_is_not_bound_twice() {
-    let world = World::new().await;
-    let (wang, li) = (world.person("wang").await, world.person("li").await);
-    let mut tx = world.store.tx().await.unwrap();
-    assert!(tx.sso_bind(wang, "https://gov", "7").await.unwrap());
-    assert!(!tx.sso_bind(li, "https://gov", "7").await.unwrap());
-    tx.commit().await.unwrap();
-    let by = |issuer, subject| world.store.login_find(LoginBy::Sso { issuer, subject });
-    assert_eq!(by("https://gov", "7").await.unwrap().map(|login| login.person), Some(wang));
-    assert!(by("https://other", "7").await.unwrap().is_none());
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn tickets_and_the_first_link_are_good_once() {
     let world = World::new().await;
     let (store, person) = (world.store.clone(), world.person("wang").await);
-    store.ticket_add(&hash(1), person, later(300)).await.unwrap();
-    assert_eq!(store.ticket_find(&hash(1), later(299)).await.unwrap(), Some(person));
+    store.ticket_add(&hash(1), person, Some("gov"), later(300)).await.unwrap();
+    assert_eq!(store.ticket_find(&hash(1), later(299)).await.unwrap(), Some((person, Some("gov".to_owned()))));
     assert_eq!(store.ticket_find(&hash(1), later(300)).await.unwrap(), None);
     let attempt = |_| {
         let store = world.store.clone();

@@ -6,6 +6,7 @@
 mod audit;
 mod guard;
 mod login;
+mod sso;
 mod tamper;
 mod walls;
 mod world;
