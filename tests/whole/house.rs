@@ -9,12 +9,13 @@ fn root() -> PathBuf {
 }
 
 /// What each crate may depend on, besides core.
-const ARROWS: [(&str, &[&str]); 22] = [
+const ARROWS: [(&str, &[&str]); 23] = [
     ("chengshu-core", &[]),
     ("chengshu-access", &[]),
     ("chengshu-rules", &[]),
     ("chengshu-store", &["access"]),
     ("chengshu-identity", &["access", "store"]),
+    ("chengshu-audit", &["access", "store"]),
     ("chengshu-spool", &[]),
     ("chengshu-evidence", &[]),
     ("chengshu-engine", &["access", "rules", "spool", "store"]),
@@ -22,7 +23,7 @@ const ARROWS: [(&str, &[&str]); 22] = [
     ("chengshu-orders", &["engine", "store"]),
     ("chengshu-sheet", &[]),
     ("chengshu-sta", &[]),
-    ("chengshu-api", &["access", "engine", "evidence", "identity", "sheet", "sta", "store"]),
+    ("chengshu-api", &["access", "audit", "engine", "evidence", "identity", "sheet", "sta", "store"]),
     ("chengshu-mapping", &[]),
     ("chengshu-mqtt", &[]),
     ("chengshu-line", &[]),
@@ -34,7 +35,7 @@ const ARROWS: [(&str, &[&str]); 22] = [
     (
         "chengshu",
         &[
-            "access", "api", "engine", "evidence", "gb26875", "hj212", "hooks", "identity", "line", "mapping", "mqtt",
+            "access", "api", "audit", "engine", "evidence", "gb26875", "hj212", "hooks", "identity", "line", "mapping", "mqtt",
             "orders", "sim", "sl651", "spool", "store", "topics",
         ],
     ),
