@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use chengshu_api::{About, App, ClockSync, CommandSet, Door, DoorParts, serve};
+use chengshu_audit::Keeper;
 use chengshu_core::model::{DeviceId, Limits, LinkId, Timestamp};
 use chengshu_core::seam::{
     AdapterContext, AdapterFactory, Evidence, Intake, Link, LinkState, OrderDesk, OrderSink, Orders, SharedClock,
@@ -134,6 +135,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     let clock_sync = ClockSync::default();
     let nightly = Nightly::prepare(config, data, &database_url, &store, &registry, &clock)?;
     let identities = Identities::new(store.clone(), clock.clone(), keys.secrets, keys.seal)?;
+    let keeper = Keeper::new(store.clone(), clock.clone(), config.audit.clone(), Some(data.to_owned()), &registry)?;
     let mut app = App::new(
         &engine,
         store,
@@ -147,6 +149,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         clock_sync.clone(),
         evidence.clone(),
         identities.clone(),
+        keeper.clone(),
     );
     app.backups = nightly.board();
     app.guard = config.hooks.guard.clone();
@@ -217,6 +220,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     registry.register(Box::new(gauge.clone()))?;
     tasks.spawn(timesync::watch(clock_sync.clone(), gauge, clock.clone(), stop.clone()));
     tasks.spawn(nightly.run(stop.clone()));
+    tasks.spawn(keeper.run(stop.clone()));
     tasks.spawn(chengshu_hooks::run(hooks, stop.clone()));
     tasks.spawn(chengshu_orders::run(dispatch, reports, stop.clone()));
     let closing = door.clone();

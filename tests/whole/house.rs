@@ -35,8 +35,8 @@ const ARROWS: [(&str, &[&str]); 23] = [
     (
         "chengshu",
         &[
-            "access", "api", "audit", "engine", "evidence", "gb26875", "hj212", "hooks", "identity", "line", "mapping", "mqtt",
-            "orders", "sim", "sl651", "spool", "store", "topics",
+            "access", "api", "audit", "engine", "evidence", "gb26875", "hj212", "hooks", "identity", "line", "mapping",
+            "mqtt", "orders", "sim", "sl651", "spool", "store", "topics",
         ],
     ),
 ];

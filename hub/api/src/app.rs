@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use chengshu_audit::Keeper;
 use chengshu_core::model::{AddressGuard, Label};
 use chengshu_core::seam::SharedClock;
 use chengshu_engine::{Board, Commands, Engine, Replayer, Rollups, SharedSpool, Taps};
@@ -144,6 +145,8 @@ pub struct App {
     pub evidence: Arc<Shelf>,
     /// Who people, services and walls are.
     pub identities: Identities,
+    /// Keeps the audit.
+    pub audit: Keeper,
     /// The way to the audit.
     pub(crate) trails: Arc<Trails>,
     /// Places for exports.
@@ -173,6 +176,7 @@ impl App {
         clock_sync: ClockSync,
         evidence: Arc<Shelf>,
         identities: Identities,
+        audit: Keeper,
     ) -> Self {
         Self {
             board: engine.board(),
@@ -198,6 +202,7 @@ impl App {
             scratch: std::env::temp_dir(),
             evidence,
             identities,
+            audit,
             trails: Arc::default(),
             exports: Arc::new(Semaphore::new(EXPORTS)),
             paces: Paces::default(),

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use chengshu_access::{Access, Caller, Object, Right, Scope, TokenKind};
 use chengshu_core::model::{Device, ThemeId, Timestamp};
 use chengshu_identity::{Cookie, Found, Known, NotFound, Proof, Stamp};
+use chengshu_store::ActLine;
 
 use crate::app::App;
 use crate::problem::Problem;
@@ -75,7 +76,7 @@ impl Gate {
         if self.info.object.is_undivided() && scope != Scope::All {
             return Err((Problem::divided(access), Some(known)));
         }
-        Ok(Who { known, scope, proof, cookie, access, from, now })
+        Ok(Who { known, scope, proof, cookie, access, from, now, line: None })
     }
 }
 
@@ -131,7 +132,7 @@ pub(crate) async fn admit(State(gate): State<Gate>, mut request: Request, next: 
     }
     let now = gate.app.clock.now();
     let (headers, method, from) = (request.headers().clone(), request.method().clone(), peer(&request));
-    let who = match gate.who(&headers, &method, from, now).await {
+    let mut who = match gate.who(&headers, &method, from, now).await {
         Ok(who) => who,
         Err((problem, known)) => {
             if let Some(known) = known {
@@ -140,10 +141,11 @@ pub(crate) async fn admit(State(gate): State<Gate>, mut request: Request, next: 
             return problem.into_response();
         }
     };
-    let trail = trail::Trail::of(&gate.info, &request);
+    let trail = trail::Trail::of(&gate.app, &gate.info, &request, &who.stamp());
+    who.line = trail.line();
     request.extensions_mut().insert(who.clone());
-    let mut response = next.run(request).await;
-    trail.write(&gate.app, &who, response.status());
+    let response = next.run(request).await;
+    let mut response = trail.finish(response).await;
     if who.known.renew
         && who.cookie
         && !response.headers().contains_key(SET_COOKIE)
@@ -194,6 +196,7 @@ pub(crate) struct Who {
     access: Access,
     from: Option<IpAddr>,
     now: Timestamp,
+    line: Option<ActLine>,
 }
 
 impl Who {
@@ -209,6 +212,17 @@ impl Who {
     /// What stands behind what they sent.
     pub(crate) fn found(&self) -> &Found {
         &self.known.found
+    }
+
+    /// The line of what the route does, to be committed with it; none where the table names no act. Whatever is not written
+    /// with its act is written beside the answer.
+    pub(crate) fn line(&self) -> Option<&ActLine> {
+        self.line.as_ref()
+    }
+
+    /// The same, with something else that should be known.
+    pub(crate) fn line_with(&self, name: &str, value: impl ToString) -> Option<&ActLine> {
+        self.line.as_ref().inspect(|line| line.detail(name, value))
     }
 
     /// Who acts, from where and when.

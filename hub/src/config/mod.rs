@@ -2,6 +2,7 @@
 //! mistakes are reported together, each with the key, what was read, what would be right and the line that mends it.
 //! Every key stands, with its meaning, in deploy/chengshu.toml; a test compares the two.
 
+mod audit;
 mod backup;
 mod brokers;
 mod lines;
@@ -73,6 +74,8 @@ pub struct Config {
     pub hooks: HookOptions,
     /// Automatic backups.
     pub backup: BackupConfig,
+    /// How the audit is kept.
+    pub audit: chengshu_audit::Options,
     /// The file that this was read from and those that it names, for backups.
     pub files: Vec<Captured>,
 }
@@ -202,6 +205,7 @@ impl Config {
             api,
             hooks,
             backup: backup::read(reader),
+            audit: audit::read(reader),
             files: Vec::new(),
         }
     }

@@ -44,6 +44,17 @@ impl AuditProtection {
     }
 }
 
+/// Whose the audit is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditOwner {
+    /// The role that asks.
+    pub role: String,
+    /// The role that owns the audit.
+    pub owner: String,
+    /// The role that asks is the server's first, which stays a superuser for ever.
+    pub first: bool,
+}
+
 /// A batch as it is kept, for whoever follows the chain.
 #[derive(Debug, Clone)]
 pub struct AuditBatch {
@@ -70,6 +81,20 @@ impl Store {
             "disarmed" => AuditProtection::Disarmed,
             _ => AuditProtection::Owner,
         })
+    }
+
+    /// As whom the database is asked, and whose the audit is there; by these names its owner's cures are written.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn audit_owner(&self) -> Result<AuditOwner, StoreError> {
+        let row = sqlx::query_as!(
+            AuditOwner,
+            r#"SELECT session_user::text AS "role!", pg_get_userbyid(relowner)::text AS "owner!",
+                      (SELECT oid = 10 FROM pg_roles WHERE rolname = session_user) AS "first!"
+               FROM pg_class WHERE oid = 'public.audit_line'::regclass"#
+        );
+        Ok(row.fetch_one(&self.writers()).await?)
     }
 
     /// Where the kept part of the chain begins, and where it ends.

@@ -50,7 +50,7 @@ mod webhook;
 pub use act_line::ActLine;
 pub use alarm::{AlarmFilter, AlarmPage};
 pub use audit::{AuditFilter, AuditRow};
-pub use audit_check::{AuditBatch, AuditProtection};
+pub use audit_check::{AuditBatch, AuditOwner, AuditProtection};
 pub use audit_copy::WrittenBatch;
 pub use batch::{Batch, Fate, Marks, ReadingRows};
 pub use census::{Archiver, Server, census, server};

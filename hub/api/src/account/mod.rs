@@ -11,6 +11,7 @@ mod routes;
 pub(crate) mod screens;
 pub(crate) mod services;
 pub(crate) mod signin;
+pub(crate) mod standing;
 
 pub(crate) use routes::routes;
 

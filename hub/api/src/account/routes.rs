@@ -3,7 +3,7 @@
 
 use chengshu_access::{Access, Act, Right};
 
-use super::{audit, grants, matrix, me, people, policy, screens, services, signin};
+use super::{audit, grants, matrix, me, people, policy, screens, services, signin, standing};
 use crate::route::{Media, Object, Route, act, delete, get, post, put};
 
 /// Whoever grants; before there is a security administrator, the system administrator makes the first.
@@ -232,16 +232,24 @@ pub(crate) fn routes() -> Vec<Route> {
             .audited(Act::AuditRead),
         post::<me::Empty, _, _>(
             "/api/v1/audit/verify",
-            audit::verify,
+            standing::verify,
             Needs(ReadAudit),
             Object::Audit,
             "Whether the chain of the audit holds",
         )
-        .answers::<audit::VerifyView>()
+        .answers::<standing::VerifyView>()
         .audited(Act::AuditRead),
+        get(
+            "/api/v1/audit/standing",
+            standing::standing,
+            Needs(ReadAudit),
+            Object::Audit,
+            "How the audit is kept: chain, protection, copies off the host",
+        )
+        .answers::<standing::StandingView>(),
         get("/api/v1/export/audit", audit::export, Needs(ReadAudit), Object::Audit, "The audit as a file")
             .params::<audit::AuditExportParams>()
             .media(Media::Readings)
-            .audited(Act::AuditRead),
+            .audited(Act::Export),
     ]
 }
