@@ -7,6 +7,7 @@ mod backup;
 mod client;
 mod clock;
 mod config;
+mod configured;
 mod decode;
 mod doctor;
 mod evidence;

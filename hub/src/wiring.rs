@@ -35,7 +35,7 @@ use crate::managed::mosquitto::Broker;
 use crate::managed::postgres::Cluster;
 use crate::managed::{child, secret};
 use crate::ready::Ready;
-use crate::{backup, field, foreign, keys, supervise, timesync};
+use crate::{backup, configured, field, foreign, keys, supervise, timesync};
 
 /// How long the parts may take to stop, all in all under ten seconds.
 const STOP_GRACE: Duration = Duration::from_secs(7);
@@ -221,6 +221,8 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     tasks.spawn(timesync::watch(clock_sync.clone(), gauge, clock.clone(), stop.clone()));
     tasks.spawn(nightly.run(stop.clone()));
     tasks.spawn(keeper.run(stop.clone()));
+    let noting = configured::note(config.files.clone(), data.to_owned(), app.store.clone(), clock.clone());
+    tasks.spawn(stop.clone().run_until_cancelled_owned(noting));
     tasks.spawn(chengshu_hooks::run(hooks, stop.clone()));
     tasks.spawn(chengshu_orders::run(dispatch, reports, stop.clone()));
     let closing = door.clone();

@@ -137,8 +137,10 @@ pub struct RouteInfo {
     pub summary: &'static str,
     /// Whoever asks from the hub's own machine needs nothing.
     pub near: bool,
-    /// What the audit calls it; none: nothing is changed and nothing leaves, or the handler writes its own line.
+    /// What the audit calls it; none: nothing is changed and nothing leaves, or whoever asks is not known yet.
     pub act: Option<Act>,
+    /// Its handler makes the line of what was done; only what comes to nothing is written for it.
+    pub tells: bool,
 }
 
 impl RouteInfo {
@@ -149,7 +151,7 @@ impl RouteInfo {
         object: Object,
         summary: &'static str,
     ) -> Self {
-        Self { method, path, access, object, summary, near: false, act: None }
+        Self { method, path, access, object, summary, near: false, act: None, tells: false }
     }
 }
 
@@ -269,6 +271,13 @@ impl Route {
     /// A line in the audit for each time that it is done.
     pub(crate) fn audited(mut self, act: Act) -> Self {
         self.info.act = Some(act);
+        self
+    }
+
+    /// The same, but the handler makes the line itself when it is done.
+    pub(crate) fn tells(mut self, act: Act) -> Self {
+        self.info.act = Some(act);
+        self.info.tells = true;
         self
     }
 

@@ -1,6 +1,7 @@
 //! Lines of the audit for what passes through the table of routes. The line of an act is lent to its handler, who commits it
 //! with what it changes; here it is written what nobody commits: refusals, failures, denials, and what is told. What is told
-//! must not be told without a line: the answer waits for it, and does not leave without. Accounts and rights write their own.
+//! must not be told without a line: the answer waits for it, and does not leave without. Accounts and rights make their own
+//! lines of what was done, and leave only the rest to this.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -109,6 +110,8 @@ pub(crate) struct Trail {
     act: Option<(Act, ActLine)>,
     /// The route only tells a list, which pages ask for again and again.
     list: bool,
+    /// Its handler writes the line when it is done.
+    tells: bool,
 }
 
 impl Trail {
@@ -119,12 +122,12 @@ impl Trail {
         };
         let act = info.act.map(|act| (act, ActLine::new(stamp.done(act, object()))));
         let list = info.method == "GET" && matches!(info.act, Some(Act::AuditRead | Act::RawSeen));
-        Self { app: app.clone(), act, list }
+        Self { app: app.clone(), act, list, tells: info.tells }
     }
 
     /// To be lent to the handler.
     pub(crate) fn line(&self) -> Option<ActLine> {
-        self.act.as_ref().map(|(_, line)| line.clone())
+        self.act.as_ref().filter(|_| !self.tells).map(|(_, line)| line.clone())
     }
 
     /// Writes what the handler has not; answers what may leave.
@@ -143,7 +146,7 @@ impl Trail {
             beside(&self.app, line);
             return response;
         }
-        if lent.is_written() || (self.list && self.app.trails.is_watched(&line)) {
+        if self.tells || lent.is_written() || (self.list && self.app.trails.is_watched(&line)) {
             return response;
         }
         if !act.is_disclosure() {

@@ -34,7 +34,9 @@ pub(crate) fn routes() -> Vec<Route> {
             "Make the first administrator, once",
         )
         .answers::<signin::LoginAnswer>(),
-        act("/api/v1/logout", signin::logout, Known, Object::Own, "End the own session").media(Media::Nothing),
+        act("/api/v1/logout", signin::logout, Known, Object::Own, "End the own session")
+            .media(Media::Nothing)
+            .tells(Act::Logout),
         get("/api/v1/me", me::get, Known, Object::Own, "Who asks, and what they may").answers::<me::MeView>(),
         post::<me::PasswordBody, _, _>(
             "/api/v1/me/password",
@@ -59,12 +61,15 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Own,
             "The first code of the own second factor",
         )
-        .media(Media::Nothing),
+        .media(Media::Nothing)
+        .tells(Act::SecondFactor),
         delete("/api/v1/me/totp", me::totp_remove, Needs(Own), Object::Own, "Take the own second factor away")
-            .takes::<me::ConfirmBody>(),
+            .takes::<me::ConfirmBody>()
+            .tells(Act::SecondFactor),
         get("/api/v1/me/sessions", me::sessions, Needs(Own), Object::Own, "The own sessions")
             .answers::<me::SessionList>(),
-        delete("/api/v1/me/sessions/{id}", me::session_end, Needs(Own), Object::Own, "End one of the own sessions"),
+        delete("/api/v1/me/sessions/{id}", me::session_end, Needs(Own), Object::Own, "End one of the own sessions")
+            .tells(Act::SessionEnd),
         get("/api/v1/people", people::list, Needs(SeeAccounts), Object::Account, "People with accounts")
             .params::<people::PeopleParams>()
             .answers::<people::PeoplePage>(),
@@ -75,7 +80,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Make an account without rights; its password is shown once",
         )
-        .answers::<people::PersonMade>(),
+        .answers::<people::PersonMade>()
+        .tells(Act::AccountCreate),
         get("/api/v1/people/{id}", people::get, Needs(SeeAccounts), Object::Account, "A person")
             .answers::<people::PersonView>(),
         put::<people::PersonBody, _, _>(
@@ -86,7 +92,8 @@ pub(crate) fn routes() -> Vec<Route> {
             "Change what is said of a person",
         )
         .answers::<people::PersonView>()
-        .matched(),
+        .matched()
+        .tells(Act::AccountChange),
         act(
             "/api/v1/people/{id}/disable",
             people::disable,
@@ -94,9 +101,11 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Disable an account",
         )
-        .answers::<people::PersonView>(),
+        .answers::<people::PersonView>()
+        .tells(Act::AccountDisable),
         act("/api/v1/people/{id}/enable", people::enable, Needs(ManageAccounts), Object::Account, "Enable an account")
-            .answers::<people::PersonView>(),
+            .answers::<people::PersonView>()
+            .tells(Act::AccountDisable),
         act(
             "/api/v1/people/{id}/reset",
             people::reset,
@@ -104,9 +113,11 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "A new one-time password, shown once",
         )
-        .answers::<people::PasswordMade>(),
+        .answers::<people::PasswordMade>()
+        .tells(Act::PasswordReset),
         act("/api/v1/people/{id}/unlock", people::unlock, Needs(Grant), Object::Account, "Unlock an account")
-            .answers::<people::PersonView>(),
+            .answers::<people::PersonView>()
+            .tells(Act::AccountUnlock),
         act(
             "/api/v1/people/{id}/totp/reset",
             people::totp_reset,
@@ -114,7 +125,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Take somebody's second factor away",
         )
-        .answers::<people::PersonView>(),
+        .answers::<people::PersonView>()
+        .tells(Act::SecondFactor),
         put::<grants::GrantsBody, _, _>(
             "/api/v1/people/{id}/grants",
             grants::put,
@@ -122,7 +134,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Replace what somebody is granted",
         )
-        .answers::<people::PersonView>(),
+        .answers::<people::PersonView>()
+        .tells(Act::GrantChange),
         get(
             "/api/v1/people/{id}/sessions",
             people::sessions,
@@ -137,7 +150,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Needs(ManageAccounts),
             Object::Account,
             "End somebody's session",
-        ),
+        )
+        .tells(Act::SessionEnd),
         get("/api/v1/services", services::list, Needs(SeeAccounts), Object::Account, "Keys of services")
             .params::<services::ServiceParams>()
             .answers::<services::ServicePage>(),
@@ -148,7 +162,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Make a service without rights; its key is shown once",
         )
-        .answers::<services::ServiceMade>(),
+        .answers::<services::ServiceMade>()
+        .tells(Act::KeyCreate),
         put::<services::ServiceRightsBody, _, _>(
             "/api/v1/services/{id}/rights",
             services::put,
@@ -156,7 +171,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "What a service may, and for how long",
         )
-        .answers::<services::ServiceView>(),
+        .answers::<services::ServiceView>()
+        .tells(Act::GrantChange),
         post::<me::Empty, _, _>(
             "/api/v1/services/{id}/rotate",
             services::rotate,
@@ -164,8 +180,10 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "A new key, shown once; the old one ends",
         )
-        .answers::<services::KeyMade>(),
-        delete("/api/v1/services/{id}", services::revoke, Needs(ManageKeys), Object::Account, "Revoke a service's key"),
+        .answers::<services::KeyMade>()
+        .tells(Act::KeyCreate),
+        delete("/api/v1/services/{id}", services::revoke, Needs(ManageKeys), Object::Account, "Revoke a service's key")
+            .tells(Act::KeyRevoke),
         post::<me::Empty, _, _>(
             "/api/v1/screens/enrol",
             screens::enrol,
@@ -192,7 +210,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Enrol the wall that shows a code",
         )
-        .answers::<screens::ScreenView>(),
+        .answers::<screens::ScreenView>()
+        .tells(Act::ScreenEnrol),
         put::<screens::ScreenBody, _, _>(
             "/api/v1/screens/{id}",
             screens::put,
@@ -200,14 +219,16 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Change what a wall shows and sees",
         )
-        .answers::<screens::ScreenView>(),
+        .answers::<screens::ScreenView>()
+        .tells(Act::ScreenEnrol),
         delete(
             "/api/v1/screens/{id}",
             screens::revoke,
             Needs(ManageAccounts),
             Object::Account,
             "Revoke a wall's credential",
-        ),
+        )
+        .tells(Act::ScreenRevoke),
         get("/api/v1/access/matrix", matrix::get, Known, Object::Own, "Who may do what: roles, rights, routes")
             .answers::<matrix::MatrixView>(),
         get(
@@ -225,7 +246,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Change the policy",
         )
-        .answers::<policy::PolicyView>(),
+        .answers::<policy::PolicyView>()
+        .tells(Act::PolicyChange),
         get("/api/v1/audit", audit::list, Needs(ReadAudit), Object::Audit, "The audit, newest first")
             .params::<audit::AuditParams>()
             .answers::<audit::AuditPage>()
