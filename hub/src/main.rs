@@ -2,11 +2,13 @@
 //! consists of stands in `wiring.rs`.
 
 mod accept;
+mod audit;
 mod backup;
 mod broker_files;
 mod client;
 mod clock;
 mod config;
+mod configured;
 mod decode;
 mod doctor;
 mod evidence;
@@ -70,6 +72,9 @@ enum Command {
     Backup(BackupArgs),
     /// Restore a backup into an empty data folder.
     Restore(RestoreArgs),
+    /// Look whether the audit is whole.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Look at everything that the hub stands on, and say what would cure what is ill.
     Doctor(doctor::Doctor),
     /// Read a configuration and report every mistake in it.
@@ -139,6 +144,19 @@ fn main() -> ExitCode {
         }
         Command::Backup(args) => load(args.config.as_deref()).and_then(|config| backup::command::backup(config, args)),
         Command::Restore(args) => load(None).and_then(|config| backup::command::restore(&config, args)),
+        Command::Audit(audit::Audit::Verify(order)) => {
+            // three answers: whole, broken, and that it could not be asked
+            return match load(order.config.as_deref()).and_then(|config| audit::verify(&config, &order)) {
+                Ok((text, whole)) => {
+                    say(&text);
+                    if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+                }
+                Err(error) => {
+                    complain(&format!("chengshu: {error:#}"));
+                    ExitCode::from(2)
+                }
+            };
+        }
         Command::Doctor(order) => {
             load(order.config.as_deref()).and_then(|config| doctor::doctor(&config, &order)).and_then(|(text, ill)| {
                 say(&text);

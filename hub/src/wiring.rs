@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use chengshu_api::{About, App, ClockSync, CommandSet, Door, DoorParts, serve};
+use chengshu_audit::Keeper;
 use chengshu_core::model::{DeviceId, Limits, LinkId, Timestamp};
 use chengshu_core::seam::{
     AdapterContext, AdapterFactory, Evidence, Intake, Link, LinkState, OrderDesk, OrderSink, Orders, SharedClock,
@@ -39,7 +40,7 @@ use crate::managed::mosquitto::Broker;
 use crate::managed::postgres::Cluster;
 use crate::managed::{child, secret};
 use crate::ready::Ready;
-use crate::{backup, field, foreign, keys, supervise, timesync, tls};
+use crate::{backup, configured, field, foreign, keys, supervise, timesync, tls};
 
 /// How long the parts may take to stop, all in all under ten seconds.
 const STOP_GRACE: Duration = Duration::from_secs(7);
@@ -140,6 +141,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     let nightly = Nightly::prepare(config, data, &database_url, &store, &registry, &clock)?;
     let identities = Identities::new(store.clone(), clock.clone(), keys.secrets, keys.seal)?;
     identities.register(&registry)?;
+    let keeper = Keeper::new(store.clone(), clock.clone(), config.audit.clone(), Some(data.to_owned()), &registry)?;
     let mut app = App::new(
         &engine,
         store,
@@ -153,6 +155,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         clock_sync.clone(),
         evidence.clone(),
         identities.clone(),
+        keeper.clone(),
     );
     app.backups = nightly.board();
     app.device_doors = gate.as_ref().map(|gate| gate.broker.doors()).unwrap_or_default().into();
@@ -238,6 +241,9 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     if let Some(files) = config.front.tls.clone() {
         tasks.spawn(tls::watch(files, clock.clone(), stop.clone()));
     }
+    tasks.spawn(keeper.run(stop.clone()));
+    let noting = configured::note(config.files.clone(), data.to_owned(), app.store.clone(), clock.clone());
+    tasks.spawn(stop.clone().run_until_cancelled_owned(noting));
     tasks.spawn(chengshu_hooks::run(hooks, stop.clone()));
     tasks.spawn(chengshu_orders::run(dispatch, reports, stop.clone()));
     let closing = door.clone();

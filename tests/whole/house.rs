@@ -9,12 +9,13 @@ fn root() -> PathBuf {
 }
 
 /// What each crate may depend on, besides core.
-const ARROWS: [(&str, &[&str]); 24] = [
+const ARROWS: [(&str, &[&str]); 25] = [
     ("chengshu-core", &[]),
     ("chengshu-access", &[]),
     ("chengshu-rules", &[]),
     ("chengshu-store", &["access"]),
     ("chengshu-identity", &["access", "store"]),
+    ("chengshu-audit", &["access", "store"]),
     ("chengshu-spool", &[]),
     ("chengshu-evidence", &[]),
     ("chengshu-engine", &["access", "rules", "spool", "store"]),
@@ -24,7 +25,7 @@ const ARROWS: [(&str, &[&str]); 24] = [
     ("chengshu-orders", &["engine", "store"]),
     ("chengshu-sheet", &[]),
     ("chengshu-sta", &[]),
-    ("chengshu-api", &["access", "engine", "evidence", "identity", "sheet", "sso", "sta", "store"]),
+    ("chengshu-api", &["access", "audit", "engine", "evidence", "identity", "sheet", "sso", "sta", "store"]),
     ("chengshu-mapping", &[]),
     ("chengshu-mqtt", &[]),
     ("chengshu-line", &[]),
@@ -36,8 +37,8 @@ const ARROWS: [(&str, &[&str]); 24] = [
     (
         "chengshu",
         &[
-            "access", "api", "engine", "evidence", "gb26875", "hj212", "hooks", "identity", "line", "mapping", "mqtt",
-            "orders", "sim", "sl651", "spool", "sso", "store", "topics",
+            "access", "api", "audit", "engine", "evidence", "gb26875", "hj212", "hooks", "identity", "line", "mapping",
+            "mqtt", "orders", "sim", "sl651", "spool", "sso", "store", "topics",
         ],
     ),
 ];

@@ -21,6 +21,12 @@ export class Audit {
     /** Set by tests.
      * @type {null | { batch: number, line: number, what: string }} */
     this.broken = null
+    /** How it is kept; tests change it. */
+    this.keeping = {
+      oldest: now - 100 * 86_400_000, keep_days: 180, protection: 'separate', kept_wrong: null,
+      copies: [{ kind: 'file', to: '/mnt/log-host/chengshu-audit.ndjson', waiting: 0, at: now - 4_000, trouble: null }, { kind: 'syslog', to: 'tcp+tls://log.example:6514', waiting: 0, at: now - 3_000, trouble: null }],
+    }
+    this.verified = null
   }
 
   write(at, words) {
@@ -31,7 +37,10 @@ export class Audit {
     if (!/^\/api\/v1\/(audit|export\/audit)/.test(path)) return null
     const no = lacks(who, 'read_audit')
     if (no) return no
-    if (path === '/api/v1/audit/verify') return [200, { ok: !this.broken, lines: this.rows.length, batches: Math.ceil(this.rows.length / 7), broken: this.broken }]
+    const batches = Math.ceil(this.rows.length / 7)
+    const head = `${batches}:${'9f86d081884c7d65'.repeat(4)}`
+    if (path === '/api/v1/audit/verify') return [200, (this.verified = { ok: !this.broken, lines: this.rows.length, batches, head: this.broken ? null : head, at: this.rows[0].at, broken: this.broken, protection: this.keeping.protection })]
+    if (path === '/api/v1/audit/standing') return [200, { lines: this.rows.length, batches, head, verified: this.verified, ...this.keeping }]
     const { from, to, who: by, act, outcome, object, before, limit = '100' } = asked
     const found = this.rows.filter((r) => (!from || r.at >= +from) && (!to || r.at < +to) && (!by || `${r.who} ${r.name ?? ''}`.includes(by)) && (!act || r.act === act) && (!outcome || r.outcome === outcome) && (!object || (r.object ?? '').includes(object)) && (!before || r.id < +before))
     if (path === '/api/v1/export/audit') return [200, asked.format === 'csv' ? `﻿id,at,who,act,outcome\n${found.map((r) => [r.id, r.at, r.who, r.act, r.outcome].join(',')).join('\n')}\n` : found.map((r) => JSON.stringify(r)).join('\n'), asked.format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson']

@@ -73,7 +73,7 @@ export const ACTS = [
   ['webhook_change', '变更推送订阅', 'made, changed or deleted a webhook'],
   ['webhook_send', '手动推送', 'tested a webhook, or told it again'],
   ['configure', '系统配置', 'changed the configuration'],
-  ['audit_read', '查看审计', 'read, verified or exported the audit'],
+  ['audit_read', '查看审计', 'read or verified the audit'], ['audit_alarm', '审计完整性告警', 'the audit does not fit what was kept of it elsewhere'],
   ['hub_start', '系统启动', 'the hub started'],
   ['hub_stop', '系统停止', 'the hub stopped'],
 ]

@@ -67,4 +67,10 @@ export interface AuditLine {
 }
 export interface AuditPage { lines: AuditLine[]; next: number | string | null }
 export interface AuditQuery { from?: Millis | null; to?: Millis | null; who?: string; act?: string; outcome?: string; object?: string }
-export interface Verified { ok: boolean; lines: number; batches: number; broken: { batch: number | string; line: number | string | null; what: string } | null }
+export type Break = 'altered' | 'missing' | 'rewritten'
+export type Protection = 'separate' | 'superuser' | 'owner' | 'schema' | 'creator' | 'disarmed'
+export interface Verified { ok: boolean; lines: number; batches: number; head: string | null; at: Millis; broken: { batch: number; line: number | null; what: Break } | null; protection: Protection }
+export interface AuditCopy { kind: 'file' | 'syslog'; to: string; waiting: number; at: Millis | null; trouble: { since: Millis; code: string; detail: string } | null }
+export interface AuditStanding {
+  lines: number; batches: number; head: string; oldest: Millis | null; keep_days: number; protection: Protection; copies: AuditCopy[]; kept_wrong: Break | null; verified: Verified | null
+}

@@ -2,7 +2,7 @@
 // audit. Like client.ts it keeps nothing and retries nothing.
 import { ask, get, reach, search } from './client'
 import type {
-  AuditPage, AuditQuery, Extent, Grant, Matrix, Person, PersonOrder, PersonPage, Policy, Screen, Service, ServiceRights, Session, Verified,
+  AuditPage, AuditQuery, AuditStanding, Extent, Grant, Matrix, Person, PersonOrder, PersonPage, Policy, Screen, Service, ServiceRights, Session, Verified,
 } from './access-types'
 
 const of = (noun: string, id: string) => `/api/v1/${noun}/${encodeURIComponent(id)}`
@@ -40,4 +40,5 @@ export const revokeScreen = (id: string, key: string) => drop(of('screens', id),
 export const fetchAudit = (query: AuditQuery & { before?: number | string | null; limit?: number }, key: string, signal?: AbortSignal) => get<AuditPage>(`/api/v1/audit${search({ ...query })}`, key, signal)
 export const exportAudit = (query: { format: 'csv' | 'ndjson'; from?: number | null; to?: number | null }, key: string) =>
   reach(`/api/v1/export/audit${search(query)}`, key, {}).then((reply) => reply.blob())
+export const fetchAuditStanding = (key: string, signal?: AbortSignal) => get<AuditStanding>('/api/v1/audit/standing', key, signal)
 export const verifyAudit = (key: string) => send<Verified>('POST', '/api/v1/audit/verify', {}, key)

@@ -88,6 +88,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the audit is kept: chain, protection, copies off the host
+         * @description Needs the right read_audit (read, verify and export the audit). Reach: everything; a scope with limits is refused.
+         */
+        get: operations["get_audit_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/verify": {
         parameters: {
             query?: never;
@@ -2066,12 +2086,19 @@ export interface components {
             /** Format: int64 */
             t: number;
         };
-        /** @description Where it breaks. */
+        /** @description Where a chain breaks. */
         BrokenView: {
-            /** Format: uint64 */
+            /**
+             * Format: uint64
+             * @description The first batch that is wrong.
+             */
             batch: number;
-            /** Format: uint64 */
+            /**
+             * Format: uint64
+             * @description Its first line.
+             */
             line?: number | null;
+            /** @description altered, missing or rewritten. */
             what: string;
         };
         /** @description What most of the silent devices have in common. */
@@ -2282,6 +2309,25 @@ export interface components {
         /** @description The password, once more. */
         ConfirmBody: {
             password: string;
+        };
+        /** @description A copy off the host. */
+        CopyView: {
+            /**
+             * Format: int64
+             * @description When it got on last, ms since 1970.
+             */
+            at?: number | null;
+            /** @description file or syslog. */
+            kind: string;
+            /** @description Where to. */
+            to: string;
+            /** @description Why it does not get on; none: it does. */
+            trouble?: components["schemas"]["TroubleView"] | null;
+            /**
+             * Format: uint64
+             * @description Batches that are not copied yet.
+             */
+            waiting: number;
         };
         /** @description What a correction changed. */
         CorrectionDone: {
@@ -3994,6 +4040,39 @@ export interface components {
             /** @description The sets: name and url of each. */
             value: unknown[];
         };
+        /** @description How the audit is kept. */
+        StandingView: {
+            /**
+             * Format: uint64
+             * @description Batches that are kept.
+             */
+            batches: number;
+            /** @description The copies that were configured. */
+            copies: components["schemas"]["CopyView"][];
+            /** @description The end of the chain, `NUMBER:HASH`. */
+            head: string;
+            /**
+             * Format: uint32
+             * @description Days that lines are kept.
+             */
+            keep_days: number;
+            /** @description The chain does not fit the head that was kept in the data folder: altered, missing or rewritten. */
+            kept_wrong?: string | null;
+            /**
+             * Format: uint64
+             * @description Lines that are kept.
+             */
+            lines: number;
+            /**
+             * Format: int64
+             * @description When the oldest batch was written, ms since 1970.
+             */
+            oldest?: number | null;
+            /** @description How well the database keeps it from the hub itself: separate, superuser, owner, schema, creator or disarmed. */
+            protection: string;
+            /** @description The last time that the whole chain was followed. */
+            verified?: components["schemas"]["VerifyView"] | null;
+        };
         /**
          * @description What can be said of a device.
          * @enum {string}
@@ -4093,6 +4172,18 @@ export interface components {
             /** @description For a picture code. */
             uri: string;
         };
+        /** @description Why a copy does not get on. */
+        TroubleView: {
+            /** @description gone, disk, unreachable, tls, ended or silent. */
+            code: string;
+            /** @description What was tried, and what came of it. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description Since when, ms since 1970.
+             */
+            since: number;
+        };
         /** @description How many there are in all, whatever the page. */
         UnseenCounts: {
             /** Format: uint32 */
@@ -4174,14 +4265,32 @@ export interface components {
              */
             value: number;
         };
-        /** @description Whether the chain holds. */
+        /** @description The chain as it was followed. */
         VerifyView: {
-            /** Format: uint64 */
+            /**
+             * Format: int64
+             * @description When, ms since 1970.
+             */
+            at: number;
+            /**
+             * Format: uint64
+             * @description Batches that are kept.
+             */
             batches: number;
             broken?: components["schemas"]["BrokenView"] | null;
-            /** Format: uint64 */
+            /**
+             * @description Its end, `NUMBER:HASH`: note it down elsewhere, and `chengshu audit verify --head` tells later whether the chain still
+             *     passes there. None of a broken one.
+             */
+            head?: string | null;
+            /**
+             * Format: uint64
+             * @description Lines that are kept.
+             */
             lines: number;
             ok: boolean;
+            /** @description How well the database keeps it from the hub itself: separate, superuser, owner, schema, creator or disarmed. */
+            protection: string;
         };
         /** @description A webhook to be made or changed. */
         WebhookBody: {
@@ -4684,6 +4793,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingView"];
                 };
             };
             /** @description something that was sent is wrong; `detail` says what would be right */

@@ -33,6 +33,11 @@ export const adminZh = {
   audit: {
     title: '审计', note: '谁、何时、从哪里、做了什么、结果', from: '自', to: '至（含当日）', who: '人员或来源', act: '动作', outcome: '结果', object: '对象', time: '时间', where: '来源', reason: '理由', detail: '详情', open: '展开详情', empty: '没有这样的记录', emptyNote: '换一个条件，或放宽日期', lines: '{n} 条', noDetail: '没有更多',
     verify: '校验完整性', verifying: '正在校验…', ok: '完整：{lines} 条、{batches} 批，哈希链首尾相接。', broken: '链在第 {batch} 批第 {line} 行断开：{what}', brokenNote: '这之后的记录可能被改动过。请保护现场，立即报告。', export: '导出', exported: '已导出', unknown: '未知来访者', today: '今天', asked: '校验于 {at}', system: '枢纽本身', clear: '清除筛选',
+    what: { altered: '这一批被改动、增删或调换过，或它之前有一批缺失', missing: '链比另处留存的链头短，末尾的记录不见了', rewritten: '链与另处留存的链头对不上，是重新写过的' },
+    standing: '审计的保存情况', chainOk: '链完整', chainBroken: '链已断开', chainUnknown: '尚未校验', chainLast: '全链校验于 {at}', batches: '{n} 批', head: '链头 {head}', headNote: '抄录下来，日后用 chengshu audit verify --head 核对', keptWrong: '与数据目录中留存的链头不符：{what}', keep: '保存 {n} 天', since: '自 {at} 起', busy: '正在校验，完成后这里会显示结果。',
+    protection: { separate: '数据库中属于另一角色，枢纽只能追加', superuser: '枢纽以数据库超级用户工作，只有触发器和哈希链', owner: '审计表属于枢纽自己的角色，只有触发器和哈希链', schema: '枢纽的角色拥有 public 模式，可以删表', creator: '枢纽的角色可以创建角色，从而取得审计角色', disarmed: '保护审计的触发器被关闭：有人动过' }, protectionNote: '怎样改正：chengshu doctor',
+    copy: { none: '没有异地副本：能改数据库的人可以把整条链重写，只有别处的副本看得出来。在配置里设 audit.copy_file 或 audit.syslog。', file: '文件副本', syslog: 'syslog 副本', ok: '已全部复制', waiting: '{n} 批待复制', at: '最近 {at}', never: '还没有复制过', stuck: '{at} 起复制不了：{why}' },
+    trouble: { gone: '文件不在原处，挂载可能断了', disk: '磁盘写不进去', unreachable: '接收端连不上', tls: '与接收端的 TLS 握手失败', ended: '接收端断开了连接', silent: '接收端没有反应' },
   },
   policy: {
     title: '安全策略', note: '改动立即生效，记入审计', password: '口令', lockout: '登录失败锁定', session: '会话', totp: '必须启用第二因子的角色',

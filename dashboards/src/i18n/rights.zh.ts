@@ -64,6 +64,7 @@ export const rightsZh = {
     webhook_change: '变更推送订阅',
     webhook_send: '手动推送',
     configure: '系统配置',
+    audit_alarm: '审计完整性告警',
     audit_read: '查看审计',
     hub_start: '系统启动',
     hub_stop: '系统停止',

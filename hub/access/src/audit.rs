@@ -50,7 +50,8 @@ words! {
         WebhookChange = "webhook_change", "变更推送订阅", "made, changed or deleted a webhook";
         WebhookSend = "webhook_send", "手动推送", "tested a webhook, or told it again";
         Configure = "configure", "系统配置", "changed the configuration";
-        AuditRead = "audit_read", "查看审计", "read, verified or exported the audit";
+        AuditRead = "audit_read", "查看审计", "read or verified the audit";
+        AuditAlarm = "audit_alarm", "审计完整性告警", "the audit does not fit what was kept of it elsewhere";
         HubStart = "hub_start", "系统启动", "the hub started";
         HubStop = "hub_stop", "系统停止", "the hub stopped";
     }
@@ -62,6 +63,15 @@ words! {
         Done = "done", "成功", "done";
         Denied = "denied", "拒绝", "denied";
         Failed = "failed", "失败", "failed";
+    }
+}
+
+impl Act {
+    /// True when something is told that must not be told without a line: the line is written before the answer leaves, and
+    /// without it nothing leaves. Whatever else is done writes its line with what it changes.
+    #[must_use]
+    pub const fn is_disclosure(self) -> bool {
+        matches!(self, Self::Export | Self::RawSeen | Self::Unmask | Self::AuditRead)
     }
 }
 

@@ -2,8 +2,13 @@
 //! hash before it. A chain alone cannot tell that its end is missing: whoever verifies brings the head, which is kept in
 //! a second place.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::words::words;
 
 /// What the first batch follows.
 pub const GENESIS: [u8; 32] = [0; 32];
@@ -55,15 +60,64 @@ impl Head {
     }
 }
 
-/// What is wrong with a chain.
+/// A head as it is kept in a second place and read aloud: `12:9f86d0…`, the number of a batch and its hash, which stands
+/// for everything before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Break {
-    /// A line of the batch was changed, dropped, added or moved, or a batch before it is missing.
-    Altered,
-    /// The chain ends before the head that was kept elsewhere.
-    Missing,
-    /// The chain passes the head that was kept elsewhere, but by another way: it was written anew.
-    Rewritten,
+pub struct Mark {
+    /// The batch.
+    pub batches: u64,
+    /// Its hash.
+    pub hash: [u8; 32],
+}
+
+impl From<Head> for Mark {
+    fn from(head: Head) -> Self {
+        Self { batches: head.batches, hash: head.hash }
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.batches)?;
+        self.hash.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A text that is no mark.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no head of the audit; expected NUMBER:HASH, the hash as 64 hexadecimal digits")]
+pub struct NoMark(String);
+
+impl FromStr for Mark {
+    type Err = NoMark;
+
+    fn from_str(text: &str) -> Result<Self, NoMark> {
+        let read = || {
+            let (batches, hex) = text.trim().split_once(':')?;
+            let (hex, mut hash) = (hex.as_bytes(), [0; 32]);
+            if hex.len() != 64 {
+                return None;
+            }
+            for (byte, pair) in hash.iter_mut().zip(hex.chunks(2)) {
+                let digit = |sign: &u8| char::from(*sign).to_digit(16);
+                *byte = pair.iter().try_fold(0, |sum, sign| Some(sum << 4 | digit(sign)? as u8))?;
+            }
+            Some(Self { batches: batches.parse().ok()?, hash })
+        };
+        read().ok_or_else(|| NoMark(text.chars().take(100).collect()))
+    }
+}
+
+words! {
+    /// What is wrong with a chain.
+    Break {
+        Altered = "altered", "这一批被改动、增删或调换过，或它之前有一批缺失",
+            "a line of the batch was changed, dropped, added or moved, or a batch before it is missing";
+        Missing = "missing", "链比另处留存的链头短，末尾的记录不见了",
+            "the chain ends before the head that was kept elsewhere: its end is missing";
+        Rewritten = "rewritten", "链与另处留存的链头对不上，是重新写过的",
+            "the chain does not fit the head that was kept elsewhere: it was written anew";
+    }
 }
 
 /// Where a chain is broken.
@@ -86,13 +140,13 @@ pub struct Broken {
 pub fn verify<L: AsRef<[u8]>>(
     from: Head,
     batches: impl IntoIterator<Item = Batch<L>>,
-    kept: Option<Head>,
+    kept: Option<Mark>,
 ) -> Result<Head, Broken> {
     let broken = |head: Head, what| Broken { batch: head.batches + 1, line: head.lines + 1, what };
     let mut head = from;
     // a head that lies before the start cannot be passed any more, and says nothing
     let kept = kept.filter(|kept| kept.batches >= from.batches);
-    let passes = |head: Head| kept.is_none_or(|kept| kept.batches != head.batches || kept == head);
+    let passes = |head: Head| kept.is_none_or(|kept| kept.batches != head.batches || kept.hash == head.hash);
     if !passes(head) {
         return Err(broken(head, Break::Rewritten));
     }
@@ -107,4 +161,21 @@ pub fn verify<L: AsRef<[u8]>>(
         head = next;
     }
     if kept.is_some_and(|kept| head.batches < kept.batches) { Err(broken(head, Break::Missing)) } else { Ok(head) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_read_as_it_is_written_and_nothing_else_is() {
+        let mark = Mark::from(Head::START.after(&["a"]));
+        let text = mark.to_string();
+        assert_eq!(text.parse(), Ok(mark));
+        assert_eq!(format!(" {} \n", text.to_uppercase()).parse(), Ok(mark));
+        for wrong in ["", "1", "1:", ":00", "-1:00", &text[..60], &format!("{text}0"), &text.replace('1', "x"), "1:é"]
+        {
+            assert!(wrong.parse::<Mark>().is_err(), "{wrong}");
+        }
+    }
 }

@@ -28,7 +28,7 @@ mod words;
 
 pub use audit::{Act, AuditLine, Outcome};
 pub use caller::{Caller, Identity, IdentityKind};
-pub use chain::{Batch, Break, Broken, GENESIS, Head, chain, verify};
+pub use chain::{Batch, Break, Broken, GENESIS, Head, Mark, NoMark, chain, verify};
 pub use gate::{AddressKey, Gate, Verdict};
 pub use grant::{Effective, Grant, Grants, check_grants, effective};
 pub use lockout::{Account, Event, Lock, LockoutSettings, step};

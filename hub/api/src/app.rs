@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chengshu_access::{Limiter, Rate};
+use chengshu_audit::Keeper;
 use chengshu_core::model::{AddressGuard, Label, Net};
 use chengshu_core::seam::SharedClock;
 use chengshu_engine::{Board, Commands, Engine, Replayer, Rollups, SharedSpool, Taps};
@@ -168,6 +169,8 @@ pub struct App {
     pub sso: Sso,
     /// Where browsers reach the hub, if that was said: `https://hub.example`.
     pub public_url: Option<Arc<str>>,
+    /// Keeps the audit.
+    pub audit: Keeper,
     /// The way to the audit.
     pub(crate) trails: Arc<Trails>,
     /// Places for exports.
@@ -199,6 +202,7 @@ impl App {
         clock_sync: ClockSync,
         evidence: Arc<Shelf>,
         identities: Identities,
+        audit: Keeper,
     ) -> Self {
         Self {
             board: engine.board(),
@@ -229,6 +233,7 @@ impl App {
             device_doors: Arc::from([]),
             sso: Sso::default(),
             public_url: None,
+            audit,
             trails: Arc::default(),
             exports: Arc::new(Semaphore::new(EXPORTS)),
             paces: Paces::default(),

@@ -15,6 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use chengshu_access::{Access, Caller, Object, Right, Scope, TokenKind};
 use chengshu_core::model::{Device, ThemeId, Timestamp};
 use chengshu_identity::{Cookie, Found, Known, NotFound, Proof, Stamp};
+use chengshu_store::ActLine;
 
 use crate::app::App;
 use crate::origin::Origin;
@@ -85,7 +86,7 @@ impl Gate {
                 return Err((Problem::too_many("too_many_requests", wait.as_secs() + 1), None));
             }
         }
-        Ok(Who { known, scope, proof, cookie, access, from, now })
+        Ok(Who { known, scope, proof, cookie, access, from, now, line: None })
     }
 }
 
@@ -160,7 +161,7 @@ pub(crate) async fn admit(State(gate): State<Gate>, mut request: Request, next: 
     let now = gate.app.clock.now();
     let (headers, method) = (request.headers().clone(), request.method().clone());
     let from = origin.map(|origin| origin.ip);
-    let who = match gate.who(&headers, &method, from, now).await {
+    let mut who = match gate.who(&headers, &method, from, now).await {
         Ok(who) => who,
         Err((problem, known)) => {
             if let Some(known) = known {
@@ -169,10 +170,11 @@ pub(crate) async fn admit(State(gate): State<Gate>, mut request: Request, next: 
             return problem.into_response();
         }
     };
-    let trail = trail::Trail::of(&gate.info, &request);
+    let trail = trail::Trail::of(&gate.app, &gate.info, &request, &who.stamp());
+    who.line = trail.line();
     request.extensions_mut().insert(who.clone());
-    let mut response = next.run(request).await;
-    trail.write(&gate.app, &who, response.status());
+    let response = next.run(request).await;
+    let mut response = trail.finish(response).await;
     if who.known.renew
         && who.cookie
         && !response.headers().contains_key(SET_COOKIE)
@@ -219,6 +221,7 @@ pub(crate) struct Who {
     access: Access,
     from: Option<IpAddr>,
     now: Timestamp,
+    line: Option<ActLine>,
 }
 
 impl Who {
@@ -234,6 +237,17 @@ impl Who {
     /// What stands behind what they sent.
     pub(crate) fn found(&self) -> &Found {
         &self.known.found
+    }
+
+    /// The line of what the route does, to be committed with it; none where the table names no act. Whatever is not written
+    /// with its act is written beside the answer.
+    pub(crate) fn line(&self) -> Option<&ActLine> {
+        self.line.as_ref()
+    }
+
+    /// The same, with something else that should be known.
+    pub(crate) fn line_with(&self, name: &str, value: impl ToString) -> Option<&ActLine> {
+        self.line.as_ref().inspect(|line| line.detail(name, value))
     }
 
     /// Who acts, from where and when.

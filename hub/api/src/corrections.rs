@@ -56,6 +56,12 @@ pub(crate) async fn correct(
     if !visible {
         return Err(Problem::not_found(format!("no device {:?} has been heard or registered", new.device)));
     }
+    for (name, value) in [("device", new.device.as_str()), ("metric", &new.metric), ("at", &new.at.0.to_rfc3339())] {
+        who.line_with(name, value);
+    }
+    if let Some(line) = who.line() {
+        line.reason(reason);
+    }
     let correction = Correction {
         caller: who.name(),
         device: new.device.clone(),
@@ -63,6 +69,7 @@ pub(crate) async fn correct(
         at: new.at.0,
         value: new.value,
         reason: reason.to_owned(),
+        line: who.line().cloned(),
     };
     let old_value = app.commands.correct(correction).await?;
     Ok(Json(CorrectionDone { device: new.device, metric: new.metric, at: new.at.0.ms(), old_value, value: new.value }))

@@ -376,10 +376,13 @@ pub(crate) async fn ask(
     let expires = now.after(std::time::Duration::from_secs(expires_s.into()));
     let person = asker.unwrap_or_else(|| who.name());
     let new = NewCommand { device: id, name: body.name, params, danger, person, expires };
-    let made = app.store.command_add(&new, now, OPEN_MAX).await?;
+    let mut tx = app.store.tx().await?;
+    let made = tx.command_add(&new, now, OPEN_MAX).await?;
     let number = made.ok_or_else(|| {
         Problem::full(format!("the device has {OPEN_MAX} open commands already; wait, or call some off"))
     })?;
+    who.line_with("command", &new.name);
+    tx.commit_with(who.line_with("id", number)).await?;
     tracing::info!(caller = who.name(), device = new.device, command = new.name, number, "a command was asked for");
     app.orders_wake.notify_one();
     detail(&app, &who, number).await
@@ -428,9 +431,11 @@ pub(crate) async fn approve(
         due: Some(now),
         ..CommandChange::default()
     };
-    if !app.store.command_change(number, &change, now).await? {
+    let mut tx = app.store.tx().await?;
+    if !tx.command_change(number, &change, now).await? {
         return Err(Problem::conflict(format!("the command is {}; only a queued one can be agreed to", command.state)));
     }
+    tx.commit_with(who.line_with("device", &command.wanted.device)).await?;
     tracing::info!(caller = who.name(), number, "a command was agreed to");
     app.orders_wake.notify_one();
     detail(&app, &who, number).await
@@ -451,10 +456,12 @@ pub(crate) async fn cancel(
         person: Some(&by),
         ..CommandChange::default()
     };
-    if !app.store.command_change(number, &change, app.clock.now()).await? {
+    let mut tx = app.store.tx().await?;
+    if !tx.command_change(number, &change, app.clock.now()).await? {
         let words = format!("the command is {}; only one that is not sent yet can be called off", command.state);
         return Err(Problem::conflict(words));
     }
+    tx.commit_with(who.line_with("device", &command.wanted.device)).await?;
     detail(&app, &who, number).await
 }
 

@@ -123,6 +123,8 @@ pub(crate) async fn replay(
         link: order.link,
     };
     let rows = app.store.rejected_list(&who.scope, &filter, None, limit as i64).await?;
+    // each message has a transaction of its own, so the line comes before the first of them
+    app.store.tx().await?.commit_with(who.line_with("messages", rows.len())).await?;
     let report = app.replayer.replay(rows).await?;
     Ok(Json(ReplayView {
         replayed: report.replayed,

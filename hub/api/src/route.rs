@@ -145,8 +145,10 @@ pub struct RouteInfo {
     pub near: bool,
     /// How much it counts for when somebody asks too often.
     pub cost: u16,
-    /// What the audit calls it; none: nothing is changed and nothing leaves, or the handler writes its own line.
+    /// What the audit calls it; none: nothing is changed and nothing leaves, or whoever asks is not known yet.
     pub act: Option<Act>,
+    /// Its handler makes the line of what was done; only what comes to nothing is written for it.
+    pub tells: bool,
 }
 
 impl RouteInfo {
@@ -157,7 +159,7 @@ impl RouteInfo {
         object: Object,
         summary: &'static str,
     ) -> Self {
-        Self { method, path, access, object, summary, near: false, cost: 1, act: None }
+        Self { method, path, access, object, summary, near: false, cost: 1, act: None, tells: false }
     }
 }
 
@@ -283,6 +285,13 @@ impl Route {
     /// A line in the audit for each time that it is done.
     pub(crate) fn audited(mut self, act: Act) -> Self {
         self.info.act = Some(act);
+        self
+    }
+
+    /// The same, but the handler makes the line itself when it is done.
+    pub(crate) fn tells(mut self, act: Act) -> Self {
+        self.info.act = Some(act);
+        self.info.tells = true;
         self
     }
 

@@ -326,9 +326,11 @@ pub(crate) async fn create(
 ) -> Result<Json<WebhookSaved>, Problem> {
     let entry = check(&app, &who, body)?;
     let secret = new_secret();
-    let made = app.store.webhook_add(&entry, &secret, &who.name(), app.clock.now(), WEBHOOKS_MAX).await?;
+    let mut tx = app.store.tx().await?;
+    let made = tx.webhook_add(&entry, &secret, &who.name(), app.clock.now(), WEBHOOKS_MAX).await?;
     let id =
         made.ok_or_else(|| Problem::full(format!("there are {WEBHOOKS_MAX} webhooks already; delete one first")))?;
+    tx.commit_with(who.line_with("id", id)).await?;
     tracing::info!(caller = who.name(), webhook = id, "a webhook was made");
     Ok(Json(WebhookSaved { webhook: one(&app, id).await?, secret: Some(secret) }))
 }
@@ -342,9 +344,11 @@ pub(crate) async fn change(
     let id = number(&id)?;
     let secret = body.new_secret.then(new_secret);
     let entry = check(&app, &who, body)?;
-    if !app.store.webhook_put(id, &entry, secret.as_deref()).await? {
+    let mut tx = app.store.tx().await?;
+    if !tx.webhook_put(id, &entry, secret.as_deref()).await? {
         return Err(missing(id));
     }
+    tx.commit_with(who.line()).await?;
     tracing::info!(caller = who.name(), webhook = id, "a webhook was changed");
     app.hooks_wake.notify_one();
     Ok(Json(WebhookSaved { webhook: one(&app, id).await?, secret }))
@@ -357,9 +361,11 @@ pub(crate) async fn delete(
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<StatusCode, Problem> {
     let id = number(&id)?;
-    if !app.store.webhook_delete(id).await? {
+    let mut tx = app.store.tx().await?;
+    if !tx.webhook_delete(id).await? {
         return Err(missing(id));
     }
+    tx.commit_with(who.line()).await?;
     tracing::info!(caller = who.name(), webhook = id, "a webhook was deleted");
     Ok(StatusCode::NO_CONTENT)
 }
@@ -372,7 +378,9 @@ pub(crate) async fn test(
 ) -> Result<Json<TestView>, Problem> {
     let id = number(&id)?;
     let data = serde_json::json!({"caller": who.name()}).to_string();
-    let delivery = app.store.delivery_test(id, &data, app.clock.now()).await?.ok_or_else(|| missing(id))?;
+    let mut tx = app.store.tx().await?;
+    let delivery = tx.delivery_test(id, &data, app.clock.now()).await?.ok_or_else(|| missing(id))?;
+    tx.commit_with(who.line()).await?;
     app.hooks_wake.notify_one();
     Ok(Json(TestView { delivery }))
 }
@@ -409,7 +417,9 @@ pub(crate) async fn replay(
         Some(ids) => Again::These(ids),
         None => Again::GivenUp,
     };
-    let deliveries = app.store.delivery_again(id, &which, app.clock.now()).await?;
+    let mut tx = app.store.tx().await?;
+    let deliveries = tx.delivery_again(id, &which, app.clock.now()).await?;
+    tx.commit_with(who.line_with("deliveries", deliveries)).await?;
     tracing::info!(caller = who.name(), webhook = id, deliveries, "deliveries are tried again");
     app.hooks_wake.notify_one();
     Ok(Json(AgainView { deliveries }))

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chengshu_core::model::{MetricId, Quality, Timestamp};
-use chengshu_store::{NewCorrection, StoreError};
+use chengshu_store::{ActLine, NewCorrection, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::board::Latest;
@@ -31,6 +31,8 @@ pub struct Correction {
     pub value: Option<f64>,
     /// Why.
     pub reason: String,
+    /// Its line in the audit, written with it.
+    pub line: Option<ActLine>,
 }
 
 /// What a correction changed: the old value, if there was one.
@@ -173,7 +175,7 @@ impl Engine {
         let newest = tx.reading_newest(series).await?;
         let marks = tx.marks;
         tx.marks_put(marks, Some(wanted.at)).await?;
-        tx.commit().await?;
+        tx.commit_with(wanted.line.as_ref()).await?;
         self.dirty_next = Some(self.dirty_next.map_or(wanted.at, |known| known.min(wanted.at)));
         self.rollups.note(note, &[minute]);
         let newest =

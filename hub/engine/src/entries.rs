@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chengshu_core::model::{Device, DeviceId, Entry, LinkId, Registration, ThemeId};
-use chengshu_store::{NewChange, StoreError};
+use chengshu_store::{ActLine, NewChange, StoreError};
 
 use crate::board::{BoardState, DeviceSlot};
 use crate::command::Refused;
@@ -44,6 +44,8 @@ pub struct Orders {
     pub dry_run: bool,
     /// The changes.
     pub orders: Vec<EntryOrder>,
+    /// Their line in the audit, written with them; where nothing changes, it is not.
+    pub line: Option<ActLine>,
 }
 
 /// What was done, or would be.
@@ -101,7 +103,11 @@ impl Engine {
             tx.alarm_withdraw(&withdrawn, now).await?;
             tx.outbox_add(&withdrawn).await?;
         }
-        tx.commit().await?;
+        if let Some(line) = &orders.line {
+            line.detail("created", done.created);
+            line.detail("changed", done.changed);
+        }
+        tx.commit_with(orders.line.as_ref()).await?;
         let numbers: rustc_hash::FxHashMap<String, i32> = numbers.into_iter().collect();
         let book = Arc::clone(&self.book);
         self.board.write(|board| {

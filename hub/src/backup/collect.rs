@@ -36,7 +36,10 @@ pub struct Collected {
 /// messages that the broker keeps for the hub; the unique key tells those that come twice. A photo that is sent
 /// between the two copies is known to the restored database and its file is missing, which is said when it is asked for.
 pub fn data(data: &Path, exclude: &[PathBuf], part: &Path, stop: &CancellationToken) -> anyhow::Result<Collected> {
-    let own = ["postgres", "run", "lost+found", state::FILE, UNFINISHED, RESTORED_CONFIG, RESTORE_WAL];
+    // what was kept of the audit's chain and copies is of now: a restored chain may end earlier, and nobody did wrong
+    let kept = [chengshu_audit::KEPT_HEAD, chengshu_audit::STANDING];
+    let own =
+        ["postgres", "run", "lost+found", state::FILE, UNFINISHED, RESTORED_CONFIG, RESTORE_WAL, kept[0], kept[1]];
     let skip = |path: &str| {
         let full = data.join(path);
         // .new and .part are what a writer has not finished; its last whole file stands beside it

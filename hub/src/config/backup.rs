@@ -29,6 +29,8 @@ pub struct BackupConfig {
 pub type Captured = (PathBuf, Vec<u8>);
 
 const AT: &str = "02:30";
+/// Names a file that the hub writes: the copy of the audit, which stands elsewhere already.
+const COPY: &str = "copy_file";
 
 pub(super) fn read(reader: &mut Reader) -> BackupConfig {
     let mut section = reader.section("backup");
@@ -85,7 +87,7 @@ fn names(value: &Value, into: &mut Vec<PathBuf>) {
         Value::Table(table) => {
             for (key, value) in table {
                 match value {
-                    Value::String(path) if key.ends_with("_file") => into.push(path.into()),
+                    Value::String(path) if key.ends_with("_file") && key != COPY => into.push(path.into()),
                     other => names(other, into),
                 }
             }
@@ -114,7 +116,7 @@ mod tests {
         let (file, secret) = (dir.path().join("c.toml"), dir.path().join("p"));
         std::fs::write(&secret, "secret").unwrap();
         let text = format!(
-            "[[broker]]\npassword_file = \"{0}\"\nca_file = \"/nowhere\"\n[[broker]]\npassword_file = \"{0}\"\n",
+            "[[broker]]\npassword_file = \"{0}\"\nca_file = \"/nowhere\"\n[[broker]]\npassword_file = \"{0}\"\n[audit]\ncopy_file = \"/dev/null\"\n",
             secret.display()
         );
         std::fs::write(&file, &text).unwrap();

@@ -125,6 +125,7 @@ fn one(section: &mut Section<'_>, known: &Mappings) -> BrokerConfig {
     }
 }
 
+/// What stands in the file that a key names.
 pub(super) fn file(section: &mut Section<'_>, key: &str) -> Option<Vec<u8>> {
     let path = section.path(key)?;
     match std::fs::read(Path::new(&path)) {

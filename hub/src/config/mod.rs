@@ -2,6 +2,7 @@
 //! mistakes are reported together, each with the key, what was read, what would be right and the line that mends it.
 //! Every key stands, with its meaning, in deploy/chengshu.toml; a test compares the two.
 
+mod audit;
 mod backup;
 mod brokers;
 mod front;
@@ -86,6 +87,8 @@ pub struct Config {
     pub sso: Vec<SsoSettings>,
     /// Automatic backups.
     pub backup: BackupConfig,
+    /// How the audit is kept.
+    pub audit: chengshu_audit::Options,
     /// The file that this was read from and those that it names, for backups.
     pub files: Vec<Captured>,
 }
@@ -222,6 +225,7 @@ impl Config {
             hooks,
             sso,
             backup: backup::read(reader),
+            audit: audit::read(reader),
             files: Vec::new(),
         }
     }

@@ -10,8 +10,8 @@ use toml::{Table, Value};
 use url::{Host, Url};
 
 use super::brokers::file;
-use super::reader::{Reader, Section};
 use super::reader;
+use super::reader::{Reader, Section};
 
 /// What the example file shows, and nobody may run with.
 const SAMPLE: &str = "change-me";

@@ -11,7 +11,8 @@ use super::{Finding, PATIENCE};
 use crate::config::Config;
 use crate::managed::postgres::Cluster;
 
-const PART: &str = "database";
+/// What its findings are called.
+pub const PART: &str = "database";
 /// Clocks that differ by more than this make times of different machines incomparable.
 const CLOCK_APART_MS: i64 = 2_000;
 

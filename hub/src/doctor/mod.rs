@@ -1,6 +1,7 @@
 //! `chengshu doctor`: looks at everything that a hub stands on, whether it runs or not, and says of each finding what would
 //! cure it. Changes nothing but one reading that it sends a second time, which the hub counts as a duplicate.
 
+mod audit;
 mod brokers;
 mod certificate;
 mod database;
@@ -56,7 +57,11 @@ async fn look(config: &Config, data: &std::path::Path, clock: &SharedClock) -> V
     findings.extend(machine::certificate(config, clock.now()));
     findings.push(machine::clock(clock).await);
     let (database, growth) = database::look(config, data, clock).await;
+    let answers = database.iter().all(|finding| finding.part != database::PART || finding.verdict == Verdict::Good);
     findings.extend(database);
+    if answers && let Ok(url) = crate::audit::url(config, data) {
+        findings.extend(audit::look(config, data, &url, clock).await);
+    }
     findings.extend(machine::disk(data, growth));
     findings.extend(brokers::look(config, data, clock).await);
     findings.extend(hub.findings(config));

@@ -59,22 +59,22 @@ pub struct AuditFilter {
     pub limit: i64,
 }
 
-struct Row {
-    id: i64,
-    at: PgTime,
-    who: String,
-    name: Option<String>,
-    kind: String,
-    from_ip: Option<String>,
-    act: String,
-    object: Option<String>,
-    outcome: String,
-    reason: Option<String>,
-    detail: String,
+pub(crate) struct Row {
+    pub(crate) id: i64,
+    pub(crate) at: PgTime,
+    pub(crate) who: String,
+    pub(crate) name: Option<String>,
+    pub(crate) kind: String,
+    pub(crate) from_ip: Option<String>,
+    pub(crate) act: String,
+    pub(crate) object: Option<String>,
+    pub(crate) outcome: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) detail: String,
 }
 
 impl Row {
-    fn kept(self) -> Result<AuditRow, StoreError> {
+    pub(crate) fn kept(self) -> Result<AuditRow, StoreError> {
         Ok(AuditRow {
             id: self.id,
             at: self.at.0,
@@ -136,24 +136,6 @@ impl Store {
         rows.into_iter().map(Row::kept).collect()
     }
 
-    /// Lines after a number, oldest first and without names: for the copy off the host.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn audit_after(&self, after: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
-        let rows = sqlx::query_as!(
-            Row,
-            r#"SELECT id AS "id!", at AS "at!: PgTime", who AS "who!", kind AS "kind!", from_ip, act AS "act!", object, outcome AS "outcome!",
-                      reason, detail::text AS "detail!", NULL::text AS name
-               FROM audit_line_read WHERE id > $1 ORDER BY id LIMIT $2"#,
-            after,
-            limit,
-        )
-        .fetch_all(&self.readers())
-        .await?;
-        rows.into_iter().map(Row::kept).collect()
-    }
-
     /// Removes whole batches that were written before a moment, and writes a line about that; answers how many batches and
     /// lines went. The database refuses a moment that is less than 180 days ago.
     ///
@@ -166,6 +148,7 @@ impl Store {
         )
         .fetch_one(&self.writers())
         .await?;
+        self.audited.ring();
         Ok((row.batches, row.lines))
     }
 }
@@ -176,6 +159,7 @@ impl Tx {
     /// # Errors
     /// [`StoreError`]: the act must not happen.
     pub async fn audit_write(&mut self, lines: &[AuditLine]) -> Result<Head, StoreError> {
+        self.audited = true;
         write(&mut self.tx, lines).await
     }
 }
@@ -186,6 +170,7 @@ impl Batch {
     /// # Errors
     /// [`StoreError`]: the act must not happen.
     pub async fn audit_write(&mut self, lines: &[AuditLine]) -> Result<Head, StoreError> {
+        self.audited = true;
         write(&mut self.tx, lines).await
     }
 }

@@ -1,7 +1,7 @@
 //! Whether the audit is whole: the chain is followed from where it begins to where it ends, and every line must say what its
 //! bytes say. Also how well it is kept from whoever asks. Changes nothing.
 
-use chengshu_access::{Act, AuditLine, Batch as Link, Break, Broken, Head, IdentityKind, Outcome, verify};
+use chengshu_access::{Act, AuditLine, Batch as Link, Break, Broken, Head, IdentityKind, Mark, Outcome, verify};
 use sqlx::PgConnection;
 
 use crate::audit::head;
@@ -27,6 +27,32 @@ pub enum AuditProtection {
     Creator,
     /// A trigger is missing or switched off: somebody did that.
     Disarmed,
+}
+
+impl AuditProtection {
+    /// As the database says it.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Separate => "separate",
+            Self::Superuser => "superuser",
+            Self::Owner => "owner",
+            Self::Schema => "schema",
+            Self::Creator => "creator",
+            Self::Disarmed => "disarmed",
+        }
+    }
+}
+
+/// Whose the audit is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditOwner {
+    /// The role that asks.
+    pub role: String,
+    /// The role that owns the audit.
+    pub owner: String,
+    /// The role that asks is the server's first, which stays a superuser for ever.
+    pub first: bool,
 }
 
 /// A batch as it is kept, for whoever follows the chain.
@@ -57,6 +83,20 @@ impl Store {
         })
     }
 
+    /// As whom the database is asked, and whose the audit is there; by these names its owner's cures are written.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn audit_owner(&self) -> Result<AuditOwner, StoreError> {
+        let row = sqlx::query_as!(
+            AuditOwner,
+            r#"SELECT session_user::text AS "role!", pg_get_userbyid(relowner)::text AS "owner!",
+                      (SELECT oid = 10 FROM pg_roles WHERE rolname = session_user) AS "first!"
+               FROM pg_class WHERE oid = 'public.audit_line'::regclass"#
+        );
+        Ok(row.fetch_one(&self.writers()).await?)
+    }
+
     /// Where the kept part of the chain begins, and where it ends.
     ///
     /// # Errors
@@ -80,34 +120,14 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`]; within, [`Broken`] says where it does not hold first.
-    pub async fn audit_verify(&self, kept: Option<Head>) -> Result<Result<Head, Broken>, StoreError> {
+    pub async fn audit_verify(&self, kept: Option<Mark>) -> Result<Result<Head, Broken>, StoreError> {
         let mut tx = self.readers().begin().await?;
         sqlx::query!("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(&mut *tx).await?;
         let (start, end) = heads(&mut tx).await?;
-        let mut at = start;
-        loop {
-            let page = batches(&mut tx, &at).await?;
-            if page.is_empty() {
-                break;
-            }
-            for batch in page {
-                let broken = Broken { batch: at.batches + 1, line: at.lines + 1, what: Break::Altered };
-                if !batch.is_true {
-                    return Ok(Err(broken));
-                }
-                let last = kept.filter(|kept| kept.batches <= at.batches + 1);
-                match verify(at, [batch.link], last) {
-                    Ok(next) => at = next,
-                    Err(broken) => return Ok(Err(broken)),
-                }
-            }
-        }
-        // the end that the database itself remembers, then the one that was kept elsewhere
-        for known in [Some(end), kept] {
-            if let Err(broken) = verify(at, Vec::<Link<Vec<u8>>>::new(), known) {
-                return Ok(Err(broken));
-            }
-        }
+        let at = match follow(&mut tx, start, end, kept).await? {
+            Ok(at) => at,
+            Err(broken) => return Ok(Err(broken)),
+        };
         let strays = sqlx::query_scalar!(
             r#"SELECT (SELECT count(*) FROM audit_line_read) <> $1::bigint OR (SELECT count(*) FROM audit_batch_read) <> $2::bigint
                    OR $3::bigint < $4::bigint AS "strays!""#,
@@ -121,13 +141,107 @@ impl Store {
         let broken = Broken { batch: at.batches + 1, line: at.lines + 1, what: Break::Altered };
         Ok(if strays { Err(broken) } else { Ok(at) })
     }
+
+    /// The same for the newest `count` batches alone, which takes a moment however long the chain is. What is older is
+    /// believed; whether a head that was kept earlier is passed tells [`Store::audit_fit`].
+    ///
+    /// # Errors
+    /// [`StoreError`]; within, [`Broken`] says where it does not hold first.
+    pub async fn audit_verify_newest(&self, count: u64) -> Result<Result<Head, Broken>, StoreError> {
+        let mut tx = self.readers().begin().await?;
+        sqlx::query!("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(&mut *tx).await?;
+        let (start, end) = heads(&mut tx).await?;
+        let first = end.batches.saturating_sub(count);
+        if first <= start.batches {
+            return follow(&mut tx, start, end, None).await;
+        }
+        let row = sqlx::query!(
+            r#"SELECT hash AS "hash!", (SELECT coalesce(sum(lines), 0) FROM audit_batch_read WHERE n > $1) AS "lines!"
+               FROM audit_batch_read WHERE n = $1"#,
+            number(first),
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let from = row.and_then(|row| {
+            let lines = end.lines.checked_sub(row.lines.try_into().ok()?)?;
+            Some(Head { batches: first, lines, hash: row.hash.try_into().ok()? })
+        });
+        match from {
+            Some(from) => follow(&mut tx, from, end, None).await,
+            None => Ok(Err(Broken { batch: first, line: start.lines + 1, what: Break::Altered })),
+        }
+    }
+
+    /// Whether the chain passes a head that was kept earlier, without following it; none: that head lies before what is
+    /// still kept, and says nothing any more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn audit_fit(&self, kept: Mark) -> Result<Option<Result<(), Break>>, StoreError> {
+        let mut connection = self.readers().acquire().await?;
+        let (start, end) = heads(&mut connection).await?;
+        if kept.batches < start.batches {
+            return Ok(None);
+        }
+        if kept.batches > end.batches {
+            return Ok(Some(Err(Break::Missing)));
+        }
+        let hash = if kept.batches == start.batches {
+            Some(start.hash.to_vec())
+        } else {
+            let hash = sqlx::query_scalar!(
+                r#"SELECT hash AS "hash!" FROM audit_batch_read WHERE n = $1"#,
+                number(kept.batches)
+            );
+            hash.fetch_optional(&mut *connection).await?
+        };
+        let fits = hash.is_some_and(|hash| hash == kept.hash);
+        Ok(Some(if fits { Ok(()) } else { Err(Break::Rewritten) }))
+    }
 }
 
-fn number(count: u64) -> i64 {
+/// Follows the chain from `start` to its end, which must be where the database itself remembers it.
+async fn follow(
+    connection: &mut PgConnection,
+    start: Head,
+    end: Head,
+    kept: Option<Mark>,
+) -> Result<Result<Head, Broken>, StoreError> {
+    let mut at = start;
+    loop {
+        let page = batches(connection, &at).await?;
+        if page.is_empty() {
+            break;
+        }
+        for batch in page {
+            let broken = Broken { batch: at.batches + 1, line: at.lines + 1, what: Break::Altered };
+            if !batch.is_true {
+                return Ok(Err(broken));
+            }
+            let last = kept.filter(|kept| kept.batches <= at.batches + 1);
+            match verify(at, [batch.link], last) {
+                Ok(next) => at = next,
+                Err(broken) => return Ok(Err(broken)),
+            }
+        }
+    }
+    if at.batches == end.batches && at.lines != end.lines {
+        return Ok(Err(Broken { batch: at.batches + 1, line: at.lines + 1, what: Break::Missing }));
+    }
+    // the end that the database itself remembers, then the one that was kept elsewhere
+    for known in [Some(end.into()), kept] {
+        if let Err(broken) = verify(at, Vec::<Link<Vec<u8>>>::new(), known) {
+            return Ok(Err(broken));
+        }
+    }
+    Ok(Ok(at))
+}
+
+pub(crate) fn number(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-async fn heads(connection: &mut PgConnection) -> Result<(Head, Head), StoreError> {
+pub(crate) async fn heads(connection: &mut PgConnection) -> Result<(Head, Head), StoreError> {
     let row = sqlx::query!(
         r#"SELECT batches AS "batches!", lines AS "lines!", hash AS "hash!", start_batches AS "start_batches!",
                   start_lines AS "start_lines!", start_hash AS "start_hash!" FROM audit_head_read"#

@@ -4,12 +4,16 @@
 use chengshu_core::model::{Quality, Timestamp};
 use sqlx::{Postgres, Transaction};
 
+use crate::audit_copy::Bell;
 use crate::pg::PgTime;
 use crate::{Lease, Store, StoreError};
 
 /// A transaction under way. Dropped without [`Batch::commit`], nothing happened.
 pub struct Batch {
     pub(crate) tx: Transaction<'static, Postgres>,
+    /// It has written to the audit.
+    pub(crate) audited: bool,
+    bell: Bell,
     /// What the last committed transactions of the engine have left.
     pub marks: Marks,
 }
@@ -89,7 +93,12 @@ impl Store {
         if row.epoch != lease.epoch {
             return Err(StoreError::LeaseLost { ours: lease.epoch });
         }
-        Ok(Batch { tx, marks: Marks { attempt: row.attempt, spool: (row.spool_id, row.spool_through) } })
+        let marks = Marks { attempt: row.attempt, spool: (row.spool_id, row.spool_through) };
+        Ok(self.batch_of(tx, marks))
+    }
+
+    pub(crate) fn batch_of(&self, tx: Transaction<'static, Postgres>, marks: Marks) -> Batch {
+        Batch { tx, audited: false, bell: self.audited.clone(), marks }
     }
 }
 
@@ -174,6 +183,10 @@ impl Batch {
     /// # Errors
     /// [`StoreError::Unavailable`]: then it is unknown whether it happened, and the same rows may be sent again.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await?;
+        if self.audited {
+            self.bell.ring();
+        }
+        Ok(())
     }
 }

@@ -5,7 +5,7 @@ use chengshu_access::Scope;
 use chengshu_core::model::Timestamp;
 
 use crate::pg::PgTime;
-use crate::{Store, StoreError, scope};
+use crate::{Store, StoreError, Tx, scope};
 
 /// A command that somebody wants.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,39 +86,6 @@ pub struct CommandChange<'a> {
 }
 
 impl Store {
-    /// Takes a command down, unless the device has `most` open ones (then none); answers its number.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn command_add(&self, new: &NewCommand, now: Timestamp, most: i64) -> Result<Option<i64>, StoreError> {
-        let state = if new.danger { "queued" } else { "approved" };
-        let mut tx = self.writers().begin().await?;
-        let id = sqlx::query_scalar!(
-            "INSERT INTO command (device, name, params, danger, state, asked, person, expires, due, changed)
-             SELECT $1::text, $2::text, $3::text, $4::bool, $5::text, $6::timestamptz, $7::text, $8::timestamptz,
-                    $6::timestamptz, $6::timestamptz
-             WHERE (SELECT count(*) FROM command
-                    WHERE device = $1 AND state IN ('queued', 'approved', 'sent')) < $9
-             RETURNING id",
-            new.device,
-            new.name,
-            new.params,
-            new.danger,
-            state,
-            PgTime(now) as _,
-            new.person,
-            PgTime(new.expires) as _,
-            most,
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        if let Some(id) = id {
-            step(&mut tx, id, now, state, Some(&new.person), None, None).await?;
-        }
-        tx.commit().await?;
-        Ok(id)
-    }
-
     /// Changes the state of a command; false when it is not in one of the states that the change begins from.
     ///
     /// # Errors
@@ -129,31 +96,8 @@ impl Store {
         change: &CommandChange<'_>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let from: Vec<String> = change.from.iter().map(|state| (*state).to_owned()).collect();
-        let agreed = (change.state == "approved").then_some(change.person).flatten();
-        let mut tx = self.writers().begin().await?;
-        let done = sqlx::query!(
-            "UPDATE command SET state = $2, changed = $3, code = $4, words = $5, result = coalesce($6, result),
-                                due = coalesce($7, due), tries = tries + $8, agreed = coalesce($9, agreed)
-             WHERE id = $1 AND state = ANY ($10)",
-            id,
-            change.state,
-            PgTime(now) as _,
-            change.code,
-            change.words,
-            change.result,
-            change.due.map(PgTime) as _,
-            i32::from(change.tried),
-            agreed,
-            &from,
-        )
-        .execute(&mut *tx)
-        .await?
-        .rows_affected()
-            == 1;
-        if done {
-            step(&mut tx, id, now, change.state, change.person, change.code, change.words).await?;
-        }
+        let mut tx = self.tx().await?;
+        let done = tx.command_change(id, change, now).await?;
         tx.commit().await?;
         Ok(done)
     }
@@ -319,6 +263,81 @@ impl Store {
             words: step.words,
         });
         Ok(Some((row.into(), steps.collect())))
+    }
+}
+
+impl Tx {
+    /// Takes a command down, unless the device has `most` open ones (then none); answers its number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn command_add(
+        &mut self,
+        new: &NewCommand,
+        now: Timestamp,
+        most: i64,
+    ) -> Result<Option<i64>, StoreError> {
+        let state = if new.danger { "queued" } else { "approved" };
+        let id = sqlx::query_scalar!(
+            "INSERT INTO command (device, name, params, danger, state, asked, person, expires, due, changed)
+             SELECT $1::text, $2::text, $3::text, $4::bool, $5::text, $6::timestamptz, $7::text, $8::timestamptz,
+                    $6::timestamptz, $6::timestamptz
+             WHERE (SELECT count(*) FROM command
+                    WHERE device = $1 AND state IN ('queued', 'approved', 'sent')) < $9
+             RETURNING id",
+            new.device,
+            new.name,
+            new.params,
+            new.danger,
+            state,
+            PgTime(now) as _,
+            new.person,
+            PgTime(new.expires) as _,
+            most,
+        )
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        if let Some(id) = id {
+            step(&mut self.tx, id, now, state, Some(&new.person), None, None).await?;
+        }
+        Ok(id)
+    }
+
+    /// Changes the state of a command; false when it is not in one of the states that the change begins from.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn command_change(
+        &mut self,
+        id: i64,
+        change: &CommandChange<'_>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let from: Vec<String> = change.from.iter().map(|state| (*state).to_owned()).collect();
+        let agreed = (change.state == "approved").then_some(change.person).flatten();
+        let done = sqlx::query!(
+            "UPDATE command SET state = $2, changed = $3, code = $4, words = $5, result = coalesce($6, result),
+                                due = coalesce($7, due), tries = tries + $8, agreed = coalesce($9, agreed)
+             WHERE id = $1 AND state = ANY ($10)",
+            id,
+            change.state,
+            PgTime(now) as _,
+            change.code,
+            change.words,
+            change.result,
+            change.due.map(PgTime) as _,
+            i32::from(change.tried),
+            agreed,
+            &from,
+        )
+        .execute(&mut *self.tx)
+        .await?
+        .rows_affected()
+            == 1;
+        if done {
+            step(&mut self.tx, id, now, change.state, change.person, change.code, change.words).await?;
+        }
+        Ok(done)
     }
 }
 

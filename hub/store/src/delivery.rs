@@ -5,7 +5,7 @@ use chengshu_core::model::Timestamp;
 use sqlx::PgConnection;
 
 use crate::pg::PgTime;
-use crate::{Batch, Store, StoreError};
+use crate::{Batch, Store, StoreError, Tx};
 
 /// Something that webhooks may want to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,23 +155,6 @@ impl Store {
         Ok(added)
     }
 
-    /// A delivery for one webhook, by hand: a test. False: there is no such webhook.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn delivery_test(&self, webhook: i64, data: &str, now: Timestamp) -> Result<Option<i64>, StoreError> {
-        let id = sqlx::query_scalar!(
-            "INSERT INTO delivery (webhook, kind, key, data, made, asked, due)
-             SELECT id, 'test', 'test/' || gen_random_uuid(), $2::text, $3::timestamptz, $3, $3 FROM webhook WHERE id = $1 RETURNING id",
-            webhook,
-            data,
-            PgTime(now) as _,
-        )
-        .fetch_optional(&self.writers())
-        .await?;
-        Ok(id)
-    }
-
     /// The deliveries that are due, at most `each` of each webhook, in their order.
     ///
     /// # Errors
@@ -296,17 +279,35 @@ impl Store {
         });
         Ok(delivery.collect())
     }
+}
+
+impl Tx {
+    /// A delivery for one webhook, by hand: a test. False: there is no such webhook.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn delivery_test(&mut self, webhook: i64, data: &str, now: Timestamp) -> Result<Option<i64>, StoreError> {
+        let id = sqlx::query_scalar!(
+            "INSERT INTO delivery (webhook, kind, key, data, made, asked, due)
+             SELECT id, 'test', 'test/' || gen_random_uuid(), $2::text, $3::timestamptz, $3, $3 FROM webhook WHERE id = $1 RETURNING id",
+            webhook,
+            data,
+            PgTime(now) as _,
+        )
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        Ok(id)
+    }
 
     /// Has deliveries of a webhook tried again, from the first attempt on; answers how many.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn delivery_again(&self, webhook: i64, which: &Again, now: Timestamp) -> Result<u64, StoreError> {
+    pub async fn delivery_again(&mut self, webhook: i64, which: &Again, now: Timestamp) -> Result<u64, StoreError> {
         let ids = match which {
             Again::These(ids) => Some(ids.as_slice()),
             Again::GivenUp => None,
         };
-        let mut tx = self.writers().begin().await?;
         let done = sqlx::query!(
             "UPDATE delivery SET state = 'waiting', attempts = 0, asked = $3, due = $3
              WHERE webhook = $1 AND (id = ANY ($2::bigint[]) OR ($2 IS NULL AND state = 'given_up'))",
@@ -314,10 +315,9 @@ impl Store {
             ids,
             PgTime(now) as _,
         )
-        .execute(&mut *tx)
+        .execute(&mut *self.tx)
         .await?;
-        sqlx::query!("UPDATE webhook SET held_until = NULL WHERE id = $1", webhook).execute(&mut *tx).await?;
-        tx.commit().await?;
+        sqlx::query!("UPDATE webhook SET held_until = NULL WHERE id = $1", webhook).execute(&mut *self.tx).await?;
         Ok(done.rows_affected())
     }
 }

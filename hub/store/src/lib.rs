@@ -4,9 +4,11 @@
 //! Two pools: the engine's own, and one with a statement time-out for outside readers, so that an export cannot stop
 //! ingest.
 
+mod act_line;
 mod alarm;
 mod audit;
 mod audit_check;
+mod audit_copy;
 mod batch;
 mod census;
 mod change;
@@ -47,9 +49,11 @@ mod ticket;
 mod tx;
 mod webhook;
 
+pub use act_line::ActLine;
 pub use alarm::{AlarmFilter, AlarmPage};
 pub use audit::{AuditFilter, AuditRow};
-pub use audit_check::{AuditBatch, AuditProtection};
+pub use audit_check::{AuditBatch, AuditOwner, AuditProtection};
+pub use audit_copy::WrittenBatch;
 pub use batch::{Batch, Fate, Marks, ReadingRows};
 pub use census::{Archiver, Server, census, server};
 pub use change::{NewChange, StoredChange};

@@ -4,7 +4,7 @@ use chengshu_access::Scope;
 use chengshu_core::model::Timestamp;
 
 use crate::pg::PgTime;
-use crate::{Store, StoreError, scope};
+use crate::{Store, StoreError, Tx, scope};
 
 /// Of the pictures that a device sent itself, so many are told.
 const SENT_MOST: i64 = 100;
@@ -25,40 +25,6 @@ pub struct Photo {
 }
 
 impl Store {
-    /// Notes a photo unless the device has `most` already; false when there is no room. One that it has is no news.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn photo_add(&self, device: &str, photo: &Photo, most: i64) -> Result<bool, StoreError> {
-        // two at once see one another: the device's row is held
-        let mut tx = self.writers().begin().await?;
-        sqlx::query!("SELECT num FROM device WHERE id = $1 FOR UPDATE", device).fetch_optional(&mut *tx).await?;
-        let room = sqlx::query_scalar!(
-            r#"SELECT count(*) FILTER (WHERE hash <> $2) < $3 AS "room!" FROM device_photo WHERE device = $1"#,
-            device,
-            photo.hash,
-            most,
-        )
-        .fetch_one(&mut *tx)
-        .await?;
-        if room {
-            sqlx::query!(
-                "INSERT INTO device_photo (device, hash, media, bytes, at, caller) VALUES ($1, $2, $3, $4, $5, $6)
-                 ON CONFLICT DO NOTHING",
-                device,
-                photo.hash,
-                photo.media,
-                photo.bytes,
-                PgTime(photo.at) as _,
-                photo.caller,
-            )
-            .execute(&mut *tx)
-            .await?;
-        }
-        tx.commit().await?;
-        Ok(room)
-    }
-
     /// The photos of a device, newest first: those that people took, and the newest that it sent itself (caller `device`).
     ///
     /// # Errors
@@ -83,15 +49,48 @@ impl Store {
             .map(|row| Photo { hash: row.hash, media: row.media, bytes: row.bytes, at: row.at.0, caller: row.caller })
             .collect())
     }
+}
+
+impl Tx {
+    /// Notes a photo unless the device has `most` already; false when there is no room. One that it has is no news.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn photo_add(&mut self, device: &str, photo: &Photo, most: i64) -> Result<bool, StoreError> {
+        // two at once see one another: the device's row is held
+        sqlx::query!("SELECT num FROM device WHERE id = $1 FOR UPDATE", device).fetch_optional(&mut *self.tx).await?;
+        let room = sqlx::query_scalar!(
+            r#"SELECT count(*) FILTER (WHERE hash <> $2) < $3 AS "room!" FROM device_photo WHERE device = $1"#,
+            device,
+            photo.hash,
+            most,
+        )
+        .fetch_one(&mut *self.tx)
+        .await?;
+        if room {
+            sqlx::query!(
+                "INSERT INTO device_photo (device, hash, media, bytes, at, caller) VALUES ($1, $2, $3, $4, $5, $6)
+                 ON CONFLICT DO NOTHING",
+                device,
+                photo.hash,
+                photo.media,
+                photo.bytes,
+                PgTime(photo.at) as _,
+                photo.caller,
+            )
+            .execute(&mut *self.tx)
+            .await?;
+        }
+        Ok(room)
+    }
 
     /// Takes a photo from a device. None when it had no such photo; else whether some device still has it.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn photo_remove(&self, device: &str, hash: &str) -> Result<Option<bool>, StoreError> {
-        let mut tx = self.writers().begin().await?;
+    pub async fn photo_remove(&mut self, device: &str, hash: &str) -> Result<Option<bool>, StoreError> {
         let gone = sqlx::query!("DELETE FROM device_photo WHERE device = $1 AND hash = $2", device, hash);
-        if gone.execute(&mut *tx).await?.rows_affected() == 0 {
+        if gone.execute(&mut *self.tx).await?.rows_affected() == 0 {
             return Ok(None);
         }
         let others = sqlx::query_scalar!(
@@ -99,8 +98,7 @@ impl Store {
                    OR EXISTS (SELECT FROM event WHERE kind = 'picture' AND detail->>'evidence' = $1) AS "others!""#,
             hash
         );
-        let others = others.fetch_one(&mut *tx).await?;
-        tx.commit().await?;
+        let others = others.fetch_one(&mut *self.tx).await?;
         Ok(Some(others))
     }
 }

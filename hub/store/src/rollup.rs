@@ -125,7 +125,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`]: then the notes stay, and are worked off another time.
     pub async fn rollup_dirty_turn(&self, last: i64, staying: &[DirtyMinute]) -> Result<(), StoreError> {
-        let mut batch = Batch { tx: self.writers().begin().await?, marks: crate::Marks::default() };
+        let mut batch = self.batch_of(self.writers().begin().await?, crate::Marks::default());
         sqlx::query!("DELETE FROM rollup_dirty WHERE id <= $1", last).execute(&mut *batch.tx).await?;
         if !staying.is_empty() {
             batch.rollup_dirty_add(staying).await?;

@@ -8,6 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use crate::StoreError;
+use crate::audit_copy::Bell;
 
 /// How the store is opened.
 #[derive(Debug, Clone)]
@@ -29,6 +30,7 @@ pub struct Store {
     connect: PgConnectOptions,
     owner: PgConnectOptions,
     options: StoreOptions,
+    pub(crate) audited: Bell,
 }
 
 #[derive(Debug, Clone)]
@@ -72,7 +74,13 @@ impl Store {
         let owner = options.owner.as_ref().map_or_else(|| Ok(connect.clone()), |url| url.parse())?;
         let owner = owner.application_name("chengshu");
         let pools = Pools::new(&connect, options);
-        Ok(Self { pools: Arc::new(RwLock::new(pools)), connect, owner, options: options.clone() })
+        Ok(Self {
+            pools: Arc::new(RwLock::new(pools)),
+            connect,
+            owner,
+            options: options.clone(),
+            audited: Bell::default(),
+        })
     }
 
     /// Connects, checks the extension and applies the migrations.

@@ -3,12 +3,16 @@
 
 use sqlx::PgTransaction;
 
+use crate::audit_copy::Bell;
 use crate::{Store, StoreError};
 
 /// An act under way. Dropped without [`Tx::commit`], nothing happened. `audit_write` is called last: until the commit
 /// nobody else writes to the audit.
 pub struct Tx {
     pub(crate) tx: PgTransaction<'static>,
+    /// It has written to the audit.
+    pub(crate) audited: bool,
+    bell: Bell,
 }
 
 impl Store {
@@ -17,7 +21,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn tx(&self) -> Result<Tx, StoreError> {
-        Ok(Tx { tx: self.writers().begin().await? })
+        Ok(Tx { tx: self.writers().begin().await?, audited: false, bell: self.audited.clone() })
     }
 }
 
@@ -27,6 +31,10 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Unavailable`]: whether it happened is not known.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await?;
+        if self.audited {
+            self.bell.ring();
+        }
+        Ok(())
     }
 }

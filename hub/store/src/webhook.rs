@@ -3,7 +3,7 @@
 use chengshu_core::model::Timestamp;
 
 use crate::pg::PgTime;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, Tx};
 
 /// What people say of a webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,13 +72,15 @@ impl Store {
         });
         Ok(webhook.collect())
     }
+}
 
+impl Tx {
     /// Makes one, unless there are `most` already (then none); answers its number.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn webhook_add(
-        &self,
+        &mut self,
         entry: &WebhookEntry,
         secret: &str,
         caller: &str,
@@ -98,7 +100,7 @@ impl Store {
             caller,
             most,
         )
-        .fetch_optional(&self.writers())
+        .fetch_optional(&mut *self.tx)
         .await?;
         Ok(id)
     }
@@ -107,7 +109,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn webhook_put(&self, id: i64, entry: &WebhookEntry, secret: Option<&str>) -> Result<bool, StoreError> {
+    pub async fn webhook_put(
+        &mut self,
+        id: i64,
+        entry: &WebhookEntry,
+        secret: Option<&str>,
+    ) -> Result<bool, StoreError> {
         let done = sqlx::query!(
             "UPDATE webhook SET name = $2, url = $3, kinds = $4, themes = $5, enabled = $6,
                                 secret = coalesce($7, secret), held_until = NULL WHERE id = $1",
@@ -119,7 +126,7 @@ impl Store {
             entry.enabled,
             secret,
         )
-        .execute(&self.writers())
+        .execute(&mut *self.tx)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -128,8 +135,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn webhook_delete(&self, id: i64) -> Result<bool, StoreError> {
-        let done = sqlx::query!("DELETE FROM webhook WHERE id = $1", id).execute(&self.writers()).await?;
+    pub async fn webhook_delete(&mut self, id: i64) -> Result<bool, StoreError> {
+        let done = sqlx::query!("DELETE FROM webhook WHERE id = $1", id).execute(&mut *self.tx).await?;
         Ok(done.rows_affected() == 1)
     }
 }

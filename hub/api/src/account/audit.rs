@@ -1,4 +1,4 @@
-//! The audit, for those who may read it: lines, a file of them, and whether the chain holds. Reading it is in it, too.
+//! The audit, for those who may read it: lines, and a file of them. Reading it is in it, too.
 
 use axum::Json;
 use axum::body::Body as HttpBody;
@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use chengshu_access::{Act, Broken, Outcome};
+use chengshu_access::{Act, Outcome};
 use chengshu_core::model::Timestamp;
 use chengshu_store::{AuditFilter, AuditRow, Store, StoreError};
 use futures_util::stream;
@@ -15,11 +15,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::Words;
-use super::me::Empty;
 use crate::app::App;
 use crate::caller::Who;
-use crate::latest::NoParams;
-use crate::params::{Body, Params, When, page};
+use crate::params::{Params, When, page};
 use crate::problem::Problem;
 
 /// Lines that are read at once for a file.
@@ -86,23 +84,6 @@ pub(crate) struct AuditPage {
     next: Option<i64>,
 }
 
-/// Whether the chain holds.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct VerifyView {
-    ok: bool,
-    lines: u64,
-    batches: u64,
-    broken: Option<BrokenView>,
-}
-
-/// Where it breaks.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct BrokenView {
-    batch: u64,
-    line: Option<u64>,
-    what: String,
-}
-
 fn view(row: AuditRow) -> AuditLineView {
     let act = Act::of(&row.act);
     AuditLineView {
@@ -147,24 +128,6 @@ pub(crate) async fn list(
     rows.truncate(usize::try_from(limit).unwrap_or_default());
     let next = rows.last().filter(|_| more).map(|row| row.id);
     Ok(Json(AuditPage { lines: rows.into_iter().map(view).collect(), next }))
-}
-
-pub(crate) async fn verify(
-    State(app): State<App>,
-    _who: Who,
-    Params(NoParams {}): Params<NoParams>,
-    Body(Empty {}): Body<Empty>,
-) -> Result<Json<VerifyView>, Problem> {
-    let (start, head) = app.store.audit_heads().await?;
-    let (lines, batches) = (head.lines.saturating_sub(start.lines), head.batches.saturating_sub(start.batches));
-    Ok(Json(match app.store.audit_verify(None).await? {
-        Ok(_) => VerifyView { ok: true, lines, batches, broken: None },
-        Err(broken) => VerifyView { ok: false, lines, batches, broken: Some(told(&broken)) },
-    }))
-}
-
-fn told(broken: &Broken) -> BrokenView {
-    BrokenView { batch: broken.batch, line: Some(broken.line), what: broken.to_string() }
 }
 
 pub(crate) async fn export(

@@ -12,6 +12,7 @@ pub(crate) mod screens;
 pub(crate) mod services;
 pub(crate) mod signin;
 pub(crate) mod sso;
+pub(crate) mod standing;
 
 pub(crate) use routes::routes;
 

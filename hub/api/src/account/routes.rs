@@ -3,7 +3,7 @@
 
 use chengshu_access::{Access, Act, Right};
 
-use super::{audit, grants, matrix, me, people, policy, screens, services, signin, sso};
+use super::{audit, grants, matrix, me, people, policy, screens, services, signin, sso, standing};
 use crate::route::{Media, Object, Route, act, delete, get, post, put};
 
 /// Whoever grants; before there is a security administrator, the system administrator makes the first.
@@ -45,7 +45,9 @@ pub(crate) fn routes() -> Vec<Route> {
             "Make the first administrator, once",
         )
         .answers::<signin::LoginAnswer>(),
-        act("/api/v1/logout", signin::logout, Known, Object::Own, "End the own session").media(Media::Nothing),
+        act("/api/v1/logout", signin::logout, Known, Object::Own, "End the own session")
+            .media(Media::Nothing)
+            .tells(Act::Logout),
         get("/api/v1/me", me::get, Known, Object::Own, "Who asks, and what they may").answers::<me::MeView>(),
         post::<me::PasswordBody, _, _>(
             "/api/v1/me/password",
@@ -70,9 +72,11 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Own,
             "The first code of the own second factor",
         )
-        .media(Media::Nothing),
+        .media(Media::Nothing)
+        .tells(Act::SecondFactor),
         delete("/api/v1/me/totp", me::totp_remove, Needs(Own), Object::Own, "Take the own second factor away")
-            .takes::<me::ConfirmBody>(),
+            .takes::<me::ConfirmBody>()
+            .tells(Act::SecondFactor),
         post::<me::ConfirmBody, _, _>(
             "/api/v1/me/sso/{id}",
             sso::link_own,
@@ -85,7 +89,8 @@ pub(crate) fn routes() -> Vec<Route> {
             .takes::<me::ConfirmBody>(),
         get("/api/v1/me/sessions", me::sessions, Needs(Own), Object::Own, "The own sessions")
             .answers::<me::SessionList>(),
-        delete("/api/v1/me/sessions/{id}", me::session_end, Needs(Own), Object::Own, "End one of the own sessions"),
+        delete("/api/v1/me/sessions/{id}", me::session_end, Needs(Own), Object::Own, "End one of the own sessions")
+            .tells(Act::SessionEnd),
         get("/api/v1/people", people::list, Needs(SeeAccounts), Object::Account, "People with accounts")
             .params::<people::PeopleParams>()
             .answers::<people::PeoplePage>(),
@@ -96,7 +101,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Make an account without rights; its password is shown once",
         )
-        .answers::<people::PersonMade>(),
+        .answers::<people::PersonMade>()
+        .tells(Act::AccountCreate),
         get("/api/v1/people/{id}", people::get, Needs(SeeAccounts), Object::Account, "A person")
             .answers::<people::PersonView>(),
         put::<people::PersonBody, _, _>(
@@ -107,7 +113,8 @@ pub(crate) fn routes() -> Vec<Route> {
             "Change what is said of a person",
         )
         .answers::<people::PersonView>()
-        .matched(),
+        .matched()
+        .tells(Act::AccountChange),
         act(
             "/api/v1/people/{id}/disable",
             people::disable,
@@ -115,9 +122,11 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Disable an account",
         )
-        .answers::<people::PersonView>(),
+        .answers::<people::PersonView>()
+        .tells(Act::AccountDisable),
         act("/api/v1/people/{id}/enable", people::enable, Needs(ManageAccounts), Object::Account, "Enable an account")
-            .answers::<people::PersonView>(),
+            .answers::<people::PersonView>()
+            .tells(Act::AccountDisable),
         act(
             "/api/v1/people/{id}/reset",
             people::reset,
@@ -125,9 +134,11 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "A new one-time password, shown once",
         )
-        .answers::<people::PasswordMade>(),
+        .answers::<people::PasswordMade>()
+        .tells(Act::PasswordReset),
         act("/api/v1/people/{id}/unlock", people::unlock, Needs(Grant), Object::Account, "Unlock an account")
-            .answers::<people::PersonView>(),
+            .answers::<people::PersonView>()
+            .tells(Act::AccountUnlock),
         act(
             "/api/v1/people/{id}/totp/reset",
             people::totp_reset,
@@ -135,7 +146,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Take somebody's second factor away",
         )
-        .answers::<people::PersonView>(),
+        .answers::<people::PersonView>()
+        .tells(Act::SecondFactor),
         put::<sso::LinkBody, _, _>(
             "/api/v1/people/{id}/sso",
             sso::link,
@@ -158,7 +170,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Replace what somebody is granted",
         )
-        .answers::<people::PersonView>(),
+        .answers::<people::PersonView>()
+        .tells(Act::GrantChange),
         get(
             "/api/v1/people/{id}/sessions",
             people::sessions,
@@ -173,7 +186,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Needs(ManageAccounts),
             Object::Account,
             "End somebody's session",
-        ),
+        )
+        .tells(Act::SessionEnd),
         get("/api/v1/services", services::list, Needs(SeeAccounts), Object::Account, "Keys of services")
             .params::<services::ServiceParams>()
             .answers::<services::ServicePage>(),
@@ -184,7 +198,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Make a service without rights; its key is shown once",
         )
-        .answers::<services::ServiceMade>(),
+        .answers::<services::ServiceMade>()
+        .tells(Act::KeyCreate),
         put::<services::ServiceRightsBody, _, _>(
             "/api/v1/services/{id}/rights",
             services::put,
@@ -192,7 +207,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "What a service may, and for how long",
         )
-        .answers::<services::ServiceView>(),
+        .answers::<services::ServiceView>()
+        .tells(Act::GrantChange),
         post::<me::Empty, _, _>(
             "/api/v1/services/{id}/rotate",
             services::rotate,
@@ -200,7 +216,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "A new key, shown once; the old one ends",
         )
-        .answers::<services::KeyMade>(),
+        .answers::<services::KeyMade>()
+        .tells(Act::KeyCreate),
         post::<me::Empty, _, _>(
             "/api/v1/services/{id}/signing",
             services::sign,
@@ -216,7 +233,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Take what a service sends without a signature again",
         ),
-        delete("/api/v1/services/{id}", services::revoke, Needs(ManageKeys), Object::Account, "Revoke a service's key"),
+        delete("/api/v1/services/{id}", services::revoke, Needs(ManageKeys), Object::Account, "Revoke a service's key")
+            .tells(Act::KeyRevoke),
         post::<me::Empty, _, _>(
             "/api/v1/screens/enrol",
             screens::enrol,
@@ -243,7 +261,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Enrol the wall that shows a code",
         )
-        .answers::<screens::ScreenView>(),
+        .answers::<screens::ScreenView>()
+        .tells(Act::ScreenEnrol),
         put::<screens::ScreenBody, _, _>(
             "/api/v1/screens/{id}",
             screens::put,
@@ -251,14 +270,16 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Change what a wall shows and sees",
         )
-        .answers::<screens::ScreenView>(),
+        .answers::<screens::ScreenView>()
+        .tells(Act::ScreenEnrol),
         delete(
             "/api/v1/screens/{id}",
             screens::revoke,
             Needs(ManageAccounts),
             Object::Account,
             "Revoke a wall's credential",
-        ),
+        )
+        .tells(Act::ScreenRevoke),
         get("/api/v1/access/matrix", matrix::get, Known, Object::Own, "Who may do what: roles, rights, routes")
             .answers::<matrix::MatrixView>(),
         get(
@@ -276,23 +297,32 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Change the policy",
         )
-        .answers::<policy::PolicyView>(),
+        .answers::<policy::PolicyView>()
+        .tells(Act::PolicyChange),
         get("/api/v1/audit", audit::list, Needs(ReadAudit), Object::Audit, "The audit, newest first")
             .params::<audit::AuditParams>()
             .answers::<audit::AuditPage>()
             .audited(Act::AuditRead),
         post::<me::Empty, _, _>(
             "/api/v1/audit/verify",
-            audit::verify,
+            standing::verify,
             Needs(ReadAudit),
             Object::Audit,
             "Whether the chain of the audit holds",
         )
-        .answers::<audit::VerifyView>()
+        .answers::<standing::VerifyView>()
         .audited(Act::AuditRead),
+        get(
+            "/api/v1/audit/standing",
+            standing::standing,
+            Needs(ReadAudit),
+            Object::Audit,
+            "How the audit is kept: chain, protection, copies off the host",
+        )
+        .answers::<standing::StandingView>(),
         get("/api/v1/export/audit", audit::export, Needs(ReadAudit), Object::Audit, "The audit as a file")
             .params::<audit::AuditExportParams>()
             .media(Media::Readings)
-            .audited(Act::AuditRead),
+            .audited(Act::Export),
     ]
 }

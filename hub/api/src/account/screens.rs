@@ -10,7 +10,7 @@ use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
 use chengshu_access::{Act, TokenHash, TokenKind};
 use chengshu_core::model::{ThemeId, Timestamp};
-use chengshu_identity::{Cookie, random};
+use chengshu_identity::{Cookie, Stamp, random};
 use chengshu_store::{Claim, ScreenEntry, StoredScreen};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -155,7 +155,11 @@ pub(crate) async fn claim(
             tx.commit().await?;
             Err(over())
         }
-        Claim::Enrolled(_) => {
+        Claim::Enrolled(id) => {
+            let stamp = Stamp::nobody(guest.from, app.clock.now());
+            let mut line = stamp.done(Act::ScreenEnrol, format!("screen:{id}"));
+            line.detail.insert("claimed".to_owned(), "true".to_owned());
+            tx.audit_write(&[line]).await?;
             tx.commit().await?;
             app.identities.forget();
             let cookie = Cookie { token: new, kind: TokenKind::Screen, seconds: policy.0.session.screen_s };

@@ -167,7 +167,8 @@ pub(crate) async fn retire(
 
 async fn enter(app: &App, who: &Who, order: EntryOrder) -> Result<(), Problem> {
     let device = order.device.to_string();
-    let orders = Orders { caller: who.name(), import: false, dry_run: false, orders: vec![order] };
+    let orders =
+        Orders { caller: who.name(), import: false, dry_run: false, orders: vec![order], line: who.line().cloned() };
     match app.commands.enter(orders).await {
         Ok(_) => Ok(()),
         Err(refused @ Refused::Changed { .. }) => {

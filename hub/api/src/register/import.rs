@@ -123,7 +123,8 @@ pub(crate) async fn devices(
     if !report.errors.is_empty() {
         return if params.dry_run { Ok(Json(report)) } else { Err(Problem::import(&report)) };
     }
-    let orders = Orders { caller: who.name(), import: true, dry_run: params.dry_run, orders };
+    let orders =
+        Orders { caller: who.name(), import: true, dry_run: params.dry_run, orders, line: who.line().cloned() };
     match app.commands.enter(orders).await {
         Ok(entered) => {
             (report.created, report.changed, report.unchanged) = (entered.created, entered.changed, entered.unchanged);

@@ -130,9 +130,11 @@ pub(crate) async fn add(
         at: app.clock.now(),
         caller: who.name(),
     };
-    if !app.store.photo_add(&id, &photo, PHOTOS_MAX).await? {
+    let mut tx = app.store.tx().await?;
+    if !tx.photo_add(&id, &photo, PHOTOS_MAX).await? {
         return Err(full());
     }
+    tx.commit_with(who.line_with("photo", &photo.hash)).await?;
     Ok(Json(photo.into()))
 }
 
@@ -170,7 +172,9 @@ pub(crate) async fn remove(
 ) -> Result<StatusCode, Problem> {
     allowed(&app, &who, &id)?;
     let hash = named(&hash)?;
-    let others = app.store.photo_remove(&id, &hash.to_string()).await?.ok_or_else(|| none(hash))?;
+    let mut tx = app.store.tx().await?;
+    let others = tx.photo_remove(&id, &hash.to_string()).await?.ok_or_else(|| none(hash))?;
+    tx.commit_with(who.line()).await?;
     if !others {
         let shelf = Arc::clone(&app.evidence);
         on_disk(move || shelf.remove(hash)).await?;

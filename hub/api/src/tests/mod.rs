@@ -12,6 +12,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use chengshu_access::{Caller, Extent, Grant, Part, Right, Rights, Role, Scope};
+use chengshu_audit::{Keeper, Options};
 use chengshu_broker::Secret;
 use chengshu_core::model::{
     Aggregate, Alarm, AlarmId, Details, Device, DeviceId, Kpi, KpiId, Label, LinkId, MetricId, Place, RuleId, Severity,
@@ -222,6 +223,7 @@ impl World {
         let own = (DeviceId::parse("OWN-1").unwrap(), own.hash([1; 12]));
         identities.devices().draw(HashMap::from([own]));
         let stop = CancellationToken::new();
+        let audit = Keeper::new(store.clone(), clock.clone(), Options::default(), None, &registry).unwrap();
         let mut app = App::new(
             &engine,
             store,
@@ -235,8 +237,10 @@ impl World {
             ClockSync::default(),
             shelf,
             identities,
+            audit,
         );
         app.board = board();
+        app.trails = Arc::new(crate::trail::Trails::without_database());
         Self { router: router(app), _queue: queue, _dir: dir }
     }
 

@@ -1,13 +1,13 @@
 //! The audit is written as hub/access says: the same bytes, the same chain, with the act or not at all.
 
-use chengshu_access::{Act, AuditLine, Head, IdentityKind, Outcome};
-use chengshu_store::{AuditFilter, LoginBy};
+use chengshu_access::{Act, AuditLine, Break, Head, IdentityKind, Mark, Outcome};
+use chengshu_store::{ActLine, AuditFilter, LoginBy};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use sqlx::Row as _;
 
-use crate::world::{HUB, NOW, World, entry, later};
+use crate::world::{HUB, NOW, World, entry, later, run};
 
 pub fn line(act: Act, object: &str) -> AuditLine {
     let mut line = AuditLine::new(NOW, None, Some("10.0.0.1".parse().unwrap()), act, Outcome::Done);
@@ -67,7 +67,7 @@ async fn the_database_makes_the_same_chain_over_any_texts() {
     let kept: Vec<(i64, Vec<u8>)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     assert_eq!(kept, (1..).zip(all).collect::<Vec<_>>());
     // the columns say what the bytes say, and the chain holds
-    assert_eq!(world.store.audit_verify(Some(head)).await.unwrap(), Ok(head));
+    assert_eq!(world.store.audit_verify(Some(head.into())).await.unwrap(), Ok(head));
     println!("{} lines in {} batches", head.lines, head.batches);
 }
 
@@ -143,6 +143,63 @@ async fn lines_are_found_by_what_they_say() {
     assert_eq!(find(AuditFilter { object: Some("device:pump-1".to_owned()), ..any() }).await, [2]);
     let row = store.audit_list(&AuditFilter { act: Some(Act::Export), limit: 1, ..any() }).await.unwrap().remove(0);
     assert_eq!((row.name.as_deref(), row.from.as_deref(), row.detail), (Some("王小明"), Some("10.0.0.1"), own.detail));
-    let after: Vec<i64> = store.audit_after(1, 10).await.unwrap().iter().map(|line| line.id).collect();
-    assert_eq!(after, [2, 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whole_batches_are_copied_in_their_order_and_whoever_copies_is_woken() {
+    let world = World::new().await;
+    let store = &world.store;
+    let mut written = store.audit_written();
+    written.mark_unchanged();
+    let mut heads = vec![Head::START];
+    for size in [2, 1, 3] {
+        let lines: Vec<AuditLine> = (0..size).map(|n| line(Act::Login, &format!("{size}/{n}"))).collect();
+        heads.push(store.audit_write(&lines).await.unwrap());
+        assert!(written.has_changed().unwrap());
+        written.mark_unchanged();
+    }
+    drop(store.tx().await.unwrap().commit().await);
+    assert!(!written.has_changed().unwrap(), "nothing was written to the audit");
+    for (from, most, expected) in [(0, 9, 1..4), (1, 9, 2..4), (0, 2, 1..3), (2, 1, 3..4), (3, 9, 4..4)] {
+        let copied = store.audit_after(&heads[from], most).await.unwrap();
+        assert_eq!(copied.iter().map(|batch| batch.head).collect::<Vec<_>>(), heads[expected], "{from} {most}");
+        for batch in copied {
+            let before = heads[batch.head.batches as usize - 1];
+            let ids: Vec<u64> = batch.lines.iter().map(|line| line.id as u64).collect();
+            assert_eq!(ids, (before.lines + 1..=batch.head.lines).collect::<Vec<_>>());
+        }
+    }
+    for (n, head) in heads.iter().enumerate() {
+        assert_eq!(store.audit_fit((*head).into()).await.unwrap(), Some(Ok(())), "{n}");
+        let other = Mark { hash: [7; 32], ..(*head).into() };
+        assert_eq!(store.audit_fit(other).await.unwrap(), Some(Err(Break::Rewritten)), "{n}");
+        assert_eq!(store.audit_verify_newest(n as u64).await.unwrap(), Ok(heads[3]), "{n}");
+    }
+    let beyond = Mark { batches: 4, hash: [0; 32] };
+    assert_eq!(store.audit_fit(beyond).await.unwrap(), Some(Err(Break::Missing)));
+    assert!(store.audit_oldest(None).await.unwrap() < store.audit_oldest(Some(2)).await.unwrap());
+    assert_eq!(store.audit_oldest(Some(3)).await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_line_of_an_act_is_written_with_it_or_neither_happens() {
+    let world = World::new().await;
+    let (store, mut owner) = (&world.store, world.connect("chengshu").await);
+    let said = ActLine::new(line(Act::AccountCreate, "people"));
+    said.reason("请拨 13812345678");
+    said.detail("id", 7);
+    let mut tx = store.tx().await.unwrap();
+    tx.person_add(&entry("wang", "水务局"), None, true, NOW).await.unwrap().unwrap();
+    tx.commit_with(Some(&said)).await.unwrap();
+    assert!(said.is_written());
+    let row = store.audit_list(&AuditFilter { limit: 1, ..AuditFilter::default() }).await.unwrap().remove(0);
+    assert_eq!((row.reason.as_deref(), row.detail["id"].as_str()), (Some("请拨 138****5678"), "7"));
+
+    // the writer is stopped: nothing happens
+    run(&mut owner, "REVOKE EXECUTE ON FUNCTION audit_write(jsonb) FROM chengshu_hub").await.unwrap();
+    let said = ActLine::new(line(Act::AccountCreate, "people"));
+    let mut tx = store.tx().await.unwrap();
+    tx.person_add(&entry("li", "水务局"), None, true, NOW).await.unwrap().unwrap();
+    assert!(tx.commit_with(Some(&said)).await.is_err() && !said.is_written());
+    assert!(store.login_find(LoginBy::Login("li")).await.unwrap().is_none());
 }

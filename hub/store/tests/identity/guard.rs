@@ -113,7 +113,7 @@ async fn an_ordinary_owner_has_the_triggers_alone() {
         let (code, words) = run(&mut plain, statement).await.expect_err(statement);
         assert!(code == "P0001" && words.contains("refused"), "{statement}: {code} {words}");
     }
-    assert_eq!(store.audit_verify(Some(head)).await.unwrap(), Ok(head));
+    assert_eq!(store.audit_verify(Some(head.into())).await.unwrap(), Ok(head));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,7 +130,7 @@ async fn an_ordinary_owner_who_was_lent_the_audits_role_gives_it_away() {
     run(&mut first, "REVOKE chengshu_audit FROM lent").await.unwrap();
     assert_eq!(store.audit_protection().await.unwrap(), AuditProtection::Separate);
     let head = store.audit_write(&[line(Act::Login, "a")]).await.unwrap();
-    assert_eq!(store.audit_verify(Some(head)).await.unwrap(), Ok(head));
+    assert_eq!(store.audit_verify(Some(head.into())).await.unwrap(), Ok(head));
     let mut lent = world.connect("lent").await;
     for statement in TAMPER {
         assert_eq!(run(&mut lent, statement).await.expect_err(statement).0, "42501", "{statement}");

@@ -72,7 +72,7 @@ async fn each_way_of_tampering_is_found() {
     ];
     let world = World::new().await;
     let kept = three(&world).await;
-    assert_eq!(world.store.audit_verify(Some(kept)).await.unwrap(), Ok(kept));
+    assert_eq!(world.store.audit_verify(Some(kept.into())).await.unwrap(), Ok(kept));
     tamper(
         &world,
         "CREATE TABLE b AS TABLE audit_batch; CREATE TABLE l AS TABLE audit_line; CREATE TABLE h AS TABLE audit_head",
@@ -80,14 +80,18 @@ async fn each_way_of_tampering_is_found() {
     .await;
     for (name, statements, batch, line, what) in table {
         tamper(&world, statements).await;
-        assert_eq!(world.store.audit_verify(Some(kept)).await.unwrap(), Err(Broken { batch, line, what }), "{name}");
+        assert_eq!(
+            world.store.audit_verify(Some(kept.into())).await.unwrap(),
+            Err(Broken { batch, line, what }),
+            "{name}"
+        );
         tamper(
             &world,
             "TRUNCATE audit_batch, audit_line, audit_head; INSERT INTO audit_batch SELECT * FROM b;
              INSERT INTO audit_line SELECT * FROM l; INSERT INTO audit_head SELECT * FROM h",
         )
         .await;
-        assert_eq!(world.store.audit_verify(Some(kept)).await.unwrap(), Ok(kept), "as it was, after {name}");
+        assert_eq!(world.store.audit_verify(Some(kept.into())).await.unwrap(), Ok(kept), "as it was, after {name}");
     }
 }
 
@@ -102,7 +106,7 @@ async fn a_long_chain_is_followed_page_by_page() {
     assert_eq!((head.batches, world.store.audit_verify(None).await.unwrap()), (950, Ok(head)));
     tamper(&world, "UPDATE audit_line SET who = 'b' WHERE id = 901").await;
     let broken = Broken { batch: 901, line: 901, what: Break::Altered };
-    assert_eq!(world.store.audit_verify(Some(head)).await.unwrap(), Err(broken));
+    assert_eq!(world.store.audit_verify(Some(head.into())).await.unwrap(), Err(broken));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,7 +130,11 @@ async fn only_what_is_old_is_forgotten() {
     assert_eq!(store.audit_forget(days_ago(181).await).await.unwrap(), (2, 5));
     let (start, end) = store.audit_heads().await.unwrap();
     assert_eq!((start.batches, start.lines, end.batches, end.lines), (2, 5, 4, 8));
-    assert_eq!(store.audit_verify(Some(kept)).await.unwrap(), Ok(end), "the chain goes on from the first kept batch");
+    assert_eq!(
+        store.audit_verify(Some(kept.into())).await.unwrap(),
+        Ok(end),
+        "the chain goes on from the first kept batch"
+    );
     let all = store.audit_list(&AuditFilter { limit: 10, ..AuditFilter::default() }).await.unwrap();
     assert_eq!(all.iter().map(|line| line.id).collect::<Vec<_>>(), [8, 7, 6]);
     let about = &all[0];
