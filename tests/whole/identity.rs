@@ -14,7 +14,7 @@ fn of_department(name: &str) -> Scope {
     Scope::of([Extent::new(Part::All, Part::some([name]), Part::All, Part::All)])
 }
 
-fn everywhere() -> Value {
+pub fn everywhere() -> Value {
     json!([{ "themes": "all", "departments": "all", "areas": "all", "camera_groups": "all" }])
 }
 
@@ -37,7 +37,7 @@ fn whole() -> (World, Database, Broker, Hub) {
 }
 
 /// The first administrator, in, with a second factor.
-fn first(hub: &Hub) -> Browser {
+pub fn first(hub: &Hub) -> Browser {
     let link = until("the link", GUARD, || std::fs::read_to_string(hub.data().join("setup.link")).ok()).unwrap();
     let token = link.split("token=").nth(1).unwrap().trim().to_owned();
     let mut admin = Browser::new(&hub.http);
@@ -65,7 +65,7 @@ fn make(admin: &mut Browser, user: &str) -> (String, String) {
     (made["person"]["id"].as_str().unwrap().to_owned(), made["password"].as_str().unwrap().to_owned())
 }
 
-fn grant(by: &mut Browser, person: &str, roles: &[&str], scope: &Value) -> (u16, Value) {
+pub fn grant(by: &mut Browser, person: &str, roles: &[&str], scope: &Value) -> (u16, Value) {
     let grants = json!({ "grants": [{ "roles": roles, "scope": scope, "from": null, "until": null }] });
     by.send("PUT", &format!("/api/v1/people/{person}/grants"), Some(grants)).unwrap()
 }

@@ -94,7 +94,8 @@ impl Broker {
     }
 }
 
-fn certificates(dir: &std::path::Path) -> anyhow::Result<Tls> {
+/// An authority, and certificates of it for a server and a client, under `dir`.
+pub(crate) fn certificates(dir: &std::path::Path) -> anyhow::Result<Tls> {
     let openssl = |args: &str| {
         let mut command = Command::new("openssl");
         command.args(args.split_whitespace()).current_dir(dir);

@@ -13,6 +13,7 @@ mod managed;
 mod process;
 mod publisher;
 mod receiver;
+mod syslog;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -28,6 +29,7 @@ pub use process::Process;
 pub(crate) use process::{as_user, give_away};
 pub use publisher::{Obligation, Publisher, publish_all};
 pub use receiver::{Message, Receiver};
+pub use syslog::{Heard, Syslog};
 
 /// How long a test waits for anything before it gives up: a hang guard, not a measure.
 pub const GUARD: Duration = Duration::from_secs(60);
@@ -46,6 +48,14 @@ impl World {
 
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
+    }
+
+    /// A folder in it that the hub may write to.
+    pub fn folder(&self, name: &str) -> anyhow::Result<PathBuf> {
+        let path = self.path(name);
+        std::fs::create_dir_all(&path)?;
+        process::give_away(&path)?;
+        Ok(path)
     }
 }
 
