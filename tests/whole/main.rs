@@ -6,6 +6,7 @@ mod absence;
 mod accept;
 mod access;
 mod api;
+mod audit;
 mod backup;
 mod brokers;
 mod commands;

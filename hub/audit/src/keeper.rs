@@ -124,6 +124,14 @@ impl Keeper {
         Ok(following.await.map_err(|_| NotVerified::Stopped)??)
     }
 
+    /// Forgets what is older than the settings say and copied; the hub does so once a day.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget(&self) -> Result<(), StoreError> {
+        mind::forget(self).await
+    }
+
     async fn follow(&self) -> Result<Chain, StoreError> {
         let kept = self.lock().kept.map(|kept| kept.mark);
         let (start, _) = self.0.store.audit_heads().await?;

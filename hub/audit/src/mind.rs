@@ -92,7 +92,7 @@ async fn day(keeper: &Keeper) {
             tracing::warn!(%error, "the chain of the audit could not be followed; it is tried again tomorrow")
         }
     }
-    if let Err(error) = forget(keeper).await {
+    if let Err(error) = keeper.forget().await {
         let error = error.database_words();
         tracing::warn!(error, "old lines of the audit could not be forgotten; it is tried again tomorrow");
     }

@@ -119,6 +119,20 @@ impl Database {
         })
     }
 
+    /// Runs statements that a test has put together.
+    pub fn run(&self, statements: String) -> anyhow::Result<()> {
+        block_on(async {
+            let mut connection = PgConnection::connect(&self.url).await?;
+            sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(&mut connection).await?;
+            Ok(())
+        })
+    }
+
+    /// The address for another role, without a password.
+    pub fn url_as(&self, role: &str) -> String {
+        self.url.replacen("chengshu:none", &format!("{role}:none"), 1)
+    }
+
     /// Runs a statement.
     pub fn execute(&self, statement: &'static str) -> anyhow::Result<()> {
         block_on(async {

@@ -27,6 +27,7 @@ pub type Row = (String, String, i64, i64, i64);
 #[derive(Debug)]
 pub struct Said {
     pub good: bool,
+    pub code: Option<i32>,
     pub out: String,
     pub error: String,
 }
@@ -79,6 +80,20 @@ impl Managed {
         })
     }
 
+    /// The same as the role that the hub works as; the error's code and words.
+    pub fn try_as_hub(&self, statement: &'static str) -> Result<(), (String, String)> {
+        let socket = self.data.join("run").to_string_lossy().replace('/', "%2F");
+        let url = format!("postgres://{}:none@localhost/chengshu?host={socket}", concat!("chengshu", "_hub"));
+        block_on(async {
+            let mut connection = PgConnection::connect(&url).await.expect("the hub's role signs in");
+            let done = sqlx::raw_sql(statement).execute(&mut connection).await;
+            done.map(|_| ()).map_err(|error| {
+                let error = error.into_database_error().expect("the database's own words");
+                (error.code().unwrap_or_default().into_owned(), error.message().to_owned())
+            })
+        })
+    }
+
     /// With `$1` and `$2`.
     pub fn execute_with(&self, statement: &'static str, one: i64, two: i64) -> anyhow::Result<()> {
         block_on(async {
@@ -124,7 +139,12 @@ impl Managed {
 pub fn chengshu(args: &[&str]) -> anyhow::Result<Said> {
     let output = std::process::Command::new(binary::hub()?).args(args).env("NO_COLOR", "1").output()?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ok(Said { good: output.status.success(), out: text(&output.stdout), error: text(&output.stderr) })
+    Ok(Said {
+        good: output.status.success(),
+        code: output.status.code(),
+        out: text(&output.stdout),
+        error: text(&output.stderr),
+    })
 }
 
 impl Said {

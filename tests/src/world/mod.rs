@@ -18,6 +18,7 @@ mod publisher;
 mod receiver;
 mod surfer;
 pub mod wire;
+mod syslog;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -37,6 +38,7 @@ pub(crate) use process::{as_user, give_away};
 pub use publisher::{Obligation, Publisher, publish_all};
 pub use receiver::{Message, Receiver};
 pub use surfer::{Page, Surfer, escaped};
+pub use syslog::{Heard, Syslog};
 
 /// How long a test waits for anything before it gives up: a hang guard, not a measure.
 pub const GUARD: Duration = Duration::from_secs(60);
@@ -55,6 +57,14 @@ impl World {
 
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
+    }
+
+    /// A folder in it that the hub may write to.
+    pub fn folder(&self, name: &str) -> anyhow::Result<PathBuf> {
+        let path = self.path(name);
+        std::fs::create_dir_all(&path)?;
+        process::give_away(&path)?;
+        Ok(path)
     }
 }
 
