@@ -7,6 +7,9 @@ import { faultsOf, refusedPassword, Sessions } from './sessions.mjs'
 import { cookieIn, DEMO, denied, lacks, rightFor, rightsOf, ROUTE_LIST, setCookie } from './who.mjs'
 import { RIGHTS, ROLES } from './words.mjs'
 
+/** Nobody is there: a test says what comes back. */
+const PROVIDER = '/api/v1/login/sso/gov'
+const WRONG = [400, { code: 'password_wrong', detail: 'the password of now is not right' }]
 const MATRIX = {
   roles: ROLES.map(([id, zh, en]) => ({ id, name: { zh, en } })),
   rights: RIGHTS.map(([id, zh, en, detail_zh, detail_en, roles]) => ({ id, name: { zh, en }, detail: { zh: detail_zh, en: detail_en }, roles })),
@@ -21,6 +24,8 @@ export class Access {
     this.screens = new Screens(now)
     this.audit = new Audit(now)
     this.sso = [{ id: 'gov', name: { zh: '粤政易', en: 'Government ID' } }]
+    /** Set by tests: where somebody is sent who comes from the provider. */
+    this.back = '/#/login?refused=not_linked&sso=gov'
     /** Set by tests: the token that makes the first administrator.
      * @type {string | null} */
     this.setupToken = null
@@ -48,13 +53,14 @@ export class Access {
     const must = [...(p.mustPassword ? ['password'] : []), ...(!p.totp && held.roles.some((r) => this.policy.totp_required.includes(r)) ? ['totp'] : [])]
     const s = session ?? { id: 's0', began: now, from: '127.0.0.1', token: '' }
     return {
-      kind: 'person', id: p.id, name: p.name, user: p.user, roles: held.roles, rights: must.length ? ['own'] : held.rights, grants: p.grants, must, totp: p.totp, layout: null,
+      kind: 'person', id: p.id, name: p.name, user: p.user, roles: held.roles, rights: must.length ? ['own'] : held.rights, grants: p.grants, must, totp: p.totp, layout: null, password: p.password !== null, linked: p.linked,
       session: { id: s.id, began: s.began, until: s.began + this.policy.session.absolute_s * 1000, idle_s: this.policy.session.idle_s, from: s.from }, token: s.token,
     }
   }
 
   /** What anybody may ask. */
   open(method, path, body, now) {
+    if (path === PROVIDER) return [303, null, undefined, { location: this.back }]
     switch (`${method} ${path}`) {
       case 'GET /api/v1/login': return [200, { password: true, sso: this.sso, setup: this.setupToken !== null }]
       case 'POST /api/v1/login': return this.sessions.login(body, this.people, now)
@@ -101,6 +107,8 @@ export class Access {
       case 'POST /api/v1/me/totp': return [200, { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', uri: `otpauth://totp/Chengshu:${p.user}?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Chengshu&algorithm=SHA1&digits=6&period=30` }]
       case 'POST /api/v1/me/totp/confirm': return body.code === p.code ? ((p.totp = true), [204, null]) : [400, { code: 'totp_wrong', detail: 'not the code of this time' }]
       case 'DELETE /api/v1/me/totp': return this.dropTotp(p, body, who)
+      case 'POST /api/v1/me/sso/gov': return body.password === p.password ? [200, { url: `${PROVIDER}?link=${p.id}` }] : WRONG
+      case 'DELETE /api/v1/me/sso': return body.password === p.password ? (Object.assign(p, { linked: null, sso: false }), [204, null]) : WRONG
       default: return null
     }
   }

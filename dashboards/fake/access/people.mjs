@@ -24,7 +24,7 @@ export class People {
     add(7, 'xuning', '徐宁', '城市运行中心', ['maintainer', 'steward'])
     add(8, 'luoqing', '罗青', '城管执法局', ['handler'], { disabled: true, last_login: now - 48 * DAY }, scope('all', ['城管执法局']))
     add(9, 'fangyi', '方毅', '城管执法局', [], { last_login: null, mustPassword: true, oneTime: true })
-    add(10, 'guomin', '郭敏', '区政府', ['leader'], { sso: true, password_set: null })
+    add(10, 'guomin', '郭敏', '区政府', ['leader'], { sso: true, linked: { provider: { id: 'gov', name: { zh: '粤政易', en: 'Government ID' } }, issuer: 'https://id.example', subject: 'sub-guomin', name: 'guomin' }, password_set: null, password: null })
     add(11, 'panyu', '潘宇', '城市运行中心', ['operator'], { mustPassword: true, password_set: now - 97 * DAY })
     for (let i = 12; i < 70; i++) add(i, `user${i}`, `${'赵钱孙李周吴郑王'[i % 8]}${'晓建文海明丽志慧'[(i * 5) % 8]}${'东华平安'[i % 4]}`, i % 2 ? '水务局' : '城管执法局', i % 9 ? [['handler', 'field_worker', 'operator'][i % 3]] : [], {}, scope(i % 2 ? ['water'] : 'all', [i % 2 ? '水务局' : '城管执法局']))
     // One whose second role begins later and ends.
@@ -32,7 +32,7 @@ export class People {
   }
 
   blank(id, user, name, department, now) {
-    return { id, user, name, department, phone: null, disabled: false, locked_until: null, totp: false, sso: false, password_set: now - 20 * DAY, last_login: null, grants: [], version: 1, password: PASSWORD, mustPassword: false, wrong: 0, code: '123456' }
+    return { id, user, name, department, phone: null, disabled: false, locked_until: null, totp: false, sso: false, linked: null, password_set: now - 20 * DAY, last_login: null, grants: [], version: 1, password: PASSWORD, mustPassword: false, wrong: 0, code: '123456' }
   }
 
   byUser(user) {
@@ -61,6 +61,7 @@ export class People {
     const p = this.all.find((x) => x.id === id)
     if (!p) return missing(`person ${id}`)
     if (part === 'sessions') return method === 'GET' ? lacks(who, 'see_accounts') ?? [200, { sessions: hub.sessions.list(p.id) }] : lacks(who, 'manage_accounts') ?? (hub.sessions.end(session), [204, null])
+    if (part === 'sso') return lacks(who, 'manage_accounts') ?? this.link(p, method, body, hub)
     if (part === 'grants') return this.grant(p, body, who, hub)
     if (method === 'GET') return lacks(who, 'see_accounts') ?? [200, this.view(p, hub)]
     if (method === 'PUT') return lacks(who, 'manage_accounts') ?? this.change(p, body, headers, hub)
@@ -73,6 +74,13 @@ export class People {
     const p = { ...this.blank(String(this.serial++), user, name, department, Date.now()), phone: masked(phone), mustPassword: true, password: 'R7m-Kq2-Wx9-Ht4' }
     this.all.unshift(p)
     return [200, { person: this.view(p, hub), password: p.password }]
+  }
+
+  link(p, method, body, hub) {
+    if (method === 'PUT' && this.all.some((x) => x !== p && x.linked?.subject === body.subject)) return [409, { code: 'linked_elsewhere', detail: 'another account is linked with this subject' }]
+    const linked = method === 'PUT' ? { provider: hub.sso.find((s) => s.id === body.provider), issuer: 'https://id.example', subject: body.subject, name: null } : null
+    Object.assign(p, { linked, sso: linked !== null })
+    return method === 'PUT' ? [200, this.view(p, hub)] : [204, null]
   }
 
   change(p, body, headers, hub) {

@@ -3,6 +3,7 @@
 import { computed, ref, shallowRef } from 'vue'
 import { fetchMe, logout as askLogout } from '../api/access'
 import type { Me, RightId } from '../api/access-types'
+import { byItself } from '../api/background'
 import { ApiError, onSessionLost } from '../api/client'
 import { cookieOf, isCookie } from '../api/credential'
 import { keepPerson } from '../desk/commands/person'
@@ -34,7 +35,7 @@ let running: Promise<void> | null = null
 
 function again(ms: number): void {
   clearTimeout(timer)
-  timer = setTimeout(() => void identify(), ms)
+  timer = setTimeout(() => void identify(true), ms)
 }
 
 function known(who: Me): void {
@@ -62,9 +63,9 @@ function nobody(): void {
   phase.value = 'out'
 }
 
-async function ask(): Promise<void> {
+async function ask(alone: boolean): Promise<void> {
   try {
-    known(await fetchMe(givenKey()))
+    known(await fetchMe(givenKey(), alone ? byItself(new AbortController().signal) : undefined))
   } catch (e) {
     if (e instanceof ApiError && e.status === 401) nobody()
     // A hub of before knows no accounts: its one key may everything.
@@ -76,16 +77,19 @@ async function ask(): Promise<void> {
   }
 }
 
-export function identify(): Promise<void> {
+/** @param alone the page asks by itself: nobody has used the session. */
+export function identify(alone = false): Promise<void> {
   clearTimeout(timer)
-  return (running ??= ask().finally(() => (running = null)))
+  return (running ??= ask(alone).finally(() => (running = null)))
 }
-onSessionLost.call = () => void identify()
+onSessionLost.call = () => void identify(true)
 
-/** Ends the session, and forgets all that this page was shown. */
+/** Ends the session, and forgets all that this page was shown; where the provider of single sign-on wants it, there too. */
 export async function signOut(): Promise<void> {
+  const elsewhere = me.value?.session?.sign_out
   if (isCookie(key.value)) await askLogout(key.value)
   forgetKey()
   history.replaceState(null, '', location.pathname + location.search)
-  location.reload()
+  if (elsewhere) location.assign(elsewhere)
+  else location.reload()
 }

@@ -12,7 +12,11 @@ export type Part = 'all' | string[]
 export interface Extent { themes: Part; departments: Part; areas: Part; camera_groups: Part }
 export interface Grant { roles: RoleId[]; scope: Extent[]; from: Millis | null; until: Millis | null }
 
-export interface LoginOffer { password: boolean; sso: { id: string; name: Text }[]; setup: boolean; policy?: PasswordPolicy | null }
+/** A provider of single sign-on. */
+export interface Provider { id: string; name: Text }
+/** How a provider knows somebody; without a provider the configuration names it no longer. */
+export interface Linked { provider: Provider | null; issuer: string; subject: string; name: string | null }
+export interface LoginOffer { password: boolean; sso: Provider[]; setup: boolean; policy?: PasswordPolicy | null }
 export type LoginAnswer = { state: 'done' } | { state: 'totp'; ticket: string }
 export type Must = 'password' | 'totp'
 export interface Me {
@@ -24,11 +28,14 @@ export interface Me {
   rights: RightId[]
   grants: Grant[]
   must: Must[]
-  session: { id: string; began: Millis; until: Millis; idle_s: number; from: string | null } | null
+  session: { id: string; began: Millis; until: Millis; idle_s: number; from: string | null; sso?: string | null; sign_out?: string | null } | null
   /** What a screen shows. */
   layout: string | null
   /** Whether a second factor is set; a hub that does not say leaves it out. */
   totp?: boolean | null
+  /** Whether there is a password, and how a provider knows the account. */
+  password?: boolean | null
+  linked?: Linked | null
 }
 export interface Session { id: string; began: Millis; used: Millis; from: string | null; agent: string | null; current?: boolean }
 export interface TotpOffer { secret: string; uri: string }
@@ -36,7 +43,7 @@ export interface TotpOffer { secret: string; uri: string }
 export interface PasswordFault { code: string; params?: Record<string, number> | null; [name: string]: unknown }
 
 export interface Person {
-  id: string; user: string; name: string; department: string | null; phone: string | null; disabled: boolean; locked_until: Millis | null; totp: boolean; sso: boolean
+  id: string; user: string; name: string; department: string | null; phone: string | null; disabled: boolean; locked_until: Millis | null; totp: boolean; sso: boolean; linked?: Linked | null
   password_set: Millis | null; last_login: Millis | null; sessions: number; grants: Grant[]; version: number
 }
 export interface PersonPage { people: Person[]; next: string | null }

@@ -14,11 +14,13 @@ export const ssoHref = (id: string) => `/api/v1/login/sso/${encodeURIComponent(i
 export const logout = (key: string) => post<null>('/api/v1/logout', {}, key)
 
 /** Only the key that people gave counts here; a cookie is sent by the browser. */
-export const fetchMe = (key: string) => get<Me>('/api/v1/me', key)
+export const fetchMe = (key: string, signal?: AbortSignal) => get<Me>('/api/v1/me', key, signal)
 export const changePassword = (old: string, next: string, key: string) => post<null>('/api/v1/me/password', { old, new: next }, key)
 export const offerTotp = (key: string) => post<TotpOffer>('/api/v1/me/totp', {}, key)
 export const confirmTotp = (code: string, key: string) => post<null>('/api/v1/me/totp/confirm', { code }, key)
 export const removeTotp = (password: string, key: string) => ask<null>('/api/v1/me/totp', key, { method: 'DELETE', body: JSON.stringify({ password }) })
+export const linkSso = (id: string, password: string, key: string) => post<{ url: string }>(`/api/v1/me/sso/${encodeURIComponent(id)}`, { password }, key)
+export const unlinkSso = (password: string, key: string) => ask<null>('/api/v1/me/sso', key, { method: 'DELETE', body: JSON.stringify({ password }) })
 export const fetchMySessions = (key: string, signal?: AbortSignal) => get<{ sessions: Session[] }>('/api/v1/me/sessions', key, signal).then((r) => r.sessions)
 export const endMySession = (id: string, key: string) => ask<null>(`/api/v1/me/sessions/${encodeURIComponent(id)}`, key, { method: 'DELETE' })
 

@@ -16,6 +16,8 @@ export const fetchPerson = (id: string, key: string, signal?: AbortSignal) => ge
 export const putPerson = (id: string, version: number, order: PersonOrder, key: string) => send<Person>('PUT', of('people', id), order, key, { 'if-match': `"${version}"` })
 export type PersonAct = 'disable' | 'enable' | 'reset' | 'unlock' | 'totp/reset'
 export const actOnPerson = (id: string, act: PersonAct, key: string) => send<{ password?: string } | null>('POST', `${of('people', id)}/${act}`, {}, key)
+export const linkPerson = (id: string, provider: string, subject: string, key: string) => send<Person>('PUT', `${of('people', id)}/sso`, { provider, subject }, key)
+export const unlinkPerson = (id: string, key: string) => drop(`${of('people', id)}/sso`, key)
 export const putGrants = (id: string, grants: Grant[], key: string) => send<Person | null>('PUT', `${of('people', id)}/grants`, { grants }, key)
 export const fetchPersonSessions = (id: string, key: string, signal?: AbortSignal) => get<{ sessions: Session[] }>(`${of('people', id)}/sessions`, key, signal).then((r) => r.sessions)
 export const endPersonSession = (id: string, session: string, key: string) => drop(`${of('people', id)}/sessions/${encodeURIComponent(session)}`, key)

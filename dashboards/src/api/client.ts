@@ -1,6 +1,7 @@
 // Speaks with the hub's JSON routes: with the bearer key that people gave, else with the browser's cookie. It keeps nothing and
 // retries nothing. The one thing here that asks the hub to do something is a replay of what was set aside; a wall only looks, and the
 // desk's routes are in register.ts, access.ts and admin.ts.
+import { backgroundOf } from './background'
 import { isCookie, proof } from './credential'
 import { forbidden } from './forbidden'
 import type {
@@ -38,7 +39,7 @@ export async function ask<T>(path: string, key: string, init: RequestInit): Prom
 
 /** An answer of any kind; a refusal is thrown with the problem that the hub names. */
 export async function reach(path: string, key: string, init: RequestInit): Promise<Response> {
-  const headers = { ...(init.body ? { 'content-type': 'application/json' } : {}), ...(init.headers as Record<string, string>), ...proof(key), ...((init.method ?? 'GET') === 'GET' ? {} : UNFORGED) }
+  const headers = { ...(init.body ? { 'content-type': 'application/json' } : {}), ...(init.headers as Record<string, string>), ...proof(key), ...backgroundOf(init.signal), ...((init.method ?? 'GET') === 'GET' ? {} : UNFORGED) }
   const reply = await fetch(path, { ...init, credentials: 'same-origin', headers })
   if (reply.ok) return reply
   const problem = (await reply.json().catch(() => null)) as Problem | null

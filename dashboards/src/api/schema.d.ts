@@ -770,6 +770,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/login/sso/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Go to a provider of single sign-on */
+        get: operations["get_login_sso_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login/sso/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from a provider of single sign-on */
+        get: operations["get_login_sso_id_return"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/login/totp": {
         parameters: {
             query?: never;
@@ -902,6 +936,46 @@ export interface paths {
          * @description Needs the right own (one's own session, password and second factor). Reach: the caller's own account.
          */
         delete: operations["delete_me_sessions_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink the own account
+         * @description Needs the right own (one's own session, password and second factor). Reach: the caller's own account.
+         */
+        delete: operations["delete_me_sso"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sso/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link the own account with a provider of single sign-on
+         * @description Needs the right own (one's own session, password and second factor). Reach: the caller's own account.
+         */
+        post: operations["post_me_sso_id"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1151,6 +1225,30 @@ export interface paths {
          * @description Needs the right manage_accounts (create and disable people, reset passwords; enrol screens; end sessions). Reach: everything; a scope with limits is refused.
          */
         delete: operations["delete_people_id_sessions_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Link somebody's account with who they are at a provider of single sign-on
+         * @description Needs the right manage_accounts (create and disable people, reset passwords; enrol screens; end sessions). Reach: everything; a scope with limits is refused.
+         */
+        put: operations["put_people_id_sso"];
+        post?: never;
+        /**
+         * Unlink somebody's account; their sessions end
+         * @description Needs the right manage_accounts (create and disable people, reset passwords; enrol screens; end sessions). Reach: everything; a scope with limits is refused.
+         */
+        delete: operations["delete_people_id_sso"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3134,6 +3232,18 @@ export interface components {
         LedgerView: {
             adapters: components["schemas"]["AdapterLedger"][];
         };
+        /** @description Where the browser is to go. */
+        LinkBegun: {
+            /** @description The provider. */
+            url: string;
+        };
+        /** @description Who somebody is at a provider. */
+        LinkBody: {
+            /** @description Its id in the configuration. */
+            provider: string;
+            /** @description The claim `sub`. */
+            subject: string;
+        };
         /** @description How many devices of a link are live. */
         LinkDevices: {
             /** Format: uint32 */
@@ -3193,6 +3303,15 @@ export interface components {
             since: number;
             /** @description up, connecting or down. */
             state: string;
+        };
+        /** @description How a provider knows somebody. */
+        LinkedView: {
+            issuer: string;
+            /** @description What the account is called there. */
+            name?: string | null;
+            /** @description Null: the configuration names it no longer. */
+            provider?: components["schemas"]["SsoView"] | null;
+            subject: string;
         };
         /** @description How a sign-in stands. */
         LoginAnswer: {
@@ -3264,9 +3383,13 @@ export interface components {
             kind: string;
             /** @description What a wall shows. */
             layout?: string | null;
+            /** @description How a provider of single sign-on knows the account. */
+            linked?: components["schemas"]["LinkedView"] | null;
             /** @description What must be done before anything else: password, totp. */
             must: string[];
             name: string;
+            /** @description There is a password. */
+            password?: boolean | null;
             rights: string[];
             roles: string[];
             session?: components["schemas"]["OwnSession"] | null;
@@ -3324,6 +3447,11 @@ export interface components {
         Missing: {
             right: string;
         };
+        /** @description A name in both languages. */
+        NameView: {
+            en: string;
+            zh: string;
+        };
         /** @description A reading to be changed. */
         NewCorrection: {
             /** @description Device time of the reading, exactly. */
@@ -3358,6 +3486,10 @@ export interface components {
              * @description Or so many seconds after the last request.
              */
             idle_s: number;
+            /** @description Where one signs out there, too, after signing out here. */
+            sign_out?: string | null;
+            /** @description The provider of single sign-on that it began with. */
+            sso?: string | null;
             /**
              * Format: int64
              * @description When it ends at the latest.
@@ -3443,6 +3575,8 @@ export interface components {
             id: string;
             /** Format: int64 */
             last_login?: number | null;
+            /** @description How that provider knows them. */
+            linked?: components["schemas"]["LinkedView"] | null;
             /** Format: int64 */
             locked_until?: number | null;
             name: string;
@@ -3455,7 +3589,7 @@ export interface components {
              * @description Sessions that live.
              */
             sessions: number;
-            /** @description Signs in elsewhere. */
+            /** @description Linked with a provider of single sign-on. */
             sso: boolean;
             /** @description Has a second factor. */
             totp: boolean;
@@ -4020,6 +4154,7 @@ export interface components {
         /** @description A provider of single sign-on. */
         SsoView: {
             id: string;
+            name: components["schemas"]["NameView"];
         };
         /** @description A page of entities; one entity is an object as it stands in `value`, a property an object with its name. */
         StaPage: {
@@ -8515,6 +8650,145 @@ export interface operations {
             };
         };
     };
+    get_login_sso_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description somewhere else; what went wrong stands in the fragment of a page */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the query cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such provider */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_login_sso_id_return: {
+        parameters: {
+            query?: {
+                /** @description null */
+                code?: string | null;
+                /** @description null */
+                error?: string | null;
+                /** @description Who says so (RFC 9207). */
+                iss?: string | null;
+                /** @description null */
+                state?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description somewhere else; what went wrong stands in the fragment of a page */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the query cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such provider */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_login_totp: {
         parameters: {
             query?: never;
@@ -9076,6 +9350,216 @@ export interface operations {
             };
             /** @description too many bytes */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_me_sso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmBody"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_me_sso_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkBegun"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10392,6 +10876,205 @@ export interface operations {
             path: {
                 id: string;
                 session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_people_id_sso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_people_id_sso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
             };
             cookie?: never;
         };

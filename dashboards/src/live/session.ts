@@ -1,5 +1,6 @@
 // Ties a window to the hub with one key: stream, theme definitions and today's alarms; start() returns the clean-up.
 // It decides when to fetch; how things look is none of its business.
+import { byItself } from '../api/background'
 import { ApiError, fetchAlarmsSince, fetchThemes } from '../api/client'
 import { Catalogue } from './catalogue'
 import { connectLive } from './connect'
@@ -11,6 +12,7 @@ const HOUSEKEEPING_MS = 60_000
 
 export function startSession(live: Live, key: string): () => void {
   const abort = new AbortController()
+  byItself(abort.signal)
   const timers = new Set<ReturnType<typeof setTimeout>>()
   /** The hub's life that the catalogue is of; the first is asked for beside the stream. */
   let loadedFor: string | null = null

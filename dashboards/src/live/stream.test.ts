@@ -38,6 +38,14 @@ test('snapshot first, then deltas and beats', async () => {
   expect(state.devices.size + state.pending.size).toBe(hub.world.devices.size)
 })
 
+test('a stream is no use of the session: it stands by itself', async () => {
+  const headers: unknown[] = []
+  stream = new Stream({ key: 'test-key', screen: 'test', state: new LiveState(), fetch: (path, init) => (headers.push(init?.headers), fetch(address + String(path), init)), send: (m) => seen.push(m) })
+  void stream.run()
+  await until(() => count('snapshot') > 0)
+  expect(headers[0]).toMatchObject({ 'x-chengshu-background': '1' })
+})
+
 test('a dropped line resumes without a second snapshot', async () => {
   open()
   await until(() => count('delta') > 2)

@@ -2,6 +2,7 @@
 // asks for a snapshot after a gap, gives up on a silent line and comes back with back-off.
 // It merges nothing that is shown; whoever gets its messages does. It runs in a worker or a page alike.
 import type { Beat, Delta, Snapshot } from '../api/types'
+import { BACKGROUND } from '../api/background'
 import { proof } from '../api/credential'
 import { backoffMs } from './backoff'
 import { SILENCE_MS, type Conn, type ConnState, type FromStream } from './protocol'
@@ -65,6 +66,7 @@ export class Stream {
       const reply = await (this.options.fetch ?? fetch)(`${ADDRESS}&screen=${encodeURIComponent(this.options.screen)}`, {
         headers: {
           ...proof(this.options.key),
+          ...BACKGROUND,
           accept: 'text/event-stream',
           ...(this.lastId ? { 'last-event-id': this.lastId } : {}),
         },

@@ -5,9 +5,16 @@ export function rememberPlace(): void {
   if (location.hash.startsWith('#/') && !location.hash.startsWith('#/login')) sessionStorage.setItem(STORE, location.hash)
 }
 
-/** Before the first page is chosen: only where the address names none. */
-export function returnToPlace(): void {
+/** The place, once. */
+export function takePlace(): string | null {
   const hash = sessionStorage.getItem(STORE)
   sessionStorage.removeItem(STORE)
+  return hash
+}
+
+/** Before the first page is chosen: only where the address names none. Whoever was refused keeps it for the next try. */
+export function returnToPlace(): void {
+  if (location.hash.startsWith('#/login')) return
+  const hash = takePlace()
   if (hash && (location.hash === '' || location.hash === '#/')) location.replace(hash)
 }

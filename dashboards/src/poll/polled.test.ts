@@ -2,6 +2,7 @@
 import { cleanup, render } from '@testing-library/vue'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { defineComponent, h, ref } from 'vue'
+import { backgroundOf } from '../api/background'
 import { Live } from '../live/live'
 import { provideLive } from '../live/use'
 import { usePolled, type Polled } from './polled'
@@ -33,6 +34,20 @@ test('asks again and again, one after the other', async () => {
   })
   await vi.advanceTimersByTimeAsync(24_000)
   expect([asked, most]).toEqual([3, 1])
+})
+
+test('the first question and those that somebody asks are a use of the session; those that time asks are not', async () => {
+  const marks: boolean[] = []
+  const about = ref(1)
+  const polled = start(async (_, signal) => marks.push('x-chengshu-background' in backgroundOf(signal)), () => about.value)
+  await vi.advanceTimersByTimeAsync(5_010)
+  expect(marks).toEqual([false, true])
+  await polled.refresh()
+  polled.nudge()
+  await vi.advanceTimersByTimeAsync(1_010)
+  about.value = 2
+  await vi.advanceTimersByTimeAsync(10)
+  expect(marks).toEqual([false, true, false, true, false])
 })
 
 test('a failure keeps what there was and calls it old; the next answer clears it', async () => {

@@ -1,6 +1,7 @@
 // Reads an address of the hub again and again for as long as a component lives: keeps the last answer, says when it is
 // from and what went wrong, and calls it old when no newer one came. How often may depend on what was read. An answer to another question is never shown.
 import { computed, onBeforeUnmount, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
+import { byItself } from '../api/background'
 import { useLive } from '../live/use'
 import { key } from '../state/key'
 
@@ -37,11 +38,13 @@ export function usePolled<T>(every: number | (() => number), load: (key: string,
 
   const later = (ms: number) => {
     clearTimeout(timer)
-    timer = setTimeout(() => void refresh(), ms)
+    timer = setTimeout(() => void read(true), ms)
   }
-  async function refresh(): Promise<void> {
+  /** @param alone nobody asked for it: time has passed, or something seems to have changed. */
+  async function read(alone: boolean): Promise<void> {
     running?.abort()
     const mine = (running = new AbortController())
+    if (alone) byItself(mine.signal)
     const guard = setTimeout(() => mine.abort(new Error('timeout')), TIMEOUT_MS)
     began = Date.now()
     again = false
@@ -62,6 +65,7 @@ export function usePolled<T>(every: number | (() => number), load: (key: string,
       }
     }
   }
+  const refresh = () => read(false)
   function nudge(): void {
     if (running) again = true
     else later(Math.max(0, LEAST_MS - (Date.now() - began)))

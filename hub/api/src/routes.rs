@@ -81,7 +81,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Device,
             "Whom to call about a device, in clear: for a purpose and with a reason",
         )
-        .answers::<contact::RevealView>(),
+        .answers::<contact::RevealView>()
+        .tells(Act::Unmask),
         get(
             "/api/v1/devices/{id}/photos",
             photos::list,

@@ -135,6 +135,8 @@ struct Stream {
     topics: Topics,
     only: Option<Vec<DeviceId>>,
     news: watch::Receiver<u64>,
+    /// Somebody's rights or sessions have changed.
+    rights: watch::Receiver<()>,
     /// Everything up to this number has been looked at; none before the snapshot.
     sent: Option<u64>,
     /// The last number that the client was told: what the next delta follows on.
@@ -177,7 +179,7 @@ pub(crate) async fn get(
     let sent = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| resume(&app, id));
     tracing::debug!(screen = params.screen, resumed = sent.is_some(), rate, "live stream opened");
     let gap = Duration::from_secs(1) / rate;
-    let news = app.board.news();
+    let (news, rights) = (app.board.news(), app.identities.changes());
     let operation = who.has(Right::SeeOperation, app.clock.now());
     let mut stream = Stream {
         app,
@@ -186,6 +188,7 @@ pub(crate) async fn get(
         topics,
         only,
         news,
+        rights,
         sent,
         told: sent.unwrap_or(0),
         gap,
@@ -223,6 +226,11 @@ impl Stream {
             return None;
         }
         loop {
+            // whoever is signed out, or may less, gets nothing more
+            if self.rights.has_changed().is_ok_and(|changed| changed) {
+                self.rights.mark_unchanged();
+                self.still().await?;
+            }
             let now = self.app.clock.monotonic();
             if self.sent.is_none() {
                 return self.snapshot();
@@ -249,6 +257,10 @@ impl Stream {
                 () = self.app.clock.sleep(pause.min(beat)), if !pause.is_zero() => {}
                 () = self.app.clock.sleep(beat), if pause.is_zero() => {}
                 changed = self.news.changed(), if pause.is_zero() => changed.ok()?,
+                changed = self.rights.changed() => {
+                    changed.ok()?;
+                    self.rights.mark_changed();
+                }
                 () = self.app.stop.cancelled() => return None,
             }
         }

@@ -9,6 +9,7 @@ use chengshu_access::{Act, AddressKey, Gate, Limiter, Rate};
 use chengshu_core::model::Timestamp;
 use chengshu_core::seam::SharedClock;
 use chengshu_store::{Policy, Store, StoreError};
+use tokio::sync::watch;
 
 use crate::device::DeviceKeys;
 use crate::memory::Memory;
@@ -96,6 +97,12 @@ impl Identities {
     pub fn forget(&self) {
         *self.0.policy.write().unwrap_or_else(PoisonError::into_inner) = None;
         self.0.memory.forget();
+    }
+
+    /// Changes each time that somebody may have become somebody else: answers that go on look again who asks.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.0.memory.forgotten()
     }
 
     /// What must be known before anybody signs in: locks of before a restart. A line in the audit tells of the start.

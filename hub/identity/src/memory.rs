@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use chengshu_access::{Bucket, TokenHash};
 use chengshu_core::model::Timestamp;
 use chengshu_store::{FoundSession, StoredScreen, StoredService};
+use tokio::sync::watch;
 
 /// Tokens at most; when there are more, all are asked for again.
 const MOST: usize = 20_000;
@@ -40,7 +41,11 @@ impl Entry {
 }
 
 #[derive(Default)]
-pub(crate) struct Memory(RwLock<Remembered>);
+pub(crate) struct Memory {
+    remembered: RwLock<Remembered>,
+    /// Told each time that everything is forgotten.
+    forgotten: watch::Sender<()>,
+}
 
 #[derive(Default)]
 struct Remembered {
@@ -52,12 +57,12 @@ struct Remembered {
 impl Memory {
     /// What is known of a token, and the turn of the answer.
     pub(crate) fn find(&self, hash: &TokenHash) -> (Option<Arc<Entry>>, u64) {
-        let memory = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let memory = self.remembered.read().unwrap_or_else(PoisonError::into_inner);
         (memory.entries.get(hash).cloned(), memory.turn)
     }
 
     pub(crate) fn put(&self, hash: TokenHash, entry: Arc<Entry>, turn: u64) {
-        let mut memory = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut memory = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
         if memory.turn != turn {
             return;
         }
@@ -68,8 +73,14 @@ impl Memory {
     }
 
     pub(crate) fn forget(&self) {
-        let mut memory = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut memory = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
         memory.entries.clear();
         memory.turn += 1;
+        drop(memory);
+        self.forgotten.send_replace(());
+    }
+
+    pub(crate) fn forgotten(&self) -> watch::Receiver<()> {
+        self.forgotten.subscribe()
     }
 }

@@ -17,8 +17,8 @@ mod process;
 mod publisher;
 mod receiver;
 mod surfer;
-pub mod wire;
 mod syslog;
+pub mod wire;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

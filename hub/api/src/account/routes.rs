@@ -84,9 +84,11 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Own,
             "Link the own account with a provider of single sign-on",
         )
-        .answers::<sso::LinkBegun>(),
+        .answers::<sso::LinkBegun>()
+        .tells(Act::AccountLink),
         delete("/api/v1/me/sso", sso::unlink_own, Needs(Own), Object::Own, "Unlink the own account")
-            .takes::<me::ConfirmBody>(),
+            .takes::<me::ConfirmBody>()
+            .tells(Act::AccountLink),
         get("/api/v1/me/sessions", me::sessions, Needs(Own), Object::Own, "The own sessions")
             .answers::<me::SessionList>(),
         delete("/api/v1/me/sessions/{id}", me::session_end, Needs(Own), Object::Own, "End one of the own sessions")
@@ -155,14 +157,16 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Link somebody's account with who they are at a provider of single sign-on",
         )
-        .answers::<people::PersonView>(),
+        .answers::<people::PersonView>()
+        .tells(Act::AccountLink),
         delete(
             "/api/v1/people/{id}/sso",
             sso::unlink,
             Needs(ManageAccounts),
             Object::Account,
             "Unlink somebody's account; their sessions end",
-        ),
+        )
+        .tells(Act::AccountLink),
         put::<grants::GrantsBody, _, _>(
             "/api/v1/people/{id}/grants",
             grants::put,
@@ -225,14 +229,16 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Account,
             "Take what a service sends with a signature only; its new secret is shown once",
         )
-        .answers::<services::SigningMade>(),
+        .answers::<services::SigningMade>()
+        .tells(Act::KeyCreate),
         delete(
             "/api/v1/services/{id}/signing",
             services::unsign,
             Needs(ManageKeys),
             Object::Account,
             "Take what a service sends without a signature again",
-        ),
+        )
+        .tells(Act::KeyRevoke),
         delete("/api/v1/services/{id}", services::revoke, Needs(ManageKeys), Object::Account, "Revoke a service's key")
             .tells(Act::KeyRevoke),
         post::<me::Empty, _, _>(

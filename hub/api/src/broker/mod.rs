@@ -12,7 +12,7 @@ mod tests;
 
 use std::collections::HashMap;
 
-use chengshu_access::{Access, Right};
+use chengshu_access::{Access, Act, Right};
 use chengshu_broker::{Equipped, User};
 use chengshu_core::model::{DeviceId, Registration};
 use chengshu_engine::BoardState;
@@ -41,14 +41,16 @@ pub(crate) fn routes() -> Vec<Route> {
             credential,
             "Give a device a credential, or a new one; its password is shown once, the old one ends",
         )
-        .answers::<credential::CredentialMade>(),
+        .answers::<credential::CredentialMade>()
+        .tells(Act::DeviceCredential),
         delete(
             "/api/v1/devices/{id}/credential",
             credential::revoke,
             EQUIP,
             credential,
             "Take a device's credential away; if it is connected to the managed broker, it is thrown out",
-        ),
+        )
+        .tells(Act::DeviceCredential),
         post::<equip::EquipBody, _, _>(
             "/api/v1/devices/credentials",
             equip::equip,
@@ -57,7 +59,8 @@ pub(crate) fn routes() -> Vec<Route> {
             "Give up to 10,000 devices credentials; a file that is answered once",
         )
         .params::<equip::EquipParams>()
-        .media(Media::Readings),
+        .media(Media::Readings)
+        .tells(Act::DeviceCredential),
         post::<emqx::EmqxUser, _, _>(
             "/api/v1/broker/emqx/auth",
             emqx::auth,
