@@ -114,6 +114,10 @@ fn order(id: i64) -> Order {
 }
 
 fn session(port: u16) -> (OrderSink, OrderReports, CancellationToken, Arc<Link>) {
+    session_of(port, MqttVersion::V311)
+}
+
+fn session_of(port: u16, version: MqttVersion) -> (OrderSink, OrderReports, CancellationToken, Arc<Link>) {
     let id = LinkId::parse("mqtt:test").unwrap();
     let link = Arc::new(Link::new(id, "mqtt", "test".to_owned(), Fast.now()));
     let (desk, reports) = order_desk();
@@ -132,7 +136,7 @@ fn session(port: u16) -> (OrderSink, OrderReports, CancellationToken, Arc<Link>)
         host: "127.0.0.1".to_owned(),
         port,
         socket: None,
-        version: MqttVersion::V311,
+        version,
         tls: None,
         login: None,
         client_id: "d06".to_owned(),
@@ -229,5 +233,35 @@ async fn without_a_broker_a_command_is_told_as_not_sent() {
     give(&sink, 1).await;
     let told = reports.recv().await.unwrap();
     assert!(matches!(told, (CommandId(1), Progress::Failed("not_connected", _))), "{told:?}");
+    stop.cancel();
+}
+
+#[tokio::test]
+async fn s19_a_session_that_somebody_else_takes_over_is_told_also_when_it_is_back() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (_sink, _reports, stop, link) = session_of(listener.local_addr().unwrap().port(), MqttVersion::V5);
+    let mut last = None; // the second connection stays
+    for round in 0..2 {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut peer = Peer { stream };
+        assert_eq!(peer.packet().await.0 >> 4, 1, "CONNECT");
+        peer.stream.write_all(&[0x20, 3, 0, 0, 0]).await.unwrap();
+        let (kind, body) = peer.packet().await;
+        assert_eq!(kind >> 4, 8, "SUBSCRIBE");
+        peer.stream.write_all(&[0x90, 4, body[0], body[1], 0, 1]).await.unwrap();
+        until_up(&link).await;
+        let code = link.last_report().reason.map(|(code, _)| code);
+        assert_eq!(code, (round == 1).then_some("session_taken_over"));
+        if round == 0 {
+            peer.stream.write_all(&[0xe0, 2, 0x8e, 0]).await.unwrap();
+        }
+        last = Some(peer);
+    }
+    assert_eq!(link.deviations().get("session_taken_over"), Some(&1));
+    // a minute later all is well
+    while link.last_report().reason.is_some() {
+        Fast.sleep(Duration::from_secs(1)).await;
+    }
+    drop(last);
     stop.cancel();
 }

@@ -80,20 +80,26 @@ fn s18_nobody_says_or_hears_what_is_anothers() {
     until("its own is heard", GUARD, || hub.latest("W-1", "level")).unwrap();
     let before = messages(&hub);
     for (topic, retained) in OUTSIDE {
-        old.publish(topic, br#"{"device":"W-2","level":66}"#, retained).unwrap();
+        old.publish(topic, br#"{"device":"W-2","level":1.5}"#, retained).unwrap();
         cases += 1;
     }
     drop(old);
     let mut new = Mqtt::come(port, &one.clone().v5()).unwrap();
     for (topic, retained) in OUTSIDE {
-        let code = new.publish(topic, br#"{"device":"W-2","level":66}"#, retained).unwrap();
+        let code = new.publish(topic, br#"{"device":"W-2","level":1.5}"#, retained).unwrap();
         assert!(code >= 0x80, "{topic}: {code:x}");
         cases += 1;
     }
-    // a body that names another is its sender's all the same
-    assert_eq!(new.publish("city/water/W-1/telemetry", br#"{"device":"W-2","level":67}"#, false).unwrap(), 0);
-    until("under the id of the topic", GUARD, || hub.latest("W-1", "level").filter(|level| *level == 67.0)).unwrap();
-    assert_eq!(hub.latest("W-2", "level"), None);
+    // a body that names another is set aside
+    assert_eq!(new.publish("city/water/W-1/telemetry", br#"{"device":"W-2","level":1.25}"#, false).unwrap(), 0);
+    let aside = until("set aside", GUARD, || {
+        let aside = hub.get("/api/v1/rejected?reason=id_mismatch").ok()?["rejected"][0].clone();
+        aside.is_object().then_some(aside)
+    })
+    .unwrap();
+    assert_eq!((&aside["device"], &aside["source"]), (&json!("W-1"), &json!("city/water/W-1/telemetry")));
+    assert_eq!((hub.latest("W-1", "level"), hub.latest("W-2", "level")), (Some(1.0), None));
+    cases += 1;
     drop(new);
 
     // a last will is published, and kept, under the own id only
