@@ -31,6 +31,8 @@ struct Inner {
     gauges: Gauges,
     /// One follows the chain at a time.
     following: Arc<Semaphore>,
+    /// One writes down how the copies stand at a time.
+    writing: tokio::sync::Mutex<()>,
     /// What an alarm was raised about.
     alarms: Mutex<BTreeSet<String>>,
 }
@@ -72,8 +74,8 @@ impl Keeper {
         });
         let standing = Mutex::new(Standing { copies: copies.collect(), ..Standing::default() });
         let following = Arc::new(Semaphore::new(1));
-        let alarms = Mutex::default();
-        Ok(Self(Arc::new(Inner { store, clock, options, data, standing, gauges, following, alarms })))
+        let (writing, alarms) = (tokio::sync::Mutex::default(), Mutex::default());
+        Ok(Self(Arc::new(Inner { store, clock, options, data, standing, gauges, following, writing, alarms })))
     }
 
     /// Runs until `stop`.
@@ -279,6 +281,7 @@ impl Keeper {
 
     async fn write_down(&self) {
         let Some(data) = self.0.data.clone() else { return };
+        let _turn = self.0.writing.lock().await;
         let copies = self.standing().copies;
         let written = tokio::task::spawn_blocking(move || place::keep_copies(&data, &copies)).await;
         let failed =

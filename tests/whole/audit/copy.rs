@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::somebody;
 
-const EVIL: &str = "a\r\n<110>1 - - - - - forged\u{0}\u{1b}[2J\u{7f}\u{85}\u{2028}\u{202e}\"] 王";
+const EVIL: &str = "a\r\n<110>1 - - - - - forged\u{1b}[2J\u{7f}\u{85}\u{2028}\u{202e}\"] 王";
 
 fn records(path: &Path) -> Vec<Record> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
