@@ -43,6 +43,21 @@ export function accessSteps({ step, text, until, axe, address, browser, hub, pag
     await context.close()
   })
 
+  step('single sign-on leads to the provider; back without success, the page says why, and the place is kept for the next try', async () => {
+    hub().access.back = '/#/login?refused=not_linked&sso=gov'
+    const { page: p, context } = await open('/desk/maintenance')
+    await p.waitForSelector('[data-sso=gov]', { timeout: 25_000 })
+    assert.equal(await text(p, '[data-sso=gov]'), '用粤政易登录')
+    await p.locator('[data-sso=gov]').click()
+    await p.waitForSelector('[data-login-wrong]', { timeout: 25_000 })
+    assert.match(await text(p, '[data-login-wrong]'), /您在粤政易的身份还没有关联/)
+    assert.equal(new URL(p.url()).hash, '#/login')
+    await axe(p)
+    await fill(p, 'liangdong', PASSWORD)
+    await p.waitForSelector('[data-view=maintenance] h1', { timeout: 25_000 })
+    await context.close()
+  })
+
   step('an administrator gives a code as well, sees no city, and begins where there is something to see', async () => {
     const { page: p, context } = await open('')
     await fill(p, 'linyue', PASSWORD)

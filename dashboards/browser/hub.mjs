@@ -19,6 +19,8 @@ export class RealHub {
     // Started by root, the hub goes on as its own user, who must get at its folder.
     chmodSync(this.folder, 0o1777)
     this.ports = { http: '127.0.0.1:0', mqtt: '127.0.0.1:0' }
+    /** Settings, as the environment says them. */
+    this.settings = {}
   }
 
   /** The first start takes free ports, the next ones the same again. */
@@ -28,7 +30,7 @@ export class RealHub {
     const { http, mqtt } = this.ports
     const args = ['demo', '--data', join(this.folder, 'data'), '--http', http, '--mqtt', mqtt, '--devices', String(this.devices), '--field', 'true', '--ready-file', file]
     this.said = ''
-    this.process = spawn(this.binary, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.process = spawn(this.binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.settings } })
     for (const pipe of [this.process.stdout, this.process.stderr]) pipe.on('data', (d) => (this.said = (this.said + d).slice(-4000)))
     this.gone = new Promise((ok) => this.process.once('exit', ok).once('error', (e) => ((this.said += e), ok())))
     let running = true

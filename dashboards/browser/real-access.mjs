@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { axe } from './axe.mjs'
 import { openWall } from './page.mjs'
+import { realSsoSteps } from './real-sso.mjs'
 
 export function realAccessSteps({ step, until, hub, browser, address, HANG_MS }) {
   /** Somebody at a browser of their own. */
@@ -23,6 +24,7 @@ export function realAccessSteps({ step, until, hub, browser, address, HANG_MS })
     return opened
   }
   let wall
+  realSsoSteps({ step, open, axe, HANG_MS })
 
   step('an operator signs in, sees the city and no accounts, and signs out', async () => {
     const { page: p, errors, context } = await open('/desk/maintenance')

@@ -8,6 +8,7 @@ import { launch, openWall, sleep } from './page.mjs'
 import { proxy } from './proxy.mjs'
 import { realAccessSteps } from './real-access.mjs'
 import { realDeskSteps } from './real-desk.mjs'
+import { startProvider } from './real-sso.mjs'
 import { realXssSteps } from './real-xss.mjs'
 
 const SHOWN_MS = 5_000
@@ -19,7 +20,7 @@ if (!binary) {
 }
 
 const hub = new RealHub(binary, 20)
-let browser, front, wall
+let browser, front, wall, provider
 const started = Date.now()
 const steps = []
 const step = (name, run) => steps.push([name, run])
@@ -44,6 +45,7 @@ const publishAndSee = async (topic, message, selector, wanted) => {
 }
 
 step('the hub starts', async () => {
+  provider = await startProvider(hub)
   await hub.start()
   figure(`ready after ${seconds(started)}`)
 })
@@ -148,6 +150,7 @@ for (const [name, run] of steps) {
 await browser?.close().catch(() => {})
 front?.close()
 await hub.stop()
+await provider?.close()
 process.off('exit', lastWord)
 console.log(`${seconds(started)}\n${passed} passed, ${failed} failed`)
 process.exit(failed ? 1 : 0)

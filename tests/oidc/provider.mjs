@@ -27,11 +27,11 @@ const KEYS = {
 const keyOf = (alg) => ({ ...KEYS[alg]().privateKey.export({ format: 'jwk' }), alg, use: 'sig', kid: `${alg}-${randomBytes(4).toString('hex')}` })
 
 /** Listens, and answers its address and what a client needs; `close` ends it. */
-export async function start({ redirects, home = [], alg = 'RS256', port = 0, secret = randomBytes(24).toString('base64url') }) {
+export async function start({ redirects, home = [], alg = 'RS256', port = 0, host = '127.0.0.1', secret = randomBytes(24).toString('base64url') }) {
   const server = createServer()
   await new Promise((ok) => server.listen(port, '127.0.0.1', ok))
   const people = new Map()
-  const issuer = `http://127.0.0.1:${server.address().port}`
+  const issuer = `http://${host}:${server.address().port}`
   const [client_id, client_secret] = ['chengshu', secret]
   const provider = new Provider(issuer, {
     clients: [{ client_id, client_secret, redirect_uris: redirects, post_logout_redirect_uris: home, response_types: ['code'], grant_types: ['authorization_code'], id_token_signed_response_alg: alg }],

@@ -9,7 +9,7 @@ use chengshu_access::{Act, AddressKey, Gate, Limiter, Rate};
 use chengshu_core::model::Timestamp;
 use chengshu_core::seam::SharedClock;
 use chengshu_store::{Policy, Store, StoreError};
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use crate::device::DeviceKeys;
 use crate::memory::Memory;
@@ -45,6 +45,7 @@ pub(crate) struct Inner {
     guests: Mutex<Limiter<AddressKey>>,
     refusals: Mutex<Limiter<AddressKey>>,
     policy: RwLock<Option<Arc<(Policy, i64)>>>,
+    restored: OnceCell<()>,
 }
 
 impl Identities {
@@ -67,6 +68,7 @@ impl Identities {
             guests: Mutex::new(Limiter::new(GUESTS, REMEMBERED)),
             refusals: Mutex::new(Limiter::new(REFUSALS, REMEMBERED)),
             policy: RwLock::default(),
+            restored: OnceCell::new(),
         })))
     }
 
@@ -111,12 +113,22 @@ impl Identities {
     /// [`StoreError`].
     pub async fn restore(&self) -> Result<(), StoreError> {
         let now = self.0.clock.now();
-        self.policy().await?;
-        for (login, standing) in self.0.store.person_locks().await? {
-            self.gate().restore(&login, standing, now);
-        }
+        self.restore_locks().await?;
         self.0.store.audit_write(&[Stamp::hub(now).done(Act::HubStart, None)]).await?;
         Ok(())
+    }
+
+    /// Once, before the first try: a restart is no way around a lock.
+    pub(crate) async fn restore_locks(&self) -> Result<(), StoreError> {
+        let restore = || async {
+            self.policy().await?;
+            let now = self.0.clock.now();
+            for (login, standing) in self.0.store.person_locks().await? {
+                self.gate().restore(&login, standing, now);
+            }
+            Ok(())
+        };
+        self.0.restored.get_or_try_init(restore).await.copied()
     }
 
     /// Whether a stranger may ask once more; `cost` says how much that weighs beside an attempt to sign in.

@@ -152,6 +152,7 @@ impl Identities {
     }
 
     pub(crate) async fn admit(&self, user: &str, visitor: Visitor<'_>, now: Timestamp) -> Result<(), NotIn> {
+        self.restore_locks().await?;
         let verdict = self.gate().attempt(user, address(visitor), now);
         let (problem, act) = match verdict {
             Verdict::Check => return Ok(()),
