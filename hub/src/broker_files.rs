@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chengshu_broker::{Fixed, PasswordHash};
-use chengshu_identity::random;
+use chengshu_seal::random;
 use clap::Args;
 
 use crate::client::{Client, key};

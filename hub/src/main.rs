@@ -75,6 +75,9 @@ enum Command {
     /// Look whether the audit is whole.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Keys that the hub keeps beside its database.
+    #[command(subcommand)]
+    Keys(keys::Order),
     /// Look at everything that the hub stands on, and say what would cure what is ill.
     Doctor(doctor::Doctor),
     /// Read a configuration and report every mistake in it.
@@ -157,6 +160,9 @@ fn main() -> ExitCode {
                 }
             };
         }
+        Command::Keys(keys::Order::Rotate { config, data }) => load(config.as_deref())
+            .and_then(|config| keys::rotate(data.as_deref().or(config.data_dir.as_deref())))
+            .map(|text| say(&text)),
         Command::Doctor(order) => {
             load(order.config.as_deref()).and_then(|config| doctor::doctor(&config, &order)).and_then(|(text, ill)| {
                 say(&text);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chengshu_core::seam::SharedClock;
 use chengshu_identity::{DemoAccount, Identities, NotIn};
 
+use crate::keys::Ring;
 use crate::managed::secret;
 use crate::say;
 
@@ -14,11 +15,12 @@ const LINK: &str = "setup.link";
 const AGAIN: Duration = Duration::from_secs(2);
 
 /// Waits for the database, restores what was known of wrong tries, and prints the link while there is no administrator.
-pub async fn invite(identities: Identities, clock: SharedClock, http: String, data: std::path::PathBuf) {
+pub async fn invite(identities: Identities, ring: Ring, clock: SharedClock, http: String, data: std::path::PathBuf) {
     while let Err(error) = identities.restore().await {
         tracing::debug!(error = %error.database_words(), "identities wait for the database");
         clock.sleep(AGAIN).await;
     }
+    turn(&identities, &ring).await;
     loop {
         match identities.invite().await {
             Ok(None) => {
@@ -34,6 +36,18 @@ pub async fn invite(identities: Identities, clock: SharedClock, http: String, da
     }
 }
 
+/// Encrypts anew what older keys encrypted. What could not be done is done by the next start.
+pub async fn turn(identities: &Identities, ring: &Ring) {
+    match identities.turn_sealed().await {
+        Ok(0) => {}
+        Ok(turned) => tracing::info!(turned, "secrets in the database are encrypted with the newest key"),
+        Err(error) => return tracing::warn!(?error, "secrets in the database were not encrypted with the newest key"),
+    }
+    if let Err(error) = ring.forget_older() {
+        tracing::warn!(error = format!("{error:#}"), "older keys stay in their file");
+    }
+}
+
 fn print(link: &str, data: &Path) {
     let file = data.join(LINK);
     if let Err(error) = secret::write_private(&file, link) {
@@ -46,9 +60,12 @@ fn print(link: &str, data: &Path) {
 }
 
 /// The accounts of a demo; without a database there are none.
-pub async fn demo(identities: &Identities) -> Vec<DemoAccount> {
+pub async fn demo(identities: &Identities, ring: &Ring) -> Vec<DemoAccount> {
     let accounts = match identities.restore().await {
-        Ok(()) => identities.demo_accounts().await,
+        Ok(()) => {
+            turn(identities, ring).await;
+            identities.demo_accounts().await
+        }
         Err(error) => Err(error.into()),
     };
     accounts.unwrap_or_else(|error| {

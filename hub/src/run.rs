@@ -39,7 +39,7 @@ pub fn hub(config: Config) -> anyhow::Result<()> {
         };
         say(&format!("城枢 answers at {}", running.ready.http));
         let public = config.public_url.clone().unwrap_or_else(|| running.ready.http.clone());
-        let inviting = people::invite(running.identities.clone(), clock.clone(), public, data);
+        let inviting = people::invite(running.identities.clone(), running.ring.clone(), clock.clone(), public, data);
         tokio::spawn(inviting);
         wait_and_stop(running, signals, CancellationToken::new()).await
     })
@@ -69,7 +69,7 @@ pub fn demo(mut config: Config, demo: Demo) -> anyhow::Result<()> {
         let Some(running) = starting(&config, &data, &Mode { demo: true }, &clock, &mut signals).await? else {
             return Ok(());
         };
-        let accounts = people::demo(&running.identities).await;
+        let accounts = people::demo(&running.identities, &running.ring).await;
         let ready = Ready { accounts, ..running.ready.clone() };
         let stop_sim = CancellationToken::new();
         if let Some((broker, user, password)) = ready.mqtt.clone().filter(|_| demo.devices > 0) {

@@ -60,6 +60,8 @@ pub struct Running {
     pub failed: CancellationToken,
     /// Who people, services and walls are.
     pub identities: Identities,
+    /// The file of the keys that encrypt secrets at rest.
+    pub ring: keys::Ring,
     /// Where devices can speak in protocols of their own, for the demo.
     pub field: Vec<chengshu_sim::FieldLine>,
     clock: SharedClock,
@@ -171,6 +173,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         store: app.store.clone(),
         clock: clock.clone(),
         wake: engine.hooks_wake(),
+        seal: identities.seal().clone(),
         options: config.hooks.clone(),
         metrics: HookMetrics::new(&registry)?,
     };
@@ -277,7 +280,7 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         devices: parts.devices,
     };
     let field = listening(&field_links, &clock).await;
-    Ok(Running { ready, failed, identities, field, clock, parts: parts.list })
+    Ok(Running { ready, failed, identities, ring: keys.ring, field, clock, parts: parts.list })
 }
 
 impl Running {

@@ -9,23 +9,28 @@ fn root() -> PathBuf {
 }
 
 /// What each crate may depend on, besides core.
-const ARROWS: [(&str, &[&str]); 25] = [
+const ARROWS: [(&str, &[&str]); 27] = [
     ("chengshu-core", &[]),
     ("chengshu-access", &[]),
     ("chengshu-rules", &[]),
     ("chengshu-store", &["access"]),
-    ("chengshu-identity", &["access", "store"]),
+    ("chengshu-seal", &[]),
+    ("chengshu-broker", &[]),
+    ("chengshu-identity", &["access", "broker", "seal", "store"]),
     ("chengshu-audit", &["access", "store"]),
     ("chengshu-spool", &[]),
     ("chengshu-evidence", &[]),
     ("chengshu-engine", &["access", "rules", "spool", "store"]),
     ("chengshu-dial", &[]),
     ("chengshu-sso", &["access", "dial"]),
-    ("chengshu-hooks", &["dial", "engine", "store"]),
+    ("chengshu-hooks", &["dial", "engine", "seal", "store"]),
     ("chengshu-orders", &["engine", "store"]),
     ("chengshu-sheet", &[]),
     ("chengshu-sta", &[]),
-    ("chengshu-api", &["access", "audit", "engine", "evidence", "identity", "sheet", "sso", "sta", "store"]),
+    (
+        "chengshu-api",
+        &["access", "audit", "broker", "engine", "evidence", "identity", "seal", "sheet", "sso", "sta", "store"],
+    ),
     ("chengshu-mapping", &[]),
     ("chengshu-mqtt", &[]),
     ("chengshu-line", &[]),
@@ -37,8 +42,8 @@ const ARROWS: [(&str, &[&str]); 25] = [
     (
         "chengshu",
         &[
-            "access", "api", "audit", "engine", "evidence", "gb26875", "hj212", "hooks", "identity", "line", "mapping",
-            "mqtt", "orders", "sim", "sl651", "spool", "sso", "store", "topics",
+            "access", "api", "audit", "broker", "engine", "evidence", "gb26875", "hj212", "hooks", "identity", "line",
+            "mapping", "mqtt", "orders", "seal", "sim", "sl651", "spool", "sso", "store", "topics",
         ],
     ),
 ];

@@ -26,6 +26,7 @@ mod maintenance;
 mod managed;
 mod personal;
 mod register;
+mod rest;
 mod sessions;
 mod spine;
 mod sso;

@@ -29,7 +29,7 @@ fn by_openssl(secret: &str, text: &str) -> String {
     String::from_utf8(output.stdout).unwrap().trim().rsplit(' ').next().unwrap().to_owned()
 }
 
-fn check_signature(secret: &str, message: &Message) {
+pub(crate) fn check_signature(secret: &str, message: &Message) {
     let header = &message.headers["x-chengshu-signature"];
     let (t, v1) = header.strip_prefix("t=").unwrap().split_once(",v1=").unwrap();
     assert_eq!(v1, by_openssl(secret, &format!("{t}.{}", message.body)), "{header}");

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use chengshu_core::model::Timestamp;
-use chengshu_store::{Again, StoredDelivery, StoredWebhook, WebhookEntry};
+use chengshu_store::{Again, SealedAt, StoredDelivery, StoredWebhook, Tx, WebhookEntry};
 use rand::RngExt as _;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -301,6 +301,16 @@ fn new_secret() -> String {
     bytes.iter().fold("whsec_".to_owned(), |text, byte| text + &format!("{byte:02x}"))
 }
 
+async fn keep_secret(app: &App, tx: &mut Tx, id: i64, secret: &str) -> Result<(), Problem> {
+    let kept = app.identities.seal().close(&SealedAt::Webhook(id).place(), secret.as_bytes());
+    let kept = kept.map_err(|error| {
+        tracing::error!(%error, "no secret could be made");
+        Problem::internal()
+    })?;
+    tx.webhook_secret(id, &kept).await?;
+    Ok(())
+}
+
 pub(crate) async fn list(
     State(app): State<App>,
     _: Who,
@@ -327,9 +337,10 @@ pub(crate) async fn create(
     let entry = check(&app, &who, body)?;
     let secret = new_secret();
     let mut tx = app.store.tx().await?;
-    let made = tx.webhook_add(&entry, &secret, &who.name(), app.clock.now(), WEBHOOKS_MAX).await?;
+    let made = tx.webhook_add(&entry, &who.name(), app.clock.now(), WEBHOOKS_MAX).await?;
     let id =
         made.ok_or_else(|| Problem::full(format!("there are {WEBHOOKS_MAX} webhooks already; delete one first")))?;
+    keep_secret(&app, &mut tx, id, &secret).await?;
     tx.commit_with(who.line_with("id", id)).await?;
     tracing::info!(caller = who.name(), webhook = id, "a webhook was made");
     Ok(Json(WebhookSaved { webhook: one(&app, id).await?, secret: Some(secret) }))
@@ -345,8 +356,11 @@ pub(crate) async fn change(
     let secret = body.new_secret.then(new_secret);
     let entry = check(&app, &who, body)?;
     let mut tx = app.store.tx().await?;
-    if !tx.webhook_put(id, &entry, secret.as_deref()).await? {
+    if !tx.webhook_put(id, &entry).await? {
         return Err(missing(id));
+    }
+    if let Some(secret) = &secret {
+        keep_secret(&app, &mut tx, id, secret).await?;
     }
     tx.commit_with(who.line()).await?;
     tracing::info!(caller = who.name(), webhook = id, "a webhook was changed");

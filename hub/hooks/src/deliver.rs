@@ -27,8 +27,9 @@ const REMEMBERED_MS: i64 = 30 * 86_400_000;
 pub(crate) async fn run(hooks: &Hooks) {
     let guard = hooks.options.guard.clone();
     let clock = hooks.clock.clone();
+    let seal = hooks.seal.clone();
     // reading the system's authorities takes some milliseconds
-    let sender = match tokio::task::spawn_blocking(move || Sender::new(guard, clock)).await {
+    let sender = match tokio::task::spawn_blocking(move || Sender::new(guard, seal, clock)).await {
         Ok(Ok(sender)) => sender,
         Ok(Err(error)) => return tracing::error!(%error, "no TLS: webhooks are told nothing"),
         Err(error) => return tracing::error!(%error, "webhooks are told nothing"),

@@ -13,6 +13,7 @@ use std::time::Duration;
 use chengshu_core::model::AddressGuard;
 use chengshu_core::seam::SharedClock;
 use chengshu_engine::Board;
+use chengshu_seal::Seal;
 use chengshu_store::{Store, StoreError};
 use prometheus::{IntCounterVec, Opts, Registry};
 use tokio::sync::Notify;
@@ -45,6 +46,8 @@ pub struct Hooks {
     pub clock: SharedClock,
     /// There is something new to tell.
     pub wake: Arc<Notify>,
+    /// What opens the secrets that sign.
+    pub seal: Seal,
     /// Settings.
     pub options: HookOptions,
     /// What came of attempts.

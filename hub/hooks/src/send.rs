@@ -7,7 +7,8 @@ use bytes::Bytes;
 use chengshu_core::model::{AddressGuard, Timestamp};
 use chengshu_core::seam::SharedClock;
 use chengshu_dial::{Dialer, NoTls};
-use chengshu_store::DueDelivery;
+use chengshu_seal::Seal;
+use chengshu_store::{DueDelivery, SealedAt};
 use hyper::{Request, header};
 use serde_json::Value;
 use url::Url;
@@ -39,19 +40,27 @@ impl Failure {
 
 /// Sends.
 #[derive(Clone)]
-pub(crate) struct Sender(Dialer);
+pub(crate) struct Sender {
+    dialer: Dialer,
+    seal: Seal,
+}
 
 impl Sender {
-    pub(crate) fn new(guard: AddressGuard, clock: SharedClock) -> Result<Self, NoTls> {
-        Ok(Self(Dialer::new(guard, "webhooks.allow", None, clock)?))
+    pub(crate) fn new(guard: AddressGuard, seal: Seal, clock: SharedClock) -> Result<Self, NoTls> {
+        Ok(Self { dialer: Dialer::new(guard, "webhooks.allow", None, clock)?, seal })
     }
 
     /// Posts a delivery; answers the status.
     pub(crate) async fn post(&self, due: &DueDelivery, now: Timestamp) -> Result<u16, Failure> {
         let url =
             Url::parse(&due.url).map_err(|error| Failure::new(format!("{:?} is no address: {error}", due.url)))?;
-        let request = request(&url, due, now).map_err(|error| Failure::new(error.to_string()))?;
-        match self.0.status(request, TIMEOUT).await.map_err(|error| Failure::new(error.to_string()))? {
+        let secret = self.seal.open(&SealedAt::Webhook(due.webhook).place(), &due.secret).ok_or_else(|| {
+            Failure::new(
+                "its secret cannot be decrypted: secret.key of the data folder is another one; make a new secret",
+            )
+        })?;
+        let request = request(&url, due, &secret, now).map_err(|error| Failure::new(error.to_string()))?;
+        match self.dialer.status(request, TIMEOUT).await.map_err(|error| Failure::new(error.to_string()))? {
             status if status.is_success() => Ok(status.as_u16()),
             status => {
                 let hint = if status.is_redirection() { "; redirects are not followed" } else { "" };
@@ -62,7 +71,7 @@ impl Sender {
 }
 
 /// The message: the same bytes at every attempt, but for the signature's time.
-fn request(url: &Url, due: &DueDelivery, now: Timestamp) -> Result<Request<Bytes>, hyper::http::Error> {
+fn request(url: &Url, due: &DueDelivery, secret: &[u8], now: Timestamp) -> Result<Request<Bytes>, hyper::http::Error> {
     let data: Value = serde_json::from_str(&due.data).unwrap_or_default();
     let body = serde_json::json!({
         "delivery": due.id,
@@ -78,7 +87,7 @@ fn request(url: &Url, due: &DueDelivery, now: Timestamp) -> Result<Request<Bytes
         .header("X-Chengshu-Delivery", due.id)
         .header("X-Chengshu-Event", &due.kind)
         .header("X-Chengshu-Attempt", due.attempts + 1)
-        .header("X-Chengshu-Signature", signature(&due.secret, seconds, body.as_bytes()))
+        .header("X-Chengshu-Signature", signature(secret, seconds, body.as_bytes()))
         .body(Bytes::from(body))
 }
 
@@ -92,14 +101,14 @@ mod tests {
             id: 7,
             webhook: 1,
             url: "http://user@receiver.example:8443/in?x=1#part".to_owned(),
-            secret: "s".to_owned(),
+            secret: Vec::new(),
             kind: "event".to_owned(),
             data: "{\"a\":1}".to_owned(),
             made: Timestamp::from_ms(1_500),
             asked: Timestamp::from_ms(1_500),
             attempts: 2,
         };
-        let request = request(&Url::parse(&due.url).unwrap(), &due, Timestamp::from_ms(2_999)).unwrap();
+        let request = request(&Url::parse(&due.url).unwrap(), &due, b"s", Timestamp::from_ms(2_999)).unwrap();
         assert_eq!(request.uri().path_and_query().unwrap(), "/in?x=1");
         assert_eq!(request.headers()["x-chengshu-attempt"], "3");
         assert!(request.headers()["x-chengshu-signature"].to_str().unwrap().starts_with("t=2,v1="));

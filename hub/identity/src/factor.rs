@@ -1,18 +1,18 @@
 //! The second factor of a person: its secret is kept encrypted, and is worth something when its owner has proved it.
 
 use chengshu_access::{Act, Secret};
-use chengshu_store::LoginBy;
+use chengshu_seal::random;
+use chengshu_store::{LoginBy, SealedAt};
 
 use crate::identities::Identities;
 use crate::login::NotIn;
 use crate::people::NotChanged;
-use crate::proof::random;
 use crate::stamp::Stamp;
 
 impl Identities {
     /// The secret of a person, as it was kept.
     pub(crate) fn secret(&self, person: i64, kept: Option<&[u8]>) -> Option<Secret> {
-        let bytes = self.0.seal.open(&place(person), kept?)?;
+        let bytes = self.0.seal.open(&SealedAt::Factor(person).place(), kept?)?;
         Some(Secret::new(bytes.try_into().ok()?))
     }
 
@@ -22,7 +22,7 @@ impl Identities {
     /// [`NotIn`].
     pub async fn totp_offer(&self, person: i64) -> Result<Secret, NotIn> {
         let secret = Secret::new(random()?);
-        let kept = self.0.seal.close(&place(person), secret.bytes())?;
+        let kept = self.0.seal.close(&SealedAt::Factor(person).place(), secret.bytes())?;
         let mut tx = self.0.store.tx().await?;
         if !tx.totp_begin(person, &kept).await? {
             return Err(NotIn::Wrong);
@@ -70,8 +70,4 @@ impl Identities {
         self.forget();
         Ok(())
     }
-}
-
-fn place(person: i64) -> String {
-    format!("totp {person}")
 }

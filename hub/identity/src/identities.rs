@@ -8,14 +8,15 @@ use std::time::Duration;
 use chengshu_access::{Act, AddressKey, Gate, Limiter, Rate};
 use chengshu_core::model::Timestamp;
 use chengshu_core::seam::SharedClock;
+use chengshu_seal::Seal;
 use chengshu_store::{Policy, Store, StoreError};
 use tokio::sync::{OnceCell, watch};
 
 use crate::device::DeviceKeys;
+use crate::login::{NotIn, with};
 use crate::memory::Memory;
 use crate::password::Hasher;
 use crate::proof::Secrets;
-use crate::seal::Seal;
 use crate::stamp::Stamp;
 
 /// Names and addresses that are remembered at most.
@@ -105,6 +106,29 @@ impl Identities {
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<()> {
         self.0.memory.forgotten()
+    }
+
+    /// What encrypts secrets at rest.
+    #[must_use]
+    pub fn seal(&self) -> &Seal {
+        &self.0.seal
+    }
+
+    /// Encrypts with the newest key all that an older one encrypted; afterwards the older ones open nothing more. Answers
+    /// how many secrets that was.
+    ///
+    /// # Errors
+    /// [`NotIn::Failed`] without the database or random bytes: then nothing was changed.
+    pub async fn turn_sealed(&self) -> Result<u64, NotIn> {
+        let mut tx = self.0.store.tx().await?;
+        let turned = tx.sealed_turn(|at, kept| self.0.seal.turn(&at.place(), kept).map_err(NotIn::from)).await?;
+        if turned > 0 {
+            let line = Stamp::hub(self.0.clock.now()).done(Act::Configure, "secret.key".to_owned());
+            tx.audit_write(&[with(line, "turned", &turned.to_string())]).await?;
+            tx.commit().await?;
+            self.forget();
+        }
+        Ok(turned)
     }
 
     /// What must be known before anybody signs in: locks of before a restart. A line in the audit tells of the start.

@@ -8,10 +8,10 @@ use chengshu_access::{
     Act, AuditLine, Identity, Lock, Outcome, Session, SessionKind, Token, TokenHash, TokenKind, Verdict,
 };
 use chengshu_core::model::Timestamp;
+use chengshu_seal::random;
 use chengshu_store::{Login, LoginBy, NewSession, StoreError, Tx};
 
 use crate::identities::Identities;
-use crate::proof::random;
 use crate::sso::SsoRefused;
 use crate::stamp::Stamp;
 

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use argon2::password_hash::{PasswordHash as Phc, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
+use chengshu_seal::random;
 use chengshu_store::PasswordHash;
 use prometheus::IntCounter;
 use tokio::sync::Semaphore;
-
-use crate::proof::random;
 
 /// OWASP's second choice for argon2id: 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19 * 1024;

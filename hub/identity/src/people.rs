@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use chengshu_access::{Act, Fault, Outcome, PasswordPolicy, Role, check_password};
+use chengshu_seal::random;
 use chengshu_store::{Login, LoginBy, PasswordHash, StoreError};
 
 use crate::identities::Identities;
 use crate::login::{NotIn, Visitor};
-use crate::proof::random;
 use crate::stamp::Stamp;
 
 /// Why nothing was changed.

@@ -1,12 +1,10 @@
-//! What somebody sends to show who they are, and where random bytes for new tokens come from.
+//! What somebody sends to show who they are.
 
 use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chengshu_access::{Caller, TokenHash, TokenKind};
-use rand::TryRng as _;
-use rand::rngs::SysRng;
 use sha2::{Digest, Sha256};
 
 /// What was sent (凭证), as its hash only.
@@ -60,14 +58,4 @@ impl Secrets {
 /// Bytes as text that an address and a cookie take.
 pub(crate) fn spelled(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
-}
-
-/// Random bytes of the operating system.
-///
-/// # Errors
-/// It has none to give.
-pub fn random<const N: usize>() -> Result<[u8; N], std::io::Error> {
-    let mut bytes = [0; N];
-    SysRng.try_fill_bytes(&mut bytes).map_err(std::io::Error::other)?;
-    Ok(bytes)
 }

@@ -1,7 +1,7 @@
 //! The secrets with which services sign what they send, kept encrypted like second factors.
 
 use chengshu_access::SigningKey;
-use chengshu_store::StoredService;
+use chengshu_store::{SealedAt, StoredService};
 
 use crate::identities::Identities;
 
@@ -22,12 +22,12 @@ impl Identities {
     /// # Errors
     /// The operating system has no random bytes.
     pub fn close_signing(&self, service: i64, key: &SigningKey) -> Result<Vec<u8>, std::io::Error> {
-        self.0.seal.close(&place(service), key.expose().as_bytes())
+        self.0.seal.close(&SealedAt::Signing(service).place(), key.expose().as_bytes())
     }
 
     pub(crate) fn signing(&self, service: &StoredService) -> Signing {
         let Some(kept) = &service.signing else { return Signing::No };
-        let key = self.0.seal.open(&place(service.id), kept).and_then(SigningKey::read);
+        let key = self.0.seal.open(&SealedAt::Signing(service.id).place(), kept).and_then(SigningKey::read);
         key.map_or_else(
             || {
                 tracing::error!(
@@ -39,8 +39,4 @@ impl Identities {
             Signing::With,
         )
     }
-}
-
-fn place(service: i64) -> String {
-    format!("signing {service}")
 }

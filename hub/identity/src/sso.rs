@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use chengshu_access::{Act, Grant, Identity, Outcome, Role, TokenHash, Vouched, check_grants, is_login};
 use chengshu_core::model::Timestamp;
+use chengshu_seal::random;
 use chengshu_store::{Login, LoginBy, NewSsoAttempt, PersonEntry, SsoLink, StoreError, Tx};
 use sha2::{Digest, Sha256};
 
 use crate::identities::Identities;
 use crate::login::{NotIn, SignedIn, Visitor, Way, with};
 use crate::people::NotChanged;
-use crate::proof::{random, spelled};
+use crate::proof::spelled;
 use crate::stamp::Stamp;
 
 /// How long somebody may take at the provider.

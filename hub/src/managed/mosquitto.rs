@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chengshu_broker::{FIELD, Fixed, HUB, PasswordHash};
 use chengshu_core::seam::SharedClock;
-use chengshu_identity::random;
+use chengshu_seal::random;
 use nix::sys::signal::Signal;
 
 use super::child::{Ear, Pulse, Spec};

@@ -12,16 +12,23 @@ const LENGTH: usize = 32;
 /// The secret in `path`; made if there is none.
 pub fn keep(path: &Path) -> anyhow::Result<String> {
     match std::fs::read_to_string(path) {
-        Ok(text) if text.trim().len() >= LENGTH => return Ok(text.trim().to_owned()),
-        Ok(_) => anyhow::bail!(
-            "{} holds no secret of at least {LENGTH} characters; remove it to have one made",
-            path.display()
-        ),
+        Ok(text) => return of(path, &text).map(str::to_owned),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
     }
     let secret = generate();
     write_private(path, &secret)?;
+    Ok(secret)
+}
+
+/// The secret that `text` of a file is.
+pub fn of<'a>(path: &Path, text: &'a str) -> anyhow::Result<&'a str> {
+    let secret = text.trim();
+    anyhow::ensure!(
+        secret.len() >= LENGTH,
+        "{} holds no secret of at least {LENGTH} characters; remove it to have one made",
+        path.display()
+    );
     Ok(secret)
 }
 

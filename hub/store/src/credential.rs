@@ -222,28 +222,4 @@ impl Tx {
         .await?;
         Ok(done.rows_affected() == 1)
     }
-
-    /// Encrypts all secrets anew, when the key changes: `turn` gives the new bytes. Answers how many.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn totp_turn(&mut self, turn: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Result<u64, StoreError> {
-        let rows = sqlx::query!(
-            "SELECT id, totp, totp_pending FROM person WHERE totp IS NOT NULL OR totp_pending IS NOT NULL FOR UPDATE"
-        )
-        .fetch_all(&mut *self.tx)
-        .await?;
-        let mut turned = 0;
-        for row in rows {
-            let (totp, pending) = (row.totp.as_deref().and_then(&turn), row.totp_pending.as_deref().and_then(&turn));
-            let done = sqlx::query!(
-                "UPDATE person SET totp = coalesce($2, totp), totp_pending = coalesce($3, totp_pending) WHERE id = $1",
-                row.id,
-                totp,
-                pending,
-            );
-            turned += done.execute(&mut *self.tx).await?.rows_affected();
-        }
-        Ok(turned)
-    }
 }

@@ -31,8 +31,8 @@ pub struct DueDelivery {
     pub webhook: i64,
     /// Where it goes.
     pub url: String,
-    /// What signs it.
-    pub secret: String,
+    /// What signs it, encrypted.
+    pub secret: Vec<u8>,
     /// Its kind.
     pub kind: String,
     /// A JSON object.

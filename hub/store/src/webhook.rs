@@ -1,4 +1,4 @@
-//! Webhooks: whom to tell of what. The secret stands here in the clear, because it signs; nobody reads it back.
+//! Webhooks: whom to tell of what. The secret that signs is given and kept encrypted ([`crate::SealedAt`]).
 
 use chengshu_core::model::Timestamp;
 
@@ -75,26 +75,24 @@ impl Store {
 }
 
 impl Tx {
-    /// Makes one, unless there are `most` already (then none); answers its number.
+    /// Makes one, unless there are `most` already (then none); answers its number. It has no secret yet.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn webhook_add(
         &mut self,
         entry: &WebhookEntry,
-        secret: &str,
         caller: &str,
         now: Timestamp,
         most: i64,
     ) -> Result<Option<i64>, StoreError> {
         let id = sqlx::query_scalar!(
             "INSERT INTO webhook (name, url, kinds, themes, secret, enabled, made, caller)
-             SELECT $1::text, $2::text, $3::text[], $4::text[], $5::text, $6::bool, $7::timestamptz, $8::text WHERE (SELECT count(*) FROM webhook) < $9 RETURNING id",
+             SELECT $1::text, $2::text, $3::text[], $4::text[], '', $5::bool, $6::timestamptz, $7::text WHERE (SELECT count(*) FROM webhook) < $8 RETURNING id",
             entry.name,
             entry.url,
             &entry.kinds,
             &entry.themes,
-            secret,
             entry.enabled,
             PgTime(now) as _,
             caller,
@@ -105,30 +103,32 @@ impl Tx {
         Ok(id)
     }
 
-    /// Changes one, and its secret if there is a new one; what waits is tried at once. False: there is none.
+    /// Changes one; what waits is tried at once. False: there is none.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn webhook_put(
-        &mut self,
-        id: i64,
-        entry: &WebhookEntry,
-        secret: Option<&str>,
-    ) -> Result<bool, StoreError> {
+    pub async fn webhook_put(&mut self, id: i64, entry: &WebhookEntry) -> Result<bool, StoreError> {
         let done = sqlx::query!(
-            "UPDATE webhook SET name = $2, url = $3, kinds = $4, themes = $5, enabled = $6,
-                                secret = coalesce($7, secret), held_until = NULL WHERE id = $1",
+            "UPDATE webhook SET name = $2, url = $3, kinds = $4, themes = $5, enabled = $6, held_until = NULL WHERE id = $1",
             id,
             entry.name,
             entry.url,
             &entry.kinds,
             &entry.themes,
             entry.enabled,
-            secret,
         )
         .execute(&mut *self.tx)
         .await?;
         Ok(done.rows_affected() == 1)
+    }
+
+    /// Gives it a secret, encrypted. False: there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn webhook_secret(&mut self, id: i64, secret: &[u8]) -> Result<bool, StoreError> {
+        let change = sqlx::query!("UPDATE webhook SET secret = $2 WHERE id = $1", id, secret);
+        Ok(change.execute(&mut *self.tx).await?.rows_affected() == 1)
     }
 
     /// Takes one away with its deliveries. False: there is none.

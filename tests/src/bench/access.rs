@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use chengshu_access::{Extent, Object, Part, Right, Rights, Role, Scope};
 use chengshu_core::model::Timestamp;
 use chengshu_core::seam::{Clock, SharedClock};
-use chengshu_identity::{Identities, Proof, Seal, Secrets};
+use chengshu_identity::{Identities, Proof, Secrets};
+use chengshu_seal::Seal;
 use chengshu_store::{Store, StoreOptions};
 use futures_util::future::BoxFuture;
 
@@ -57,7 +58,7 @@ pub fn access() -> anyhow::Result<()> {
             let options = StoreOptions { url, owner: None, readers: 2, reader_timeout: Duration::from_secs(5) };
             let store = Store::new(&options)?;
             let clock: SharedClock = Arc::new(Wall);
-            let identities = Identities::new(store, clock, Secrets::default(), Seal::new(&[7; 32]))?;
+            let identities = Identities::new(store, clock, Secrets::default(), Seal::new(&[7; 32], &[]))?;
             let known = each(&identities, token, ROUNDS, false).await?;
             let asked = each(&identities, token, ASKED, true).await?;
             anyhow::Ok((known, asked))

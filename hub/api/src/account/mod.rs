@@ -19,7 +19,8 @@ pub(crate) use routes::routes;
 use axum::http::StatusCode;
 use chengshu_access::{Extent, Grant, Scope, Token, TokenKind};
 use chengshu_core::model::{Label, Timestamp};
-use chengshu_identity::{NotChanged, NotIn, random};
+use chengshu_identity::{NotChanged, NotIn};
+use chengshu_seal::random;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

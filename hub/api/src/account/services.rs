@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use chengshu_access::{Act, Right, Rights, Scope, SigningKey, TokenKind};
 use chengshu_core::model::Timestamp;
-use chengshu_identity::random;
+use chengshu_seal::random;
 use chengshu_store::{ServiceFilter, ServiceRights, StoredService};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

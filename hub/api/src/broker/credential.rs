@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use chengshu_access::Act;
 use chengshu_broker::{PasswordHash, Secret, User};
 use chengshu_core::model::{DeviceId, Registration, Timestamp};
-use chengshu_identity::random;
+use chengshu_seal::random;
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -21,7 +21,8 @@ use chengshu_core::model::{
 use chengshu_core::seam::{Clock, IntakeQueue, Link, SharedClock, intake};
 use chengshu_engine::{Board, Engine, EngineMetrics, EngineOptions, Keep, Keys, Nonces, Replayer, Services, Unknown};
 use chengshu_evidence::Shelf;
-use chengshu_identity::{Identities, Seal, Secrets};
+use chengshu_identity::{Identities, Secrets};
+use chengshu_seal::Seal;
 use chengshu_spool::{Spool, SpoolOptions};
 use chengshu_store::{Store, StoreOptions};
 use futures_util::future::BoxFuture;
@@ -217,7 +218,7 @@ impl World {
         let replayer = Replayer::new(BTreeMap::new(), store.clone(), clock.clone());
         let all = callers().into_iter().chain(narrow());
         let secrets = all.fold(Secrets::default(), |secrets, (key, caller)| secrets.with(&key, caller));
-        let identities = Identities::new(store.clone(), clock.clone(), secrets, Seal::new(&[1; 32])).unwrap();
+        let identities = Identities::new(store.clone(), clock.clone(), secrets, Seal::new(&[1; 32], &[])).unwrap();
         let own = Secret::new([7; 28]);
         assert_eq!(own.expose(), PASSWORD);
         let own = (DeviceId::parse("OWN-1").unwrap(), own.hash([1; 12]));

@@ -3,7 +3,7 @@
 use chengshu_access::{
     Account, Event, Grant, LockoutSettings, Role, Roles, Scope, Session, SessionKind, SessionPolicy, State, step,
 };
-use chengshu_store::{Changed, LoginBy, NewSession, PasswordHash, PersonFilter, Policy};
+use chengshu_store::{Changed, LoginBy, NewSession, PasswordHash, PersonFilter, Policy, SealedAt, StoreError};
 
 use crate::world::{NOW, World, entry, hash, later, run, winners};
 
@@ -102,7 +102,11 @@ async fn a_step_of_the_second_factor_is_good_once() {
     };
     assert_eq!(winners(attempt).await, 1);
     let mut tx = world.store.tx().await.unwrap();
-    let turned = tx.totp_turn(|old| Some([old, b" turned"].concat())).await.unwrap();
+    let turn = |at: SealedAt, old: &[u8]| {
+        assert_eq!(at, SealedAt::Factor(person));
+        Ok::<_, StoreError>(Some([old, b" turned"].concat()))
+    };
+    let turned = tx.sealed_turn(turn).await.unwrap();
     tx.commit().await.unwrap();
     let found = world.store.login_find(LoginBy::Person(person)).await.unwrap().unwrap();
     assert_eq!((turned, found.totp.as_deref(), found.totp_step), (1, Some(&b"cipher turned"[..]), Some(6)));
