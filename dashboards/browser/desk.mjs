@@ -57,7 +57,7 @@ export function deskSteps({ step, text, until, axe, address, browser, hub, page 
     await page().waitForSelector('[data-clash]')
     assert.match(await text(page(), '[data-clash]'), /ops:chenwei saved first[\s\S]*Contact[\s\S]*Changed by both: Installed/)
     assert.equal(await page().inputValue('[data-entry-form] [name=name]'), '城南二号泵站')
-    assert.equal(await page().inputValue('[data-entry-form] [name=contact]'), '陈工')
+    assert.equal(await page().inputValue('[data-entry-form] [name=contact]'), '陈**')
     await page().locator('[data-save]').click()
     await until(async () => (await page().locator('[data-entry-form]').count()) === 0, 10_000, 'the form stays')
     const now = hub().register.detail('W-PS-002')

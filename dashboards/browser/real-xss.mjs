@@ -21,10 +21,11 @@ const PAYLOADS = [
 ]
 const id = (i) => `XSS-${i}`
 
-export function realXssSteps({ step, until, hub, browser, address, HANG_MS }) {
+export function realXssSteps({ step, hub, browser, address, HANG_MS }) {
   const call = async (method, path, body, type = 'application/json') => {
-    const headers = { authorization: `Bearer ${hub.ready.admin_key}`, 'content-type': type }
-    const reply = await fetch(hub.ready.http + path, { method, headers, body: typeof body === 'string' ? body : JSON.stringify(body) })
+    const init = { method, headers: { authorization: `Bearer ${hub.ready.admin_key}`, 'content-type': type } }
+    if (body !== undefined) init.body = typeof body === 'string' ? body : JSON.stringify(body)
+    const reply = await fetch(hub.ready.http + path, init)
     return [reply.status, await reply.text()]
   }
 

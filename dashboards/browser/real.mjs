@@ -129,7 +129,7 @@ step('started again on the same data, the page heals without a person, and so do
   assert.deepEqual(wall.errors.filter((e) => !/net::ERR_|status of 50/.test(e)), [])
 })
 
-realXssSteps({ step, until, hub, browser: () => browser, address: () => front?.address ?? hub.ready.http, HANG_MS })
+realXssSteps({ step, hub, browser: () => browser, address: () => front?.address ?? hub.ready.http, HANG_MS })
 
 let passed = 0, failed = 0
 const lastWord = () => hub.clear()

@@ -248,8 +248,10 @@ fn a_key_of_one_department_opens_nothing_of_another_and_ends_when_it_is_revoked(
     for path in ["/api/v1/devices/F-1", "/api/v1/devices/F-1/latest", "/api/v1/devices/F-1/photos"] {
         assert_eq!(hub.ask(path, Some(&key)).unwrap().0, 404, "{path}");
     }
-    let (_, file) = hub.ask("/api/v1/export/devices?format=csv", Some(&key)).unwrap();
-    assert!(file.contains("W-1") && !file.contains("F-1"), "{file}");
+    for format in ["csv", "geojson"] {
+        let (_, file) = hub.ask(&format!("/api/v1/export/devices?format={format}"), Some(&key)).unwrap();
+        assert!(file.contains("W-1") && !file.contains("F-1"), "{file}");
+    }
     let say = |device: &str| json!({ "theme": "water", "device": device, "values": { "level": 2.5 } });
     assert_eq!(hub.call("POST", "/api/v1/ingest", Some(&key), Some(say("W-1"))).unwrap().0, 200);
     let (status, answer) =

@@ -85,7 +85,9 @@ fn s08_no_number_of_a_person_leaves_the_hub_unless_somebody_says_what_for() {
     assert_eq!(hub.call("POST", at, Some(&hub.key), Some(ask("repair", "a service is nobody"))).unwrap().0, 403);
     let (status, answer) = person.post(at, ask("repair", &format!("水位计失联，联系 {}", number(5)))).unwrap();
     assert_eq!((status, &answer["contact"]), (200, &json!(format!("王工 {}", number(5)))), "{answer}");
-    let line = database.text("SELECT concat_ws(' ', object, reason, detail) FROM audit_line_read WHERE act = 'unmask'");
+    let line = database.text(
+        "SELECT concat_ws(' ', object, reason, detail) FROM audit_line_read WHERE act = 'unmask' AND outcome = 'done'",
+    );
     let line = line.unwrap();
     assert!(line.contains("device:P-7") && line.contains("repair") && line.contains("139****0000"), "{line}");
     assert_eq!(leak(&line), None);

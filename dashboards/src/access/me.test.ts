@@ -56,6 +56,8 @@ test('nobody is out; whoever was in is told that the session is over', async () 
   hub(401)
   await identify()
   expect([phase.value, ended.value, key.value]).toEqual(['out', true, ''])
+  await identify() // another request was refused as well
+  expect([phase.value, ended.value]).toEqual(['out', true])
 })
 
 test('a screen keeps its picture through a hiccup, then is nobody, and remembers what it was', async () => {

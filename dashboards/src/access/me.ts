@@ -57,7 +57,8 @@ function nobody(): void {
   const screen = me.value?.kind === 'screen'
   refusedAt ||= Date.now()
   if (screen && Date.now() - refusedAt < GRACE_MS) return again(RETRY_MS)
-  ended.value = me.value !== null && !screen
+  // several requests may be told so; only the first finds somebody here
+  ended.value = ended.value || (me.value !== null && !screen)
   me.value = null
   forgetKey()
   phase.value = 'out'

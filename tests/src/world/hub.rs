@@ -74,7 +74,9 @@ impl Hub {
         )?;
         let command = vec!["run".to_owned(), "--config".to_owned(), file.to_string_lossy().into_owned()];
         let external = sections.split_once("[database]").and_then(|(_, rest)| rest.split('"').nth(1));
-        let scheme = if sections.contains("tls_cert_file") { "https" } else { "http" };
+        // sections begin within [hub]; the managed broker has a certificate of the same name
+        let own = sections.split("\n[").next().unwrap_or_default();
+        let scheme = if !own.starts_with("[") && own.contains("tls_cert_file") { "https" } else { "http" };
         let mut hub = Self::prepared(world, data, command, format!("{scheme}://127.0.0.1:{port}"));
         hub.database = external.map_or_else(|| managed(&hub.data), str::to_owned);
         Ok(hub)

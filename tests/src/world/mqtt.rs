@@ -146,10 +146,7 @@ impl Mqtt {
 
     /// Whether the broker ends the connection before `patience` is over.
     pub fn is_ended(&mut self, patience: Duration) -> bool {
-        match self.message(patience) {
-            Ok(_) => false,
-            Err(_) => true,
-        }
+        self.message(patience).is_err()
     }
 
     /// Goes without a word, so that its last will is told.

@@ -98,7 +98,7 @@ impl Forge {
             fake.issuer
         );
         let hub = Hub::with_config_at(&world, port, &sections(&http, &database, &broker, &sso)).unwrap();
-        fake.keys(&[right.jwk.clone()]);
+        fake.keys(std::slice::from_ref(&right.jwk));
         let mut admin = first(&hub);
         let (id, password) = make(&mut admin, "wang");
         Browser::new(&http).sign_in("wang", &password, Some(GOOD)).unwrap();

@@ -68,8 +68,8 @@ async fn grants_of_claims_come_and_go_without_those_that_people_gave() {
         (Grant::from(Role::Operator), Grant::from(Role::Leader), Grant::from(Role::Steward));
     let mut tx = store.tx().await.unwrap();
     tx.sso_bind(person, &link("7")).await.unwrap();
-    tx.grants_put(person, &[operator.clone()], None).await.unwrap();
-    let version = tx.grants_put_sourced(person, "gov", &[leader.clone()]).await.unwrap();
+    tx.grants_put(person, std::slice::from_ref(&operator), None).await.unwrap();
+    let version = tx.grants_put_sourced(person, "gov", std::slice::from_ref(&leader)).await.unwrap();
     let held = tx.grants_of_source(person, "gov").await.unwrap();
     assert_eq!((&*held.sourced, &*held.others), (&[leader.clone()][..], &[operator.clone()][..]));
     // people change what they gave, and what the claims gave stays theirs
