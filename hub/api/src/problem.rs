@@ -283,6 +283,12 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "the answer took too long; ask for less or try again")
     }
 
+    /// Nothing random for a secret, a code or a seal.
+    pub(crate) fn no_random(error: &std::io::Error) -> Self {
+        tracing::error!(%error, "no secret could be made");
+        Self::internal()
+    }
+
     pub(crate) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the hub failed to answer; its log says why")
     }

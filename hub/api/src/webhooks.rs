@@ -303,11 +303,7 @@ fn new_secret() -> String {
 
 async fn keep_secret(app: &App, tx: &mut Tx, id: i64, secret: &str) -> Result<(), Problem> {
     let kept = app.identities.seal().close(&SealedAt::Webhook(id).place(), secret.as_bytes());
-    let kept = kept.map_err(|error| {
-        tracing::error!(%error, "no secret could be made");
-        Problem::internal()
-    })?;
-    tx.webhook_secret(id, &kept).await?;
+    tx.webhook_secret(id, &kept.map_err(|error| Problem::no_random(&error))?).await?;
     Ok(())
 }
 

@@ -50,12 +50,15 @@ impl Oidc {
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "KILL", "--", node.unwrap_or("node"), "tests/oidc/provider.mjs"]);
         command.arg(self.order.to_string()).current_dir(root());
-        self.process = Some(Process::start(command, &log)?);
-        let told: Value = until("the provider listens", GUARD, || {
-            let text = std::fs::read_to_string(&log).ok()?;
-            text.lines().find_map(|line| serde_json::from_str(line).ok())
+        let mut process = Process::start(command, &log)?;
+        let read = || std::fs::read_to_string(&log).unwrap_or_default();
+        let told: Option<Value> = until("the provider listens", GUARD, || {
+            let told = read().lines().find_map(|line| serde_json::from_str(line).ok());
+            (told.is_some() || process.ended().is_some()).then_some(told)
         })
-        .with_context(|| std::fs::read_to_string(&log).unwrap_or_default())?;
+        .with_context(read)?;
+        let told = told.with_context(|| format!("it ended ({:?}): {}", process.ended(), read()))?;
+        self.process = Some(process);
         let text = |key: &str| told[key].as_str().map(str::to_owned).with_context(|| format!("{key} in {told}"));
         (self.issuer, self.client_id, self.client_secret) =
             (text("issuer")?, text("client_id")?, text("client_secret")?);

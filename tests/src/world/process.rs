@@ -2,7 +2,7 @@
 //! kernel's notice of the parent's death is about that thread; and as user chengshu when the tests run as root.
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
@@ -80,8 +80,16 @@ impl Process {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    pub fn signal(&self, signal: Signal) {
-        let _ = kill(Pid::from_raw(self.child.id() as i32), signal);
+    /// Nothing for one that has been waited for: its number may be somebody else's by now.
+    pub fn signal(&mut self, signal: Signal) {
+        if self.running() {
+            let _ = kill(Pid::from_raw(self.child.id() as i32), signal);
+        }
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
     }
 
     /// SIGKILL, and waits until it is gone.

@@ -107,11 +107,6 @@ pub(crate) struct ScreenBody {
     scope: ScopeView,
 }
 
-fn no_random(error: std::io::Error) -> Problem {
-    tracing::error!(%error, "no code could be made");
-    Problem::internal()
-}
-
 /// What is kept of a code: its digits, hashed.
 fn code_hash(code: &str) -> TokenHash {
     let digits: String = code.chars().filter(char::is_ascii_digit).collect();
@@ -126,7 +121,7 @@ pub(crate) async fn enrol(
     let now = app.clock.now();
     let until = now.after(SHOWN);
     for _ in 0..8 {
-        let number = u64::from_le_bytes(random().map_err(no_random)?) % 100_000_000;
+        let number = u64::from_le_bytes(random().map_err(|error| Problem::no_random(&error))?) % 100_000_000;
         let code = format!("{:04}-{:04}", number / 10_000, number % 10_000);
         let secret = token(TokenKind::Screen)?;
         if app.store.screen_ask(&code_hash(&code), &secret.hash(), until, now, WAITING).await? {

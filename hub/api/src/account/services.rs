@@ -247,12 +247,8 @@ pub(crate) async fn sign(
     Body(Empty {}): Body<Empty>,
 ) -> Result<Json<SigningMade>, Problem> {
     let found = find(&app, &id).await?;
-    let no_random = |error: std::io::Error| {
-        tracing::error!(%error, "no secret could be made");
-        Problem::internal()
-    };
-    let key = SigningKey::new(random().map_err(no_random)?);
-    let kept = app.identities.close_signing(found.id, &key).map_err(no_random)?;
+    let key = SigningKey::new(random().map_err(|error| Problem::no_random(&error))?);
+    let kept = app.identities.close_signing(found.id, &key).map_err(|error| Problem::no_random(&error))?;
     put_signing(&app, &who, &found, Some(&kept)).await?;
     Ok(Json(SigningMade { secret: key.expose().to_owned() }))
 }

@@ -98,7 +98,7 @@ pub(crate) async fn issue(
     if registration == Registration::Retired {
         return Err(Problem::conflict(format!("device {device} is out of service; enter it again first")));
     }
-    let (secret, hash) = make().map_err(|error| no_random(&error))?;
+    let (secret, hash) = make().map_err(|error| Problem::no_random(&error))?;
     let stamp = who.stamp();
     let renewed = !app.store.device_key_list(Some(&device)).await?.is_empty();
     let mut tx = app.store.tx().await?;
@@ -132,9 +132,4 @@ pub(crate) async fn revoke(
     tx.commit().await?;
     app.identities.devices().wake();
     Ok(StatusCode::NO_CONTENT)
-}
-
-pub(super) fn no_random(error: &std::io::Error) -> Problem {
-    tracing::error!(%error, "no secret could be made");
-    Problem::internal()
 }

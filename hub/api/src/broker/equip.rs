@@ -13,7 +13,7 @@ use chengshu_sheet::{Cell, Format};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::credential::{find, make, no_random};
+use super::credential::{find, make};
 use crate::app::App;
 use crate::caller::Who;
 use crate::params::{Body, Params};
@@ -90,7 +90,7 @@ pub(crate) async fn equip(
     let asked: Vec<Result<(DeviceId, User), Row>> = asked.collect();
     let devices: Vec<DeviceId> = asked.iter().flatten().map(|(device, _)| device.clone()).collect();
     let made = tokio::task::spawn_blocking(move || made(devices)).await.map_err(|_| Problem::internal())?;
-    let (keys, mut secrets) = made.map_err(|error| no_random(&error))?;
+    let (keys, mut secrets) = made.map_err(|error| Problem::no_random(&error))?;
     let stamp = who.stamp();
     let mut tx = app.store.tx().await?;
     let given = tx.device_key_put(&keys, !body.replace, &who.name(), stamp.now).await?;
