@@ -1,42 +1,67 @@
-//! All rules, found by what a reading is about. Built once from the themes; never changed afterwards.
+//! All rules that are in force, found by the devices that they are about. Made anew when a rule changes, and shared by
+//! whoever decides meanwhile.
 
 use std::sync::Arc;
 
-use chengshu_core::model::{KindId, MetricId, RuleId, Theme, ThemeId, ThresholdRule};
+use chengshu_core::model::{Device, Rule, RuleId, RuleScope, ThemeId};
 use rustc_hash::FxHashMap;
 
+use crate::{Compiled, Fault};
+
 /// The rules of all themes.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct RuleBook {
-    by_subject: FxHashMap<(ThemeId, KindId, MetricId), Vec<Arc<ThresholdRule>>>,
-    by_id: FxHashMap<RuleId, Arc<ThresholdRule>>,
+    by_theme: FxHashMap<ThemeId, Vec<Arc<Compiled>>>,
+    by_id: FxHashMap<RuleId, Arc<Compiled>>,
 }
 
 impl RuleBook {
-    /// Collects the rules of `themes`.
+    /// Collects rules. Those that make no sense are left out, and told with what is wrong with them.
     #[must_use]
-    pub fn new(themes: &[Theme]) -> Self {
+    pub fn new(rules: impl IntoIterator<Item = (ThemeId, Arc<Rule>)>) -> (Self, Vec<(RuleId, Vec<Fault>)>) {
         let mut book = Self::default();
-        for theme in themes {
-            for rule in &theme.rules {
-                let rule = Arc::new(rule.clone());
-                let subject = (theme.id.clone(), rule.kind.clone(), rule.metric.clone());
-                book.by_subject.entry(subject).or_default().push(rule.clone());
-                book.by_id.insert(rule.id.clone(), rule);
+        let mut faults = Vec::new();
+        for (theme, rule) in rules {
+            match Compiled::new(rule.clone()) {
+                Ok(compiled) => {
+                    let compiled = Arc::new(compiled);
+                    book.by_theme.entry(theme).or_default().push(compiled.clone());
+                    book.by_id.insert(rule.id.clone(), compiled);
+                }
+                Err(wrong) => faults.push((rule.id.clone(), wrong)),
             }
         }
-        book
+        (book, faults)
     }
 
-    /// The rules that look at a metric of a kind.
-    #[must_use]
-    pub fn about(&self, theme: &ThemeId, kind: &KindId, metric: &MetricId) -> &[Arc<ThresholdRule>] {
-        self.by_subject.get(&(theme.clone(), kind.clone(), metric.clone())).map_or(&[], Vec::as_slice)
+    /// The rules that are about a device, as its entry stands.
+    pub fn about<'a>(&'a self, device: &'a Device) -> impl Iterator<Item = &'a Arc<Compiled>> + 'a {
+        let rules = self.by_theme.get(&device.theme).map_or(&[][..], Vec::as_slice);
+        rules.iter().filter(move |rule| covers(&rule.rule().scope, device))
     }
 
     /// The rule of that name.
     #[must_use]
-    pub fn rule(&self, id: &RuleId) -> Option<&Arc<ThresholdRule>> {
+    pub fn rule(&self, id: &RuleId) -> Option<&Arc<Compiled>> {
         self.by_id.get(id)
     }
+
+    /// All of them, in no order.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Compiled>> {
+        self.by_id.values()
+    }
+}
+
+/// Whether a rule is about a device of its theme.
+fn covers(scope: &RuleScope, device: &Device) -> bool {
+    let details = device.details.as_deref();
+    let kind = scope.kinds.is_empty() || device.kind.as_ref().is_some_and(|kind| scope.kinds.contains(kind));
+    let named = scope.devices.is_empty() || scope.devices.contains(&device.id);
+    let group = scope.groups.is_empty()
+        || details.is_some_and(|details| details.groups.iter().any(|group| scope.groups.contains(group)));
+    let area = scope.areas.is_empty()
+        || details
+            .and_then(|details| details.area.as_deref())
+            .is_some_and(|area| scope.areas.iter().any(|wanted| area.starts_with(wanted.as_str())));
+    kind && named && group && area
 }

@@ -51,6 +51,23 @@ pub enum Crossing {
     Raised,
     /// Became normal again.
     Cleared,
+    /// Became graver while it was abnormal.
+    Worsened,
+    /// Became less grave, but not normal.
+    Eased,
+}
+
+impl Crossing {
+    /// The word on the wire, and in identities.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Raised => "raised",
+            Self::Cleared => "cleared",
+            Self::Worsened => "worsened",
+            Self::Eased => "eased",
+        }
+    }
 }
 
 /// The identity of an alarm or a transition: a hash of what it is about, so that a retry finds itself again.
@@ -61,17 +78,13 @@ impl AlarmId {
     /// The identity of the crossing of `rule` (in `version`) by `object` at `at`.
     #[must_use]
     pub fn of(rule: &RuleId, version: i32, object: &DeviceId, at: Timestamp, crossing: Crossing) -> Self {
-        let kind: &[u8] = match crossing {
-            Crossing::Raised => b"raised",
-            Crossing::Cleared => b"cleared",
-        };
         let mut hash = Sha256::new();
         for part in [rule.as_str().as_bytes(), &version.to_be_bytes(), object.as_str().as_bytes()] {
             hash.update(part);
             hash.update([0]);
         }
         hash.update(at.ms().to_be_bytes());
-        hash.update(kind);
+        hash.update(crossing.word().as_bytes());
         let digest = hash.finalize();
         let mut id = [0; 16];
         id.copy_from_slice(&digest[..16]);
@@ -85,12 +98,21 @@ impl AlarmId {
     }
 }
 
-/// One change of a condition (告警变迁), caused by one reading.
+/// The limits of one step of a rule, as they were applied.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limit {
+    /// Abnormal from here on.
+    pub raise: f64,
+    /// Normal again from here on.
+    pub clear: f64,
+}
+
+/// One change of a condition (告警变迁), caused by one reading or by time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transition {
     /// Its own identity.
     pub id: AlarmId,
-    /// The alarm that it raises or clears: the identity of the raise.
+    /// The alarm that it is about: the identity of the raise.
     pub alarm: AlarmId,
     /// Which way.
     pub crossing: Crossing,
@@ -100,13 +122,17 @@ pub struct Transition {
     pub rule_version: i32,
     /// What it is about.
     pub device: DeviceId,
-    /// The metric that crossed.
-    pub metric: MetricId,
-    /// Device time of the reading that crossed.
+    /// How grave it is afterwards; at a return, how grave it was.
+    pub severity: Severity,
+    /// The limits that decided.
+    pub limit: Limit,
+    /// Since when the condition had held when it was believed: device time; the same as `at` where nothing was waited for.
+    pub since: Timestamp,
+    /// The moment that it is true of: device time of the reading, or the end of the time that had to pass.
     pub at: Timestamp,
-    /// Hub time of that reading.
+    /// Hub time of that reading, or of the moment when time had passed.
     pub received: Timestamp,
-    /// The value that crossed.
+    /// The number that was looked at.
     pub value: f64,
 }
 
@@ -123,16 +149,20 @@ pub struct Alarm {
     pub theme: ThemeId,
     /// What it is about.
     pub device: DeviceId,
-    /// The metric that crossed.
-    pub metric: MetricId,
-    /// How grave.
+    /// The metric that the rule looks at, where it looks at one.
+    pub metric: Option<MetricId>,
+    /// How grave it is; after the return, how grave it was at the end.
     pub severity: Severity,
-    /// The limit that was crossed, and the limit of return.
+    /// How grave it was at its gravest.
+    pub worst: Severity,
+    /// The limit that was crossed last, and the limit of return.
     pub limit: f64,
     /// It is over when the value has come back to here.
     pub clear: f64,
     /// The value when it was raised.
     pub value: f64,
+    /// Since when it had been abnormal then, device time.
+    pub since: Timestamp,
     /// Device time of the raise.
     pub raised_at: Timestamp,
     /// Hub time of the raise.

@@ -45,6 +45,12 @@ impl Quality {
         self.is_empty()
     }
 
+    /// True when alarm rules may decide on it: nothing is known against it but that it was computed.
+    #[must_use]
+    pub fn decides(self) -> bool {
+        self.difference(Self::DERIVED).is_empty()
+    }
+
     /// True when the value may be counted in sums and means: a late or corrected value is as good as any, one that is
     /// out of range, from the future, doubted or taken in maintenance is not.
     #[must_use]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Freshness, KindId, KpiId, Label, MetricId, RuleId, Severity, ThemeId};
+use super::{Freshness, KindId, KpiId, Label, MetricId, Rule, ThemeId};
 
 /// How sure a limit is (来源可信度), as marked in the domain reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +71,10 @@ pub struct Kind {
     /// A reading that arrives later than this is flagged late, seconds.
     #[serde(default = "late_after_default")]
     pub late_after_s: u32,
+    /// Readings that came in another order than they were taken are put in order within this many milliseconds before rules
+    /// decide on them (乱序容忍); later ones are only told of in hindsight.
+    #[serde(default)]
+    pub reorder_ms: u32,
     /// What it measures.
     pub metrics: Vec<Metric>,
 }
@@ -112,34 +116,6 @@ impl Direction {
             Self::Below => "below",
         }
     }
-}
-
-/// A limit with its way back (阈值规则): raise and clear value apart, so that a value that trembles does not flap.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ThresholdRule {
-    /// Unique in the hub; begins with its theme.
-    pub id: RuleId,
-    /// Raised with every change of its limits.
-    pub version: i32,
-    /// For people.
-    pub name: Label,
-    /// The kind that it is about.
-    pub kind: KindId,
-    /// The metric that it looks at.
-    pub metric: MetricId,
-    /// How grave a crossing is.
-    pub severity: Severity,
-    /// Which side is abnormal.
-    pub direction: Direction,
-    /// Abnormal from here on.
-    pub raise: f64,
-    /// Normal again from here on.
-    pub clear: f64,
-    /// The standard, clause or practice that the limit comes from.
-    pub source: String,
-    /// How sure that source is.
-    pub certainty: Certainty,
 }
 
 /// How many values become one.
@@ -208,7 +184,7 @@ pub struct Theme {
     /// Kinds of devices.
     pub kinds: Vec<Arc<Kind>>,
     /// Alarm rules.
-    pub rules: Vec<ThresholdRule>,
+    pub rules: Vec<Rule>,
     /// Key figures.
     pub kpis: Vec<Kpi>,
     /// What the theme wants on the wall: a JSON text for the dashboards.
