@@ -50,11 +50,46 @@ impl<'s> Fields<'s> {
         mistakes: &mut Mistakes,
     ) -> Option<T> {
         if !self.table.contains_key(key) {
-            self.asked.push(key);
-            mistakes.add(TOPIC, self.lines.start, format!("{}: {key} is missing; expected {expected}", self.what));
+            self.absent(key, expected, mistakes);
             return None;
         }
         self.may(key, expected, mistakes)
+    }
+
+    /// Notes that a field should have been there, unless it is there and could not be read, which was noted already.
+    pub(crate) fn absent(&mut self, key: &'static str, expected: &str, mistakes: &mut Mistakes) {
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
+        if !self.lines.keys.contains_key(key) {
+            mistakes.add(TOPIC, self.lines.start, format!("{}: {key} is missing; expected {expected}", self.what));
+        }
+    }
+
+    /// Whether a field is there and has not been read yet.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// The line of a field.
+    pub(crate) fn line(&self, key: &str) -> usize {
+        self.lines.of(key)
+    }
+
+    /// Makes something of the parts of a field.
+    pub(crate) fn form<T: DeserializeOwned>(
+        &self,
+        key: &'static str,
+        parts: toml::Table,
+        expected: &str,
+        mistakes: &mut Mistakes,
+    ) -> Option<T> {
+        let result = T::deserialize(parts);
+        if let Err(error) = &result {
+            let what = self.what;
+            mistakes.add(TOPIC, self.lines.of(key), format!("{what}: {key}: {}; expected {expected}", error.message()));
+        }
+        result.ok()
     }
 
     /// A field that may be left out.

@@ -6,6 +6,7 @@ mod check;
 mod fields;
 mod folder;
 mod mistakes;
+mod rule;
 mod texts;
 mod topic;
 

@@ -1,19 +1,19 @@
 //! Reads `topic.toml` into kinds, rules and key figures. It sees to it that every field is there and of its form; whether
 //! the whole makes sense is `check`'s business.
 
-use chengshu_core::model::{Kind, Kpi, Label, Metric, ThresholdRule};
+use chengshu_core::model::{Kind, Kpi, Label, Metric, Rule};
 use toml::de::DeTable;
 
 use crate::fields::{Fields, Lines};
 use crate::folder::{Folder, TOPIC};
 use crate::mistakes::{Mistakes, line_of};
 
-const LABEL: &str = r#"{ zh = "…", en = "…" }"#;
-const WORD: &str = "1 to 64 of a-z 0-9 _ - . : in quotes";
-const METRIC: &str = "1 to 64 of A-Z a-z 0-9 _ in quotes";
-const TEXT: &str = "a text in quotes";
+pub(crate) const LABEL: &str = r#"{ zh = "…", en = "…" }"#;
+pub(crate) const WORD: &str = "1 to 64 of a-z 0-9 _ - . : in quotes";
+pub(crate) const METRIC: &str = "1 to 64 of A-Z a-z 0-9 _ in quotes";
+pub(crate) const TEXT: &str = "a text in quotes";
 const SECONDS: &str = "whole seconds such as 30";
-const NUMBER: &str = "a number such as 5.5";
+pub(crate) const NUMBER: &str = "a number such as 5.5";
 /// Readings may arrive 24 days late, and the rollups must still find their neighbours.
 pub(crate) const KEEP: &str = "whole days, at least 60";
 const PLACES: &str = "a whole number of decimal places, 0 to 9";
@@ -34,7 +34,7 @@ pub(crate) struct Topic {
     pub(crate) version: Option<String>,
     pub(crate) keep_readings_days: Option<u32>,
     pub(crate) kinds: Vec<Entry<Kind>>,
-    pub(crate) rules: Vec<Entry<ThresholdRule>>,
+    pub(crate) rules: Vec<Entry<Rule>>,
     pub(crate) kpis: Vec<Entry<Kpi>>,
     /// Where the keys of the file's top stand.
     pub(crate) lines: Lines,
@@ -64,7 +64,11 @@ pub(crate) fn read(folder: &Folder, mistakes: &mut Mistakes) -> Topic {
         version: top.need("version", r#"a text such as "1""#, mistakes),
         keep_readings_days: top.may("keep_readings_days", KEEP, mistakes),
         kinds: top.tables("kind", "kind", mistakes).into_iter().map(|table| kind(table, mistakes)).collect(),
-        rules: top.tables("rule", "rule", mistakes).into_iter().map(|table| rule(table, mistakes)).collect(),
+        rules: top
+            .tables("rule", "rule", mistakes)
+            .into_iter()
+            .map(|table| crate::rule::read(table, mistakes))
+            .collect(),
         kpis: top.tables("kpi", "kpi", mistakes).into_iter().map(|table| kpi(table, mistakes)).collect(),
         lines: top.finish(mistakes),
     }
@@ -77,6 +81,7 @@ fn kind(mut table: Fields<'_>, m: &mut Mistakes) -> Entry<Kind> {
     let stale_after_s = table.need("stale_after_s", SECONDS, m);
     let offline_after_s = table.need("offline_after_s", SECONDS, m);
     let late_after_s = table.may("late_after_s", SECONDS, m).unwrap_or(300);
+    let reorder_ms = table.may("reorder_ms", "milliseconds, 0 to 2000", m).unwrap_or_default();
     let tables = table.tables("metrics", "metric", m);
     let count = tables.len();
     let metrics: Vec<Metric> = tables.into_iter().filter_map(|table| metric(table, m)).collect();
@@ -90,6 +95,7 @@ fn kind(mut table: Fields<'_>, m: &mut Mistakes) -> Entry<Kind> {
             stale_after_s: stale_after_s?,
             offline_after_s: offline_after_s?,
             late_after_s,
+            reorder_ms,
             metrics,
         })
     })();
@@ -106,37 +112,6 @@ fn metric(mut table: Fields<'_>, m: &mut Mistakes) -> Option<Metric> {
     let states = table.may("states", r#"{ 0 = { zh = "…", en = "…" }, … }"#, m).unwrap_or_default();
     table.finish(m);
     Some(Metric { id: id?, name: name?, unit, precision, min, max, states })
-}
-
-fn rule(mut table: Fields<'_>, m: &mut Mistakes) -> Entry<ThresholdRule> {
-    let id = table.need("id", "the theme's id, a dot and a name, in quotes", m);
-    let version = table.need("version", "a whole number, raised with every change of the limits", m);
-    let name = table.need("name", LABEL, m);
-    let kind = table.need("kind", WORD, m);
-    let metric = table.need("metric", METRIC, m);
-    let severity = table.need("severity", r#""critical", "urgent", "important" or "general""#, m);
-    let direction = table.need("direction", r#""above" or "below""#, m);
-    let raise = table.need("raise", NUMBER, m);
-    let clear = table.need("clear", NUMBER, m);
-    let source = table.need("source", "the standard, clause and version, in quotes", m);
-    let certainty = table.need("certainty", r#""A", "B" or "C""#, m);
-    let lines = table.finish(m);
-    let item = (|| {
-        Some(ThresholdRule {
-            id: Option::clone(&id)?,
-            version: version?,
-            name: name?,
-            kind: kind?,
-            metric: metric?,
-            severity: severity?,
-            direction: direction?,
-            raise: raise?,
-            clear: clear?,
-            source: source?,
-            certainty: certainty?,
-        })
-    })();
-    Entry { id: id.map(|id| id.to_string()), item, lines }
 }
 
 fn kpi(mut table: Fields<'_>, m: &mut Mistakes) -> Entry<Kpi> {

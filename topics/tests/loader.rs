@@ -140,7 +140,7 @@ fn fire_and_housing_say_what_the_reference_says() {
     ];
     for (id, raise, certainty) in table {
         let rule = rules.iter().find(|rule| rule.id.as_str() == id).unwrap();
-        assert_eq!((rule.raise, rule.certainty), (raise, certainty), "{id}");
+        assert_eq!((rule.steps[0].raise, rule.certainty), (raise, certainty), "{id}");
     }
 }
 
@@ -148,7 +148,10 @@ fn fire_and_housing_say_what_the_reference_says() {
 fn water_says_what_the_reference_says() {
     let water = load(None).into_iter().find(|theme| theme.id.as_str() == "water").unwrap();
     let rule = |id: &str| water.rules.iter().find(|rule| rule.id.as_str() == id).unwrap().clone();
-    let all = water.rules.iter().map(|r| (r.id.to_string(), r.raise, r.clear, format!("{:?}", r.certainty)));
+    let all = water
+        .rules
+        .iter()
+        .map(|r| (r.id.to_string(), r.steps[0].raise, r.steps[0].clear, format!("{:?}", r.certainty)));
     let rain_and_depth: Vec<_> = all.filter(|(id, ..)| id.contains("rain_") || id.contains("logging")).collect();
     let expect = |id: &str, raise, clear, certainty: &str| (format!("water.{id}"), raise, clear, certainty.to_owned());
     assert_eq!(
@@ -392,4 +395,70 @@ fn what_is_no_theme_at_all_is_told_and_harms_nobody() {
     let themes = load(Some(&dir.path().join("nowhere")));
     assert_eq!(themes.len(), load(None).len() + 1);
     assert!(themes.iter().any(|theme| theme.error.as_deref().is_some_and(|error| error.starts_with("topics_dir "))));
+}
+
+/// The long form: ladders, times, hours, and every signal, as the README of topics describes them.
+#[test]
+fn every_kind_of_rule_can_be_written() {
+    let rule = |body: &str| {
+        let head = "[[rule]]\nid = \"park.crowded\"\nversion = 1\nname = { zh = \"拥挤\", en = \"Crowded\" }\nsource = \"s\"\ncertainty = \"C\"\n";
+        let (before, rest) = TOPIC.split_once("[[rule]]").unwrap();
+        let (_, kpi) = rest.split_once("[[kpi]]").unwrap();
+        format!("{before}{head}{body}\n[[kpi]]{kpi}")
+    };
+    let good = [
+        "kind = \"gate\"\nmetric = \"people\"\ndirection = \"above\"\nfor_s = 60\nhold_s = 30\nsteps = [{ severity = \"general\", raise = 50, clear = 45 }, { severity = \"urgent\", raise = 90, clear = 80, hours = { from = \"22:00\", to = \"06:00\" } }]",
+        "metric = \"people\"\nsignal = { what = \"change\", over_s = 600 }\ndirection = \"above\"\nseverity = \"general\"\nraise = 50\nclear = 40",
+        "metric = \"people\"\nsignal = { what = \"stuck\", tolerance = 0.5 }\nseverity = \"general\"\nraise = 3600\nclear = 1",
+        "metric = \"people\"\nsignal = { what = \"spike\", of = 5 }\nseverity = \"general\"\nraise = 50\nclear = 10",
+        "metric = \"people\"\nsignal = { what = \"state\", states = [2] }\nseverity = \"general\"\nrepeat = { times = 2, of = 3 }",
+        "metric = \"people\"\nsignal = { what = \"bits\", mask = 4 }\nseverity = \"general\"",
+        "metric = \"people\"\nsignal = { what = \"against\", others = \"area\", over_s = 3600 }\ndirection = \"above\"\nseverity = \"general\"\nraise = 50\nclear = 40",
+        "kinds = [\"gate\"]\nsignal = { what = \"silence\" }\nsteps = [{ severity = \"general\", raise = 600 }, { severity = \"urgent\", raise = 3600 }]",
+        "areas = [\"441702\"]\ngroups = [\"a\"]\ndevices = [\"G-1\"]\nsignal = { what = \"expression\", cel = \"n > 50.0 && other > 50.0\", inputs = { n = { metric = \"people\", over_s = 600, how = \"max\" }, other = { metric = \"people\", device = \"G-2\" } } }\nseverity = \"critical\"",
+    ];
+    for body in good {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), "park", &rule(body));
+        let park = find(dir.path(), "park");
+        assert_eq!((park.error, park.rules.len()), (None, 1), "{body}");
+    }
+    let bad = [
+        (
+            "kind = \"gate\"\ndirection = \"above\"\nseverity = \"general\"\nraise = 1\nclear = 0",
+            "rule: metric is missing",
+        ),
+        ("metric = \"people\"\nsignal = { what = \"guess\" }\nseverity = \"general\"", "unknown variant `guess`"),
+        (
+            "metric = \"people\"\nsignal = { what = \"bits\", mask = 4, mark = 1 }\nseverity = \"general\"",
+            "unknown field `mark`",
+        ),
+        (
+            "metric = \"persons\"\nsignal = { what = \"bits\", mask = 4 }\nseverity = \"general\"",
+            "expected one that some kind measures",
+        ),
+        (
+            "metric = \"people\"\ndirection = \"above\"\nsteps = [{ severity = \"general\", raise = 1 }]",
+            "a step has no limits",
+        ),
+        (
+            "metric = \"people\"\ndirection = \"above\"\nfor_s = -1\nseverity = \"general\"\nraise = 1\nclear = 0",
+            "for_s is -1; expected whole seconds",
+        ),
+        (
+            "signal = { what = \"expression\", cel = \"n >\", inputs = { n = { metric = \"people\" } } }\nseverity = \"general\"",
+            "is no CEL expression",
+        ),
+        (
+            "signal = { what = \"expression\", cel = \"n > 1.0\", inputs = { n = { metric = \"persons\" } } }\nseverity = \"general\"",
+            "expected one that some kind measures",
+        ),
+    ];
+    for (body, expected) in bad {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), "park", &rule(body));
+        let error = find(dir.path(), "park").error.unwrap_or_default();
+        assert!(error.contains(expected), "{body}\n got {error}\nwant {expected}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
 }

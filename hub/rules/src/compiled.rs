@@ -108,9 +108,12 @@ fn ladder(rule: &Rule, faults: &mut Vec<Fault>) {
     for step in &rule.steps {
         let (raise, clear, side) =
             (step.raise, step.clear, if rule.direction == Direction::Above { "less" } else { "more" });
-        if !raise.is_finite() || !clear.is_finite() {
-            add("raise", format!("is {raise} and clear is {clear}; expected finite numbers"));
-        } else if reaches(rule.direction, clear, raise) {
+        let mut finite = true;
+        for (field, value) in [("raise", raise), ("clear", clear)].into_iter().filter(|(_, value)| !value.is_finite()) {
+            finite = false;
+            add(field, format!("is {value}; expected a finite number"));
+        }
+        if finite && reaches(rule.direction, clear, raise) {
             add("clear", format!("is {clear}; expected {side} than raise = {raise}"));
         }
         if let Some(hours) = &step.hours

@@ -24,6 +24,10 @@ pub(super) fn kind(kind: &Kind, lines: &Lines, m: &mut Mistakes) {
         let text = format!("kind {id}: stale_after_s is {stale}; expected less than offline_after_s = {offline}");
         m.add(TOPIC, lines.of("stale_after_s"), text);
     }
+    if kind.reorder_ms > 2_000 {
+        let text = format!("kind {id}: reorder_ms is {}; expected 0 to 2000", kind.reorder_ms);
+        m.add(TOPIC, lines.of("reorder_ms"), text);
+    }
     let line = lines.of("metrics");
     if kind.metrics.is_empty() {
         m.add(TOPIC, line, format!("kind {id}: metrics is empty; expected at least one metric"));

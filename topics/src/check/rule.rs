@@ -1,14 +1,17 @@
 //! Whether rules and key figures lead somewhere and stand on the right side of themselves. Whether a limit is wise is for
 //! its source to answer, not for this file.
 
-use chengshu_core::model::{Direction, KindId, Kpi, Metric, MetricId, ThemeId, ThresholdRule};
+use std::sync::Arc;
+
+use chengshu_core::model::{KindId, Kpi, Metric, MetricId, Rule, RuleId, Signal, ThemeId};
+use chengshu_rules::Compiled;
 
 use super::{Kinds, finite, label};
 use crate::fields::Lines;
 use crate::folder::TOPIC;
 use crate::mistakes::Mistakes;
 
-pub(super) fn rule(theme: &ThemeId, rule: &ThresholdRule, lines: &Lines, kinds: &Kinds<'_>, m: &mut Mistakes) {
+pub(super) fn rule(theme: &ThemeId, rule: &Rule, lines: &Lines, kinds: &Kinds<'_>, m: &mut Mistakes) {
     let id = &rule.id;
     label(&rule.name, &format!("rule {id}: name"), lines.of("name"), m);
     if id.as_str().strip_prefix(theme.as_str()).and_then(|rest| rest.strip_prefix('.')).is_none_or(str::is_empty) {
@@ -24,22 +27,57 @@ pub(super) fn rule(theme: &ThemeId, rule: &ThresholdRule, lines: &Lines, kinds: 
             format!("rule {id}: source is empty; expected the standard, clause and version"),
         );
     }
-    let (raise, clear) = (rule.raise, rule.clear);
-    let both = finite(Some(raise), &format!("rule {id}: raise"), lines.of("raise"), m)
-        & finite(Some(clear), &format!("rule {id}: clear"), lines.of("clear"), m);
-    let (wrong, side) = match rule.direction {
-        Direction::Above => (clear >= raise, "less"),
-        Direction::Below => (clear <= raise, "more"),
+    let compiled = match Compiled::new(Arc::new(rule.clone())) {
+        Ok(compiled) => compiled,
+        Err(faults) => {
+            for fault in faults {
+                m.add(TOPIC, lines.of(fault.field), format!("rule {id}: {} {}", fault.field, fault.text));
+            }
+            return;
+        }
     };
-    if both && wrong {
-        m.add(TOPIC, lines.of("clear"), format!("rule {id}: clear is {clear}; expected {side} than raise = {raise}"));
+    for (device, metric) in compiled.inputs() {
+        let found = match device {
+            Some(_) => continue, // whoever it is may come later
+            None if rule.scope.kinds.is_empty() => anywhere(id, metric, lines, kinds, m),
+            None => rule
+                .scope
+                .kinds
+                .iter()
+                .map(|kind| target(&format!("rule {id}"), kind, metric, lines, kinds, m))
+                .collect(),
+        };
+        if !matches!(rule.signal, Signal::Value { .. }) {
+            continue;
+        }
+        for metric in found.into_iter().flatten() {
+            let (min, max) = (metric.min.unwrap_or(f64::NEG_INFINITY), metric.max.unwrap_or(f64::INFINITY));
+            for raise in
+                rule.steps.iter().map(|step| step.raise).filter(|raise| min < max && !(min..=max).contains(raise))
+            {
+                let text =
+                    format!("raise is {raise}; expected a value that {} can have, {min:?} to {max:?}", metric.id);
+                m.add(TOPIC, lines.of("raise"), format!("rule {id}: {text}"));
+            }
+        }
     }
-    let Some(metric) = target(&format!("rule {id}"), &rule.kind, &rule.metric, lines, kinds, m) else { return };
-    let (min, max) = (metric.min.unwrap_or(f64::NEG_INFINITY), metric.max.unwrap_or(f64::INFINITY));
-    if both && min < max && !(min..=max).contains(&raise) {
-        let text = format!("raise is {raise}; expected a value that {} can have, {min:?} to {max:?}", metric.id);
-        m.add(TOPIC, lines.of("raise"), format!("rule {id}: {text}"));
+}
+
+/// The metric in all kinds that have it; notes one that none has.
+fn anywhere<'a>(
+    id: &RuleId,
+    metric: &MetricId,
+    lines: &Lines,
+    kinds: &Kinds<'a>,
+    m: &mut Mistakes,
+) -> Vec<Option<&'a Metric>> {
+    let found: Vec<_> = kinds.by_name.values().flatten().filter_map(|kind| kind.metric(metric)).map(Some).collect();
+    let judgeable = kinds.all_named && kinds.by_name.values().all(Option::is_some);
+    if found.is_empty() && judgeable {
+        let text = format!("rule {id}: metric is {:?}; expected one that some kind measures", metric.as_str());
+        m.add(TOPIC, lines.of("metric"), text);
     }
+    found
 }
 
 pub(super) fn kpi(kpi: &Kpi, lines: &Lines, kinds: &Kinds<'_>, m: &mut Mistakes) {
