@@ -37,7 +37,7 @@ const ARROWS: [(&str, &[&str]); 27] = [
     ("chengshu-sl651", &["line"]),
     ("chengshu-gb26875", &["line"]),
     ("chengshu-hj212", &["line"]),
-    ("chengshu-topics", &[]),
+    ("chengshu-topics", &["rules"]),
     ("chengshu-sim", &["gb26875", "hj212", "line", "sl651"]),
     (
         "chengshu",

@@ -1,7 +1,7 @@
 //! Alarms, newest first, each with the rule that raised it and where its limit comes from.
 
 use axum::extract::State;
-use chengshu_core::model::{Alarm, AlarmId, Severity, ThemeId, Timestamp};
+use chengshu_core::model::{Alarm, AlarmId, MetricId, Severity, Signal, ThemeId, Timestamp};
 use chengshu_engine::BoardState;
 use chengshu_store::AlarmFilter;
 use schemars::JsonSchema;
@@ -44,11 +44,18 @@ pub(crate) struct AlarmView<'a> {
     device: &'a str,
     device_name: Option<&'a str>,
     place: Option<PlaceView>,
-    metric: &'a str,
+    /// The metric that the rule looks at; none when it looks at several or at silence.
+    metric: Option<&'a str>,
     metric_name: Option<LabelView<'a>>,
+    /// Unit of the value and its limits: of the metric, `s` for silence and for a value that does not move.
     unit: &'a str,
+    /// What the value is: value, change, stuck, spike, silence, state, bits, against or expression; none when the rule is
+    /// no longer there.
+    signal: Option<&'static str>,
     /// critical, urgent, important or general.
     severity: &'static str,
+    /// The gravest that it was.
+    worst: &'static str,
     /// Which side of the limit is abnormal: above or below; none when the rule is no longer there.
     direction: Option<&'static str>,
     /// The limit that was crossed.
@@ -57,6 +64,8 @@ pub(crate) struct AlarmView<'a> {
     clear: f64,
     /// The value when it was raised.
     value: f64,
+    /// Abnormal since then, device time, ms since 1970: raised when that had lasted for long enough.
+    since: i64,
     /// Device time of the raise, ms since 1970.
     raised_at: i64,
     /// Hub time of the raise, ms since 1970.
@@ -75,8 +84,9 @@ impl<'a> AlarmView<'a> {
     pub(crate) fn new(board: &'a BoardState, alarm: &'a Alarm) -> Self {
         let theme = board.theme(&alarm.theme);
         let rule = theme.and_then(|theme| theme.rules.iter().find(|rule| rule.id == alarm.rule));
-        let metric = theme.zip(rule).and_then(|(theme, rule)| theme.kind(&rule.kind)?.metric(&rule.metric));
         let slot = board.device(alarm.device.as_str());
+        let kind = slot.and_then(|slot| slot.kind.as_deref());
+        let metric = kind.zip(alarm.metric.as_ref()).and_then(|(kind, metric)| kind.metric(metric));
         Self {
             id: alarm.id.hex(),
             rule: alarm.rule.as_str(),
@@ -86,10 +96,17 @@ impl<'a> AlarmView<'a> {
             device: alarm.device.as_str(),
             device_name: slot.and_then(|slot| slot.device.name.as_deref()),
             place: slot.and_then(|slot| slot.device.place).map(PlaceView::from),
-            metric: alarm.metric.as_str(),
+            metric: alarm.metric.as_ref().map(MetricId::as_str),
             metric_name: metric.map(|metric| (&metric.name).into()),
-            unit: metric.map_or("", |metric| &metric.unit),
+            unit: match rule.map(|rule| &rule.signal) {
+                Some(Signal::Silence {} | Signal::Stuck { .. }) => "s",
+                Some(Signal::State { .. } | Signal::Bits { .. }) => "",
+                _ => metric.map_or("", |metric| &metric.unit),
+            },
+            signal: rule.map(|rule| rule.signal.word()),
             severity: Severity::word(alarm.severity),
+            worst: Severity::word(alarm.worst),
+            since: alarm.since.ms(),
             direction: rule.map(|rule| rule.direction.word()),
             limit: alarm.limit,
             clear: alarm.clear,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use chengshu_core::model::{Kind, Kpi, Theme, ThresholdRule};
+use chengshu_core::model::{DeviceId, Hours, Kind, KindId, Kpi, MetricId, Rule, Signal, Theme};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -44,17 +44,61 @@ struct RuleView<'a> {
     id: &'a str,
     version: i32,
     name: LabelView<'a>,
-    kind: &'a str,
-    metric: &'a str,
-    /// critical, urgent, important or general.
-    severity: &'static str,
-    /// above or below: which side of the limit is abnormal.
+    /// Devices of these kinds; empty: of all that measure what it looks at.
+    kinds: &'a [KindId],
+    /// These devices only; empty: all.
+    devices: &'a [DeviceId],
+    /// Devices of these groups only; empty: all.
+    groups: &'a [String],
+    /// Devices in these areas (division codes and what begins with them); empty: all.
+    areas: &'a [String],
+    /// The metric that it looks at, where it looks at one of its own device.
+    metric: Option<&'a str>,
+    /// The number that it looks at: `what` is value, change, stuck, spike, silence, state, bits, against or expression.
+    #[schemars(with = "SignalView")]
+    signal: &'a Signal,
+    /// above or below: which side of the limits is abnormal.
     direction: &'static str,
-    raise: f64,
-    clear: f64,
+    /// Its ladder.
+    steps: Vec<StepView<'a>>,
+    /// Abnormal for so long before it is raised, seconds.
+    for_s: u32,
+    /// Less grave or normal for so long before that is believed, seconds.
+    hold_s: u32,
+    /// In so many of the last readings before it is raised.
+    repeat: Option<RepeatView>,
     source: &'a str,
     /// How sure the source is: A, B or C.
     certainty: &'static str,
+}
+
+/// One step of a ladder.
+#[derive(Debug, Serialize, JsonSchema)]
+struct StepView<'a> {
+    /// critical, urgent, important or general.
+    severity: &'static str,
+    /// Abnormal from here on.
+    raise: f64,
+    /// Normal again from here on.
+    clear: f64,
+    /// Only in these hours, China Standard Time: {"from": "22:00", "to": "06:00", "days": [1, 7]}.
+    #[schemars(with = "Option<serde_json::Value>")]
+    hours: Option<&'a Hours>,
+}
+
+/// n of m.
+#[derive(Debug, Serialize, JsonSchema)]
+struct RepeatView {
+    times: u8,
+    of: u8,
+}
+
+/// A signal: `what`, and what goes with it.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+#[expect(dead_code, reason = "only its shape is told")]
+struct SignalView {
+    what: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -114,17 +158,28 @@ fn kind(kind: &Kind) -> KindView<'_> {
     }
 }
 
-fn rule(rule: &ThresholdRule) -> RuleView<'_> {
+fn rule(rule: &Rule) -> RuleView<'_> {
+    let steps = rule.steps.iter().map(|step| StepView {
+        severity: step.severity.word(),
+        raise: step.raise,
+        clear: step.clear,
+        hours: step.hours.as_ref(),
+    });
     RuleView {
         id: rule.id.as_str(),
         version: rule.version,
         name: (&rule.name).into(),
-        kind: rule.kind.as_str(),
-        metric: rule.metric.as_str(),
-        severity: rule.severity.word(),
+        kinds: &rule.scope.kinds,
+        devices: &rule.scope.devices,
+        groups: &rule.scope.groups,
+        areas: &rule.scope.areas,
+        metric: rule.signal.metric().map(MetricId::as_str),
+        signal: &rule.signal,
         direction: rule.direction.word(),
-        raise: rule.raise,
-        clear: rule.clear,
+        steps: steps.collect(),
+        for_s: rule.timing.for_s,
+        hold_s: rule.timing.hold_s,
+        repeat: rule.timing.repeat.map(|repeat| RepeatView { times: repeat.times, of: repeat.of }),
         source: &rule.source,
         certainty: rule.certainty.word(),
     }

@@ -1,14 +1,16 @@
 //! Puts a committed batch on the board: latest values, signs of life, rule states, alarms, links and the ledger. And,
 //! while the database is away, what has only reached the spool: shown as such, decided on by no rule.
 
-use chengshu_core::model::{Crossing, Quality, Timestamp};
+use chengshu_core::model::{Alarm, AlarmId, Quality, Timestamp};
 use chengshu_core::seam::Outcome;
+use chengshu_rules::{Reorder, RuleState, Sample};
 use chengshu_store::Fate;
+use rustc_hash::FxHashMap;
 
 use crate::batch::Written;
 use crate::board::{Arrival, BoardState, DeviceSlot, Latest};
 use crate::job::{Job, Origin};
-use crate::plan::{Plan, Planned, mark};
+use crate::plan::{Plan, Planned, RuleKey, mark};
 
 /// Puts a committed batch on the board.
 pub(crate) fn apply(
@@ -38,28 +40,50 @@ pub(crate) fn apply(
             changed.push(planned.device);
         }
     }
-    for ((device, series, rule), state) in plan.deltas {
-        let series = board.devices.get_mut(device as usize).and_then(|slot| slot.series.get_mut(series as usize));
-        if let Some((_, known)) = series.and_then(|series| series.rules.get_mut(rule as usize)) {
-            *known = state;
-        }
-    }
-    for (transition, alarm) in plan.transitions {
-        match (transition.crossing, alarm) {
-            (Crossing::Raised, Some(alarm)) => drop(board.alarms.insert(alarm.id, alarm)),
-            _ => drop(board.alarms.remove(&transition.alarm)),
-        }
-    }
     for n in &plan.presences {
         changed.extend(presence(board, &jobs[*n as usize], now));
     }
+    let planned = plan.planned;
+    apply_rules(board, plan.deltas, plan.waiting, plan.alarms);
     board.devices_changed(changed, now);
     written.tally.add_to(&mut board.ledger.totals);
-    count_links(board, jobs, &plan.planned, outcomes, now);
+    count_links(board, jobs, &planned, outcomes, now);
+}
+
+/// Puts on the board what rules have decided.
+pub(crate) fn apply_rules(
+    board: &mut BoardState,
+    deltas: FxHashMap<RuleKey, RuleState>,
+    waiting: FxHashMap<u32, Reorder<(u32, Sample)>>,
+    alarms: FxHashMap<AlarmId, Alarm>,
+) {
+    let mut touched: Vec<u32> = deltas.keys().map(|(device, _)| *device).chain(waiting.keys().copied()).collect();
+    touched.sort_unstable();
+    touched.dedup();
+    for ((device, rule), state) in deltas {
+        let slot = board.devices.get_mut(device as usize).and_then(|slot| slot.rules.get_mut(usize::from(rule)));
+        if let Some(slot) = slot {
+            slot.state = state;
+        }
+    }
+    for (device, waiting) in waiting {
+        if let Some(slot) = board.devices.get_mut(device as usize) {
+            slot.waiting = Some(Box::new(waiting));
+        }
+    }
+    for (id, alarm) in alarms {
+        match alarm.cleared_at {
+            None => drop(board.alarms.insert(id, alarm)),
+            Some(_) => drop(board.alarms.remove(&id)),
+        }
+    }
+    for device in touched {
+        board.rules_changed(device);
+    }
 }
 
 /// The moment at which a reading proves that its device lives: a late one only when it was taken.
-fn life(latest: Latest) -> Timestamp {
+pub(crate) fn life(latest: Latest) -> Timestamp {
     if latest.quality.contains(Quality::LATE) { latest.as_of() } else { latest.received }
 }
 

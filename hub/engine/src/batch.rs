@@ -3,13 +3,13 @@
 
 use chengshu_core::model::{Delivery, Reason, Rejected};
 use chengshu_core::seam::Outcome;
-use chengshu_store::{Fate, Marks, RejectedRow, StoreError};
+use chengshu_store::{Batch, Fate, Marks, RejectedRow, StoreError};
 
 use crate::apply::apply;
 use crate::board::Latest;
 use crate::happenings::of_event;
 use crate::job::{COUNTED, Job};
-use crate::plan::Plan;
+use crate::plan::{Plan, hindsight};
 use crate::register::Additions;
 use crate::run::Engine;
 use crate::tally::Tally;
@@ -108,13 +108,9 @@ impl Engine {
                 events.push((*n, true, presence.device.clone()));
             }
         }
-        for (transition, alarm) in &plan.transitions {
-            tx.transition_add(transition, alarm.as_ref()).await?;
-        }
-        if !plan.transitions.is_empty() {
-            let alarms: Vec<_> = plan.transitions.iter().map(|(transition, _)| transition.alarm).collect();
-            tx.outbox_add(&alarms).await?;
-        }
+        self.write_rules(&mut tx, plan).await?;
+        let late = self.board.read(|board| hindsight(board, plan, fates.as_deref()));
+        tx.retrospect_add(&late).await?;
         let aside = rejections(jobs, plan, &conflicts);
         let rejected: Vec<RejectedRow<'_>> =
             aside.iter().filter(|(n, ..)| !tally.is_repeat(*n)).map(|rejection| row(rejection)).collect();
@@ -142,6 +138,23 @@ impl Engine {
             self.hooks_wake.notify_one();
         }
         Ok(Written { fates, conflicts, events, tally, dirty })
+    }
+
+    /// What rules have decided: transitions, alarms, what waits, and that somebody has to be told.
+    pub(crate) async fn write_rules(&self, tx: &mut Batch, plan: &Plan) -> Result<(), StoreError> {
+        if plan.deltas.is_empty() && plan.waiting.is_empty() {
+            return Ok(());
+        }
+        let (states, marks) = self.board.read(|board| (plan.rule_states(board), plan.rule_marks(board)));
+        tx.rule_state_put(&states).await?;
+        tx.rule_mark_put(&marks).await?;
+        if plan.transitions.is_empty() {
+            return Ok(());
+        }
+        let alarms: Vec<_> = plan.alarms.values().cloned().collect();
+        tx.alarms_put(&plan.transitions, &alarms).await?;
+        let told: Vec<_> = plan.transitions.iter().map(|transition| transition.alarm).collect();
+        tx.outbox_add(&told).await
     }
 
     fn outcomes(&self, jobs: &[Job], plan: &Plan, written: &Written) -> Vec<Outcome> {

@@ -84,9 +84,10 @@ impl Engine {
         let withdrawn: Vec<_> = self.board.read(|board| {
             let known = |step: &Step| board.device(step.device.id.as_str());
             let gone = |(slot, step): (&DeviceSlot, &Step)| -> Vec<_> {
-                match (step.device.registration.counts(), &step.device.kind) {
-                    (true, Some(kind)) => orphans(slot, &self.book, kind).collect(),
-                    _ => slot.active_alarms().collect(),
+                if step.device.registration.counts() && step.device.kind.is_some() {
+                    orphans(slot, &self.book, board, &step.device)
+                } else {
+                    slot.active_alarms().collect()
                 }
             };
             steps.iter().filter_map(|step| known(step).map(|slot| (slot, step))).flat_map(gone).collect()
@@ -116,6 +117,7 @@ impl Engine {
             }
             let devices = steps.into_iter().map(|step| step.device);
             let changed = devices.map(|device| board.put(device, &numbers, &book, now)).collect();
+            board.relink(&book);
             board.devices_changed(changed, now);
         });
         if !withdrawn.is_empty() {

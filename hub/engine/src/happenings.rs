@@ -47,7 +47,7 @@ fn data_of_alarm(board: &BoardState, alarm: &Alarm, raised: bool) -> Value {
         "theme": alarm.theme.as_str(),
         "device": alarm.device.as_str(),
         "device_name": slot.and_then(|slot| slot.device.name.as_deref()),
-        "metric": alarm.metric.as_str(),
+        "metric": alarm.metric.as_ref().map(chengshu_core::model::MetricId::as_str),
         "limit": alarm.limit,
         "value": alarm.value,
         "raised_at": alarm.raised_at.ms(),

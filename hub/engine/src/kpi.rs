@@ -85,8 +85,7 @@ fn figure(slot: &mut KpiSlot, devices: &[DeviceSlot], now: Timestamp) {
             continue;
         }
         let Some(series) = device.series.iter().find(|series| series.metric == slot.kpi.metric) else { continue };
-        let active =
-            series.rules.iter().filter(|(_, state)| state.active.is_some()).map(|(rule, _)| rule.severity).min();
+        let active = device.rules_of(series).filter_map(|rule| rule.state.severity()).min();
         slot.severity = slot.severity.into_iter().chain(active).min();
         let current = series.current().map(|(latest, _)| latest);
         let good = current.filter(|latest| latest.quality.is_good() && device.state == DeviceState::Live);

@@ -25,6 +25,7 @@ mod outbox;
 mod patience;
 mod plan;
 mod register;
+mod recall;
 mod replay;
 mod rollups;
 mod run;
@@ -32,10 +33,11 @@ mod spool;
 mod start;
 mod tally;
 mod taps;
+mod timers;
 
 pub use board::{
     Arrival, Board, BoardState, Changes, DatabaseReport, DeadlineFrom, DeviceSlot, Habit, KpiSlot, Latest, LedgerBook,
-    LedgerEntry, LinkSlot, SeriesSlot, Silence, StateCounts,
+    LedgerEntry, LinkSlot, RuleSlot, SeriesSlot, Silence, StateCounts,
 };
 pub use command::{Commands, Correction, Refused};
 pub use entries::{Entered, EntryOrder, Orders, Wish};

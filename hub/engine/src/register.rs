@@ -155,7 +155,7 @@ impl Additions {
         {
             device.kind = Some(kind.clone());
             device.kind_assumed = false;
-            self.withdrawn.extend(known.into_iter().flat_map(|slot| orphans(slot, book, kind)));
+            self.withdrawn.extend(known.into_iter().flat_map(|slot| orphans(slot, book, board, &device)));
         }
         // What people entered stands; what they left open the device may tell.
         let theirs = device.registration == Registration::Registered;
@@ -210,6 +210,7 @@ impl Additions {
                 slot.add_series(series.metric, *id, book);
                 changed.push(number);
             }
+            state.relink(book);
             for alarm in &self.withdrawn {
                 state.alarms.remove(alarm);
             }
@@ -222,15 +223,10 @@ fn prefer<T>(theirs: bool, entered: Option<T>, told: Option<T>) -> Option<T> {
     if theirs { entered.or(told) } else { told.or(entered) }
 }
 
-/// Active alarms of rules that do not look at devices of `kind`.
-pub(crate) fn orphans<'a>(
-    slot: &'a DeviceSlot,
-    book: &'a RuleBook,
-    kind: &'a KindId,
-) -> impl Iterator<Item = AlarmId> + 'a {
-    slot.series.iter().flat_map(move |series| {
-        let still = book.about(&slot.device.theme, kind, &series.metric);
-        let gone = series.rules.iter().filter(move |(rule, _)| still.iter().all(|kept| kept.id != rule.id));
-        gone.filter_map(|(_, state)| state.active)
-    })
+/// Active alarms of rules that are not about the device any more when its entry is `after`.
+pub(crate) fn orphans(slot: &DeviceSlot, book: &RuleBook, board: &BoardState, after: &Device) -> Vec<AlarmId> {
+    let kind = after.kind.as_ref().and_then(|kind| board.theme(&after.theme)?.kind(kind));
+    let still: Vec<_> = book.about(after, kind.map(|kind| kind.as_ref())).map(|rule| &rule.rule().id).collect();
+    let gone = slot.rules.iter().filter(|rule| !still.contains(&&rule.rule.rule().id));
+    gone.filter_map(|rule| rule.state.active).map(|active| active.alarm).collect()
 }

@@ -24,7 +24,7 @@ use crate::register::{Bounds, Unknown};
 use crate::rollups::Rollups;
 use crate::spool::SharedSpool;
 use crate::taps::Taps;
-use crate::{EngineMetrics, database, freshness, housekeeping, kpi, outbox, rollups};
+use crate::{EngineMetrics, database, freshness, housekeeping, kpi, outbox, rollups, timers};
 
 /// How the engine works; every value has a key of the same name in the configuration.
 #[derive(Debug, Clone, Copy)]
@@ -160,7 +160,7 @@ impl Engine {
             lease: Lease { epoch: 0 },
             holder,
             board,
-            book: Arc::new(RuleBook::new(&themes)),
+            book: Arc::new(crate::board::book_of(&themes)),
             clock,
             options,
             metrics,
@@ -283,7 +283,14 @@ impl Engine {
     /// Straight into the database, for as long as it answers.
     async fn directly(&mut self, work: &mut Work) -> Result<Turn, StoreError> {
         let Work { inlet, checkpoints, requests, stop } = work;
+        self.listens_from(self.clock.now());
+        let mut look = self.clock.now();
         loop {
+            if look <= self.clock.now() {
+                self.pass_time().await?;
+                look = self.clock.now().after(timers::EVERY);
+            }
+            let time = self.clock.sleep_until(look);
             let due = self.clock.sleep_until(checkpoints.due(self.options.checkpoint_every));
             tokio::select! {
                 taken = inlet.take(self.options.batch_max) => {
@@ -294,6 +301,7 @@ impl Engine {
                 }
                 Some(command) = requests.recv() => self.obey(command).await?,
                 () = due => {}
+                () = time => {}
             }
             self.metrics.intake.set(i64::try_from(inlet.queue.fill().0).unwrap_or(i64::MAX));
             if !inlet.jobs.is_empty() && !self.commit_or_away(inlet, stop).await? {

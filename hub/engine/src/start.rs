@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use chengshu_core::model::{AlarmId, Theme, Timestamp};
 use chengshu_core::seam::Link;
-use chengshu_rules::RuleBook;
+use chengshu_rules::{Active, RuleBook};
 use chengshu_store::{Store, StoreError};
 
 use crate::board::{Board, BoardState, DatabaseReport, DeviceSlot, Habit, Latest, LedgerBook, LinkSlot};
 use crate::kpi;
 use crate::patience::within;
+use crate::recall;
 use crate::run::Engine;
 
 /// A board that knows nothing yet but its themes and links.
@@ -35,6 +36,10 @@ impl Engine {
         load_devices(&store, &mut fresh, &self.book, now).await?;
         load_latest(&store, &mut fresh, now).await?;
         let orphans = load_alarms(&store, &mut fresh).await?;
+        fresh.relink(&self.book);
+        recall::states(&store, &mut fresh).await?;
+        recall::memory(&store, &mut fresh, now).await?;
+        recall::waiting(&store, &mut fresh).await?;
         let samples = store.kpi_since(Timestamp::from_ms(now.ms() - 86_400_000)).await?;
         fresh.kpis = kpi::slots(&fresh, &samples, now);
         fresh.ledger = LedgerBook::loaded(store.ledger_totals().await?);
@@ -134,9 +139,17 @@ async fn load_latest(store: &Store, board: &mut BoardState, now: Timestamp) -> R
         slot.heard = Some(slot.heard.map_or(heard, |known| known.max(heard)));
         let series = &mut slot.series[n];
         series.consider(latest);
-        let decided = series.latest.map(|latest| latest.as_of());
-        for (_, state) in &mut series.rules {
-            state.decided = decided;
+        let (decided, own) = (latest.as_of(), series.own.clone());
+        let lag_ms = row.received.since(row.at).clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+        for (rule, _) in own {
+            if let Some(rule) = slot.rules.get_mut(usize::from(rule)) {
+                rule.state.decided = rule.state.decided.max(Some(decided));
+                (rule.state.value, rule.state.lag_ms) = (row.value, lag_ms);
+            }
+        }
+        let heard = slot.heard;
+        for rule in slot.rules.iter_mut().filter(|rule| rule.rule.is_silence()) {
+            rule.state.decided = heard;
         }
     }
     for number in 0..board.devices.len() {
@@ -150,10 +163,10 @@ async fn load_alarms(store: &Store, board: &mut BoardState) -> Result<Vec<AlarmI
     let mut orphans = Vec::new();
     for alarm in store.alarm_active().await? {
         let slot = board.by_name.get(&alarm.device).copied().and_then(|n| board.devices.get_mut(n as usize));
-        let rules = slot.into_iter().flat_map(|slot| &mut slot.series).flat_map(|series| &mut series.rules);
-        match rules.into_iter().find(|(rule, _)| rule.id == alarm.rule) {
-            Some((_, state)) => {
-                state.active = Some(alarm.id);
+        let rules = slot.into_iter().flat_map(|slot| &mut slot.rules);
+        match rules.into_iter().find(|rule| rule.rule.rule().id == alarm.rule) {
+            Some(rule) => {
+                rule.state.active = Some(Active { alarm: alarm.id, severity: alarm.severity });
                 board.alarms.insert(alarm.id, alarm);
             }
             None => orphans.push(alarm.id),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chengshu_core::model::{Device, Rule, RuleId, RuleScope, ThemeId};
+use chengshu_core::model::{Device, DeviceId, Kind, MetricId, Rule, RuleId, RuleScope, ThemeId};
 use rustc_hash::FxHashMap;
 
 use crate::{Compiled, Fault};
@@ -13,6 +13,7 @@ use crate::{Compiled, Fault};
 pub struct RuleBook {
     by_theme: FxHashMap<ThemeId, Vec<Arc<Compiled>>>,
     by_id: FxHashMap<RuleId, Arc<Compiled>>,
+    joins: bool,
 }
 
 impl RuleBook {
@@ -25,6 +26,7 @@ impl RuleBook {
             match Compiled::new(rule.clone()) {
                 Ok(compiled) => {
                     let compiled = Arc::new(compiled);
+                    book.joins |= compiled.joins_devices();
                     book.by_theme.entry(theme).or_default().push(compiled.clone());
                     book.by_id.insert(rule.id.clone(), compiled);
                 }
@@ -34,10 +36,19 @@ impl RuleBook {
         (book, faults)
     }
 
-    /// The rules that are about a device, as its entry stands.
-    pub fn about<'a>(&'a self, device: &'a Device) -> impl Iterator<Item = &'a Arc<Compiled>> + 'a {
+    /// The rules that are about a device, as its entry stands: its kind measures what they look at.
+    pub fn about<'a>(&'a self, device: &'a Device, kind: Option<&'a Kind>) -> impl Iterator<Item = &'a Arc<Compiled>> + 'a {
         let rules = self.by_theme.get(&device.theme).map_or(&[][..], Vec::as_slice);
-        rules.iter().filter(move |rule| covers(&rule.rule().scope, device))
+        rules.iter().filter(move |rule| {
+            let own = |(of, metric): &(Option<&DeviceId>, &MetricId)| of.is_none() && kind.is_none_or(|kind| kind.metric(metric).is_none());
+            covers(&rule.rule().scope, device) && !rule.inputs().iter().any(own)
+        })
+    }
+
+    /// True when some rule looks at several devices.
+    #[must_use]
+    pub fn joins_devices(&self) -> bool {
+        self.joins
     }
 
     /// The rule of that name.

@@ -56,26 +56,10 @@ impl Compiled {
     #[must_use]
     pub fn inputs(&self) -> Vec<(Option<&DeviceId>, &MetricId)> {
         match &self.rule.signal {
-            Signal::Value { metric }
-            | Signal::Change { metric, .. }
-            | Signal::Stuck { metric, .. }
-            | Signal::Spike { metric, .. }
-            | Signal::State { metric, .. }
-            | Signal::Bits { metric, .. }
-            | Signal::Against { metric, .. } => vec![(None, metric)],
-            Signal::Silence {} => Vec::new(),
             Signal::Expression { inputs, .. } => {
                 inputs.values().map(|input| (input.device.as_ref(), &input.metric)).collect()
             }
-        }
-    }
-
-    /// The one metric that it looks at, if it looks at one.
-    #[must_use]
-    pub fn metric(&self) -> Option<&MetricId> {
-        match self.inputs().as_slice() {
-            [(None, metric)] => Some(metric),
-            _ => None,
+            single => single.metric().map(|metric| (None, metric)).into_iter().collect(),
         }
     }
 
@@ -91,6 +75,18 @@ impl Compiled {
             }
             Signal::Value { .. } | Signal::Silence {} | Signal::State { .. } | Signal::Bits { .. } => 0,
         }
+    }
+
+    /// True when it looks at readings of other devices than the one that it is about.
+    #[must_use]
+    pub fn joins_devices(&self) -> bool {
+        matches!(self.rule.signal, Signal::Against { .. }) || self.inputs().iter().any(|(device, _)| device.is_some())
+    }
+
+    /// True when it is about silence: it looks at no reading, only at when something was heard.
+    #[must_use]
+    pub fn is_silence(&self) -> bool {
+        matches!(self.rule.signal, Signal::Silence {})
     }
 
     /// True when several readings of one message must be taken in before it decides.

@@ -91,8 +91,9 @@ impl<'a> Batteries<'a> {
     pub(crate) fn add(&mut self, slot: &'a DeviceSlot, paces: &ByBattery) {
         let Some(series) = slot.series.iter().find(|series| series.metric.as_str() == BATTERY) else { return };
         let Some((latest, _)) = series.current() else { return };
-        let rules = series.rules().filter(|rule| rule.direction == Direction::Below);
-        let limit = rules.map(|rule| rule.raise).reduce(f64::max);
+        let rules = slot.rules_of(series).map(|rule| rule.rule.rule());
+        let rules = rules.filter(|rule| rule.direction == Direction::Below && rule.signal.word() == "value");
+        let limit = rules.flat_map(|rule| &rule.steps).map(|step| step.raise).reduce(f64::max);
         let per_day = paces.get(&series.id).copied();
         let left = |pace: f64| limit.filter(|_| pace < -1e-9).map(|limit| ((latest.value - limit) / -pace).max(0.0));
         self.0.push(Battery { slot, series, per_day, limit, days_left: per_day.and_then(left) });

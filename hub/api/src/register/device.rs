@@ -194,6 +194,7 @@ pub(crate) mod tests {
             stale_after_s: 30,
             offline_after_s: 60,
             late_after_s: 300,
+            reorder_ms: 0,
             metrics: Vec::new(),
         };
         Theme {

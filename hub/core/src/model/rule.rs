@@ -132,6 +132,39 @@ pub enum Signal {
     },
 }
 
+impl Signal {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Value { .. } => "value",
+            Self::Change { .. } => "change",
+            Self::Stuck { .. } => "stuck",
+            Self::Spike { .. } => "spike",
+            Self::Silence {} => "silence",
+            Self::State { .. } => "state",
+            Self::Bits { .. } => "bits",
+            Self::Against { .. } => "against",
+            Self::Expression { .. } => "expression",
+        }
+    }
+
+    /// The one metric of the device itself that it looks at, if it looks at one.
+    #[must_use]
+    pub const fn metric(&self) -> Option<&MetricId> {
+        match self {
+            Self::Value { metric }
+            | Self::Change { metric, .. }
+            | Self::Stuck { metric, .. }
+            | Self::Spike { metric, .. }
+            | Self::State { metric, .. }
+            | Self::Bits { metric, .. }
+            | Self::Against { metric, .. } => Some(metric),
+            Self::Silence {} | Self::Expression { .. } => None,
+        }
+    }
+}
+
 /// With whom a device is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use chengshu_core::model::{
-    AlarmId, Device, DeviceState, Freshness, Kind, MetricId, Quality, Severity, Theme, ThresholdRule, Timestamp,
+    AlarmId, Device, DeviceState, Freshness, Kind, MetricId, Quality, Severity, Theme, Timestamp,
 };
-use chengshu_rules::{RuleBook, RuleState};
+use chengshu_rules::{Compiled, Reorder, RuleBook, RuleState, Sample, Subject};
 
 use super::Habit;
 
@@ -74,9 +74,29 @@ pub struct SeriesSlot {
     pub(crate) spooled: Option<Latest>,
     /// Lowest and highest believable value.
     pub(crate) range: (f64, f64),
-    pub(crate) rules: Vec<(Arc<ThresholdRule>, RuleState)>,
+    /// Rules of this device that look at it, by their place and the number of the input.
+    pub(crate) own: Vec<(u16, u16)>,
+    /// Rules of other devices that look at it.
+    pub(crate) foreign: Option<Box<Vec<Listener>>>,
     pub(crate) changed: u64,
     pub(crate) dirty: bool,
+}
+
+/// A rule of some device that looks at a series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Listener {
+    pub(crate) device: u32,
+    pub(crate) rule: u16,
+    pub(crate) input: u16,
+}
+
+/// A rule on a device.
+#[derive(Debug, Clone)]
+pub struct RuleSlot {
+    /// Which rule.
+    pub rule: Arc<Compiled>,
+    /// Its state.
+    pub state: RuleState,
 }
 
 impl SeriesSlot {
@@ -94,11 +114,6 @@ impl SeriesSlot {
     #[must_use]
     pub fn current(&self) -> Option<(Latest, bool)> {
         self.spooled.map(|spooled| (spooled, false)).or(self.latest.map(|latest| (latest, true)))
-    }
-
-    /// The rules that look at it.
-    pub fn rules(&self) -> impl Iterator<Item = &ThresholdRule> {
-        self.rules.iter().map(|(rule, _)| rule.as_ref())
     }
 
     /// The number of the last change of this series.
@@ -123,6 +138,12 @@ pub struct DeviceSlot {
     pub(crate) habit_kept_ms: i32,
     /// Its metrics.
     pub series: Vec<SeriesSlot>,
+    /// The rules that are about it.
+    pub rules: Vec<RuleSlot>,
+    /// Readings that wait for earlier ones before rules decide: series and reading.
+    pub(crate) waiting: Option<Box<Reorder<(u32, Sample)>>>,
+    /// For how long a value is believed, ms.
+    pub(super) gap_ms: i64,
     /// The last sign of life.
     pub heard: Option<Timestamp>,
     /// When its last will said that it is gone, unless it came back.
@@ -147,6 +168,9 @@ impl DeviceSlot {
             habit: Habit::default(),
             habit_kept_ms: 0,
             series: Vec::new(),
+            rules: Vec::new(),
+            waiting: None,
+            gap_ms: i64::from(Freshness::default().stale_after_s) * 1000,
             heard: None,
             gone: None,
             said: None,
@@ -159,32 +183,89 @@ impl DeviceSlot {
     /// Gives the device its kind anew, and its series the ranges and rules of that kind. Rule states survive.
     pub(crate) fn set_kind(&mut self, theme: Option<&Theme>, book: &RuleBook) {
         self.kind = find_kind(&self.device, theme);
-        for slot in &mut self.series {
-            equip(slot, &self.device, self.kind.as_deref(), book);
-            if !self.device.registration.counts() {
-                slot.rules.iter_mut().for_each(|(_, state)| state.active = None); // whoever changed it has withdrawn them
-            }
+        for series in &mut self.series {
+            series.range = range(self.kind.as_deref(), &series.metric);
         }
+        self.equip(book);
+    }
+
+    /// Gives the device the rules that are about it now. States of those that it had survive.
+    pub(crate) fn equip(&mut self, book: &RuleBook) {
+        let mut old = std::mem::take(&mut self.rules);
+        for rule in book.about(&self.device, self.kind.as_deref()) {
+            let known = old.iter().position(|slot| slot.rule.rule().id == rule.rule().id);
+            let state = known.map_or_else(|| self.fresh_state(rule), |n| std::mem::take(&mut old[n].state));
+            self.rules.push(RuleSlot { rule: rule.clone(), state });
+        }
+        self.rules.shrink_to_fit();
+        if !self.device.registration.counts() {
+            self.rules.iter_mut().for_each(|slot| slot.state.active = None); // whoever changed it has withdrawn them
+        }
+        for series in &mut self.series {
+            series.own = listeners(&self.rules, &series.metric);
+        }
+    }
+
+    /// A rule that is new to a device begins after what the device has already shown.
+    fn fresh_state(&self, rule: &Compiled) -> RuleState {
+        let shown = |metric: &MetricId| self.series(metric).and_then(|series| series.latest).map(|latest| latest.as_of());
+        let decided = if rule.is_silence() {
+            self.heard
+        } else {
+            rule.inputs().iter().filter(|(of, _)| of.is_none()).filter_map(|(_, metric)| shown(metric)).max()
+        };
+        RuleState { decided, ..RuleState::default() }
+    }
+
+    /// The series of a metric.
+    #[must_use]
+    pub fn series(&self, metric: &MetricId) -> Option<&SeriesSlot> {
+        self.series.iter().find(|series| series.metric == *metric)
     }
 
     /// Its active alarms.
     pub(crate) fn active_alarms(&self) -> impl Iterator<Item = AlarmId> + '_ {
-        self.series.iter().flat_map(|series| &series.rules).filter_map(|(_, state)| state.active)
+        self.rules.iter().filter_map(|slot| slot.state.active).map(|active| active.alarm)
+    }
+
+    /// The rules that look at a series of this device alone.
+    pub fn rules_of(&self, series: &SeriesSlot) -> impl Iterator<Item = &RuleSlot> {
+        series.own.iter().filter_map(|(rule, _)| self.rules.get(usize::from(*rule)))
+    }
+
+    /// What rules are run on.
+    pub(crate) fn subject(&self, others: Option<f64>) -> Subject<'_> {
+        Subject { device: &self.device.id, gap_ms: self.gap_ms, others }
+    }
+
+    /// How long readings wait for earlier ones before rules decide, ms.
+    pub(crate) fn reorder_ms(&self) -> i64 {
+        self.kind.as_ref().map_or(0, |kind| i64::from(kind.reorder_ms))
+    }
+
+    /// When time alone may change one of its alarms.
+    pub(crate) fn rules_due(&self) -> Timestamp {
+        let due = self.rules.iter().filter_map(|slot| chengshu_rules::due(&slot.rule, &slot.state, self.gap_ms)).min();
+        due.unwrap_or(Timestamp::from_ms(i64::MAX))
     }
 
     pub(crate) fn add_series(&mut self, metric: MetricId, id: i32, book: &RuleBook) {
         let known = self.kind.as_ref().and_then(|kind| kind.metric(&metric)).map(|known| known.id.clone());
-        let mut slot = SeriesSlot {
-            metric: known.unwrap_or(metric), // one name in memory for all devices of a kind
+        let metric = known.unwrap_or(metric); // one name in memory for all devices of a kind
+        if self.rules.is_empty() {
+            self.equip(book);
+        }
+        let slot = SeriesSlot {
             id,
             latest: None,
             spooled: None,
-            range: (f64::NEG_INFINITY, f64::INFINITY),
-            rules: Vec::new(),
+            range: range(self.kind.as_deref(), &metric),
+            own: listeners(&self.rules, &metric),
+            foreign: None,
             changed: 0,
             dirty: false,
+            metric,
         };
-        equip(&mut slot, &self.device, self.kind.as_deref(), book);
         self.series.reserve_exact(1); // most devices measure one or two things, and there are many devices
         self.series.push(slot);
     }
@@ -240,13 +321,14 @@ impl DeviceSlot {
     /// The gravest alarm that is active on it.
     #[must_use]
     pub fn severity(&self) -> Option<Severity> {
-        let active = self.series.iter().flat_map(|series| &series.rules).filter(|(_, state)| state.active.is_some());
-        active.map(|(rule, _)| rule.severity).min()
+        self.rules.iter().filter_map(|slot| slot.state.severity()).min()
     }
 
     /// Judges its state anew; true when it changed.
     pub(crate) fn judge(&mut self, now: Timestamp) -> bool {
-        let (state, since) = self.deadline().0.judge(now, self.heard, self.gone);
+        let deadline = self.deadline().0;
+        self.gap_ms = i64::from(deadline.stale_after_s) * 1000;
+        let (state, since) = deadline.judge(now, self.heard, self.gone);
         let changed = state != self.state;
         if changed {
             self.state = state;
@@ -266,22 +348,25 @@ fn find_kind(device: &Device, theme: Option<&Theme>) -> Option<Arc<Kind>> {
     theme.zip(device.kind.as_ref()).and_then(|(theme, kind)| theme.kind(kind)).cloned()
 }
 
-fn equip(slot: &mut SeriesSlot, device: &Device, kind: Option<&Kind>, book: &RuleBook) {
-    let metric = kind.and_then(|kind| kind.metric(&slot.metric));
-    slot.range = metric.map_or((f64::NEG_INFINITY, f64::INFINITY), |metric| {
+fn range(kind: Option<&Kind>, metric: &MetricId) -> (f64, f64) {
+    let metric = kind.and_then(|kind| kind.metric(metric));
+    metric.map_or((f64::NEG_INFINITY, f64::INFINITY), |metric| {
         (metric.min.unwrap_or(f64::NEG_INFINITY), metric.max.unwrap_or(f64::INFINITY))
-    });
-    let rules = kind.map_or(&[][..], |kind| book.about(&device.theme, &kind.id, &slot.metric));
-    let old = std::mem::take(&mut slot.rules);
-    slot.rules = rules
-        .iter()
-        .map(|rule| {
-            let state = old.iter().find(|(known, _)| known.id == rule.id).map(|(_, state)| *state);
-            // A rule that is new to a series begins after what the series has already shown.
-            let fresh = RuleState { active: None, decided: slot.latest.map(|latest| latest.as_of()) };
-            (rule.clone(), state.unwrap_or(fresh))
-        })
-        .collect();
+    })
+}
+
+/// Which rules of a device look at its metric, and as which input.
+fn listeners(rules: &[RuleSlot], metric: &MetricId) -> Vec<(u16, u16)> {
+    let mut all = Vec::new();
+    for (n, slot) in rules.iter().enumerate() {
+        for (input, (device, wanted)) in slot.rule.inputs().into_iter().enumerate() {
+            if device.is_none() && wanted == metric {
+                all.push((n as u16, input as u16));
+            }
+        }
+    }
+    all.shrink_to_fit();
+    all
 }
 
 #[cfg(test)]
@@ -297,7 +382,8 @@ mod tests {
             latest: None,
             spooled: None,
             range: (0.0, 1.0),
-            rules: Vec::new(),
+            own: Vec::new(),
+            foreign: None,
             changed: 0,
             dirty: false,
         };

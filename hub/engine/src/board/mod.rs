@@ -18,11 +18,22 @@ use tokio::sync::watch;
 use crate::kpi;
 
 pub use changes::Changes;
-pub use device::{DeadlineFrom, DeviceSlot, Latest, SeriesSlot, Silence};
+pub(crate) use device::Listener;
+pub use device::{DeadlineFrom, DeviceSlot, Latest, RuleSlot, SeriesSlot, Silence};
 pub use habit::Habit;
 pub use ledger::{LedgerBook, LedgerEntry};
 pub use link::{Arrival, LinkSlot};
 pub use state::{BoardState, DatabaseReport, KpiSlot, StateCounts};
+
+/// The rules of themes, which were checked when they were loaded.
+pub(crate) fn book_of(themes: &[Theme]) -> RuleBook {
+    let rules = themes.iter().flat_map(|theme| theme.rules.iter().map(|rule| (theme.id.clone(), Arc::new(rule.clone()))));
+    let (book, faults) = RuleBook::new(rules);
+    for (rule, faults) in faults {
+        tracing::error!(%rule, ?faults, "a rule makes no sense and is left out");
+    }
+    book
+}
 
 /// The board as it is shared. Reading never waits for the database.
 #[derive(Clone)]
@@ -48,7 +59,7 @@ impl Board {
         alarms: Vec<Alarm>,
         now: Timestamp,
     ) -> Self {
-        let book = RuleBook::new(&themes);
+        let book = book_of(&themes);
         let mut board = BoardState::new(1, themes.clone(), now);
         board.loaded = true;
         board.database = DatabaseReport { up: true, since: now, code: "ok", reason: None };
@@ -58,6 +69,7 @@ impl Board {
             series.into_iter().for_each(|(metric, id)| slot.add_series(metric, id, &book));
             board.add_device(slot);
         }
+        board.relink(&book);
         let numbers = 0..u32::try_from(board.devices.len()).unwrap_or(u32::MAX);
         board.devices_changed(numbers.collect(), now);
         let seq = board.seq();

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chengshu_core::model::{
-    Alarm, AlarmId, Device, DeviceId, DeviceState, Kpi, LinkId, Severity, Theme, ThemeId, Timestamp,
+    Alarm, AlarmId, Device, DeviceId, DeviceState, Kpi, LinkId, MetricId, RuleId, Severity, Theme, ThemeId, Timestamp,
 };
 use chengshu_core::seam::LinkState;
 use chengshu_rules::RuleBook;
@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use crate::register::Unknown;
 
-use super::{Changes, DeviceSlot, LedgerBook, LinkSlot, Silence};
+use super::{Changes, DeviceSlot, LedgerBook, LinkSlot, Listener, Silence};
 
 /// Whether the database answers, since when, and what it said last if not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +107,12 @@ pub struct BoardState {
     pub(crate) devices: Vec<DeviceSlot>,
     /// When each device's state may change although nothing is heard.
     due: Vec<Timestamp>,
+    /// When time alone may change an alarm of each device.
+    rules_due: Vec<Timestamp>,
+    /// Silence is believed from then on: what was sent while the hub was away has arrived.
+    pub(crate) silence_from: Timestamp,
+    /// For rules that compare: the series of all devices that they are about.
+    pub(crate) compared: FxHashMap<RuleId, Vec<(u32, u32)>>,
     counts: StateCounts,
     pub(crate) by_name: FxHashMap<DeviceId, u32>,
     pub(crate) links: Vec<LinkSlot>,
@@ -123,6 +129,9 @@ impl BoardState {
             loaded: false,
             ledger: LedgerBook::default(),
             due: Vec::new(),
+            rules_due: Vec::new(),
+            silence_from: Timestamp::from_ms(i64::MAX),
+            compared: FxHashMap::default(),
             counts: StateCounts::default(),
             epoch,
             started: now,
@@ -235,6 +244,17 @@ impl BoardState {
             shift(&mut slot.heard);
             shift(&mut slot.gone);
             shift(&mut slot.said);
+            for rule in &mut slot.rules {
+                if rule.rule.is_silence() {
+                    shift(&mut rule.state.decided);
+                } else {
+                    let lag = i64::from(rule.state.lag_ms).saturating_add(step);
+                    rule.state.lag_ms = lag.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+                }
+            }
+        }
+        for number in 0..self.devices.len() as u32 {
+            self.rules_changed(number);
         }
         let changed = (0..self.devices.len() as u32).filter(|number| self.judge(*number, now)).collect();
         self.devices_changed(changed, now);
@@ -244,6 +264,50 @@ impl BoardState {
     pub(crate) fn overdue(&self, now: Timestamp) -> Vec<u32> {
         let due = self.due.iter().enumerate().filter(|(_, due)| **due <= now);
         due.map(|(number, _)| number as u32).collect()
+    }
+
+    /// Devices of which time may change an alarm.
+    pub(crate) fn rules_overdue(&self, now: Timestamp) -> Vec<u32> {
+        let due = self.rules_due.iter().enumerate().filter(|(_, due)| **due <= now);
+        due.map(|(number, _)| number as u32).collect()
+    }
+
+    /// The states of a device's rules have changed: looks anew when time will change them.
+    pub(crate) fn rules_changed(&mut self, number: u32) {
+        let Some(slot) = self.devices.get(number as usize) else { return };
+        let waits = slot.waiting.as_ref().and_then(|waiting| waiting.due(slot.reorder_ms()));
+        let due = waits.map_or(slot.rules_due(), |waits| waits.min(slot.rules_due()));
+        self.rules_due[number as usize] = due;
+    }
+
+    /// Finds anew which rules look at series of other devices.
+    pub(crate) fn relink(&mut self, book: &RuleBook) {
+        if !book.joins_devices() && self.compared.is_empty() {
+            return;
+        }
+        self.compared.clear();
+        let mut links: Vec<(u32, MetricId, Listener)> = Vec::new();
+        for (number, slot) in self.devices.iter_mut().enumerate() {
+            slot.series.iter_mut().for_each(|series| series.foreign = None);
+            for (n, rule) in slot.rules.iter().enumerate().filter(|(_, rule)| rule.rule.joins_devices()) {
+                for (input, (device, metric)) in rule.rule.inputs().into_iter().enumerate() {
+                    let listener = Listener { device: number as u32, rule: n as u16, input: input as u16 };
+                    if let Some(device) = device.and_then(|device| self.by_name.get(device)) {
+                        links.push((*device, metric.clone(), listener));
+                    } else if let Some(series) = slot.series.iter().position(|series| series.metric == *metric) {
+                        let all = self.compared.entry(rule.rule.rule().id.clone()).or_default();
+                        all.push((number as u32, series as u32));
+                    }
+                }
+            }
+        }
+        for (device, metric, listener) in links {
+            let slot = self.devices.get_mut(device as usize);
+            let series = slot.and_then(|slot| slot.series.iter_mut().find(|series| series.metric == metric));
+            if let Some(series) = series {
+                series.foreign.get_or_insert_default().push(listener);
+            }
+        }
     }
 
     pub(crate) fn link_index(&self, id: &LinkId) -> Option<usize> {
@@ -260,6 +324,7 @@ impl BoardState {
         self.by_name.insert(slot.device.id.clone(), number);
         *self.counts.of(slot.state) += u32::from(slot.device.registration.counts());
         self.due.push(slot.due());
+        self.rules_due.push(slot.rules_due());
         self.devices.push(slot);
         number
     }
@@ -284,6 +349,7 @@ impl BoardState {
         slot.set_kind(theme, book);
         *self.counts.of(slot.state) += u32::from(slot.device.registration.counts());
         self.judge(number, now); // another kind may have other deadlines
+        self.rules_changed(number);
         number
     }
 

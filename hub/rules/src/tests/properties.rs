@@ -33,7 +33,7 @@ fn run(rule: &Compiled, arrivals: &[(i64, f64)], window_ms: i64) -> Vec<Transiti
     for (ms, value) in arrivals {
         let at = Timestamp::from_ms(*ms);
         // what is compared must not depend on the moment of arrival
-        order.push(at, Sample { at, received: at, value: *value, quality: Quality::empty() }, window_ms);
+        order.push(at, at, Sample { at, received: at, value: *value, quality: Quality::empty() });
         order.ready(window_ms).for_each(|sample| observe(rule, &subject, &mut state, &sample, &mut out));
     }
     order.flush().for_each(|sample| observe(rule, &subject, &mut state, &sample, &mut out));

@@ -7,7 +7,7 @@ mod register;
 mod scripts;
 mod values;
 
-use chengshu_core::model::{Direction, Theme};
+use chengshu_core::model::{Direction, Rule, Signal, Theme};
 
 use crate::map::District;
 use crate::plan::{SimDevice, plan};
@@ -52,19 +52,23 @@ impl Alarms {
         for (index, device) in devices.iter().enumerate() {
             let values = world.values(index);
             let rules = &theme_of(themes, device).rules;
-            for rule in rules.iter().filter(|rule| rule.kind.as_str() == device.kind.id()) {
-                let found = values.iter().find(|(id, ..)| *id == rule.metric.as_str());
+            let about = |rule: &&Rule| rule.scope.kinds.iter().any(|kind| kind.as_str() == device.kind.id());
+            for rule in rules.iter().filter(about) {
+                let Signal::Value { metric } = &rule.signal else { continue };
+                let found = values.iter().find(|(id, ..)| *id == metric.as_str());
                 let Some((_, value, decimals)) = found else { continue };
                 let value: f64 = format!("{value:.decimals$}").parse().unwrap();
-                let (raised, cleared) = match rule.direction {
-                    Direction::Above => (value >= rule.raise, value <= rule.clear),
-                    Direction::Below => (value <= rule.raise, value >= rule.clear),
-                };
-                let key = (index, rule.id.to_string());
-                if raised {
-                    self.0.insert(key);
-                } else if cleared {
-                    self.0.remove(&key);
+                for step in &rule.steps {
+                    let (raised, cleared) = match rule.direction {
+                        Direction::Above => (value >= step.raise, value <= step.clear),
+                        Direction::Below => (value <= step.raise, value >= step.clear),
+                    };
+                    let key = (index, rule.id.to_string());
+                    if raised {
+                        self.0.insert(key);
+                    } else if cleared {
+                        self.0.remove(&key);
+                    }
                 }
             }
         }

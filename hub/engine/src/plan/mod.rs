@@ -1,15 +1,21 @@
-//! What a batch of deliveries means: rows, quality flags, transitions, and what must be set aside. A pure look at the
-//! board; nothing changes until the transaction is committed.
+//! What a batch of deliveries means, or what time means: rows, quality flags, transitions, and what must be set aside. A pure
+//! look at the board; nothing changes until the transaction is committed.
+
+mod decide;
+mod hindsight;
+mod others;
 
 use chengshu_core::model::{
-    Alarm, Crossing, Delivery, DeviceId, MetricId, Quality, Reading, Reason, Rejected, Timestamp, Transition,
+    Alarm, AlarmId, Delivery, DeviceId, MetricId, Quality, Reading, Reason, Rejected, Timestamp, Transition,
 };
-use chengshu_rules::{RuleState, Sample, step};
-use chengshu_store::{DirtyMinute, ReadingRows};
+use chengshu_rules::{Reorder, RuleState, Sample};
+use chengshu_store::{DirtyMinute, ReadingRows, RuleStateRow};
 use rustc_hash::FxHashMap;
 
 use crate::board::{BoardState, DeviceSlot, Latest, SeriesSlot};
 use crate::register::Unknown;
+
+pub(crate) use hindsight::hindsight;
 
 /// A device time this far ahead of the hub's clock is flagged, ms.
 const FUTURE_MS: i64 = 60_000;
@@ -23,16 +29,22 @@ pub(crate) struct Planned {
     pub(crate) latest: Latest,
 }
 
-/// Device, series and rule by number.
-pub(crate) type RuleKey = (u32, u32, u32);
+/// Device and rule by number.
+pub(crate) type RuleKey = (u32, u16);
 
 /// Everything that one transaction will write, and what follows when it has been committed.
 #[derive(Default)]
 pub(crate) struct Plan {
     pub(crate) rows: ReadingRows,
     pub(crate) planned: Vec<Planned>,
-    pub(crate) transitions: Vec<(Transition, Option<Alarm>)>,
+    pub(crate) transitions: Vec<Transition>,
+    /// The alarms that the transitions are about, as they stand afterwards.
+    pub(crate) alarms: FxHashMap<AlarmId, Alarm>,
     pub(crate) deltas: FxHashMap<RuleKey, RuleState>,
+    /// Devices whose readings wait for earlier ones, as they stand afterwards.
+    pub(crate) waiting: FxHashMap<u32, Reorder<(u32, Sample)>>,
+    /// Places in `planned` of readings that came too late for rules.
+    pub(crate) late: Vec<u32>,
     pub(crate) rejected: Vec<(u32, Rejected)>,
     /// Deliveries whose word of presence is about a device that is known.
     pub(crate) presences: Vec<u32>,
@@ -44,10 +56,12 @@ impl Plan {
     /// Plans `deliveries` on the board as it is.
     pub(crate) fn new<'a>(board: &BoardState, deliveries: impl Iterator<Item = &'a Delivery>) -> Self {
         let mut plan = Self::default();
+        let mut decider = decide::Decider::new(board);
         for (number, delivery) in deliveries.enumerate() {
             for reading in &delivery.readings {
-                plan.add(board, number as u32, delivery, reading);
+                plan.add(board, number as u32, delivery, reading, &mut decider);
             }
+            decider.end_of_delivery(&mut plan, delivery.received);
             if let Some(presence) = &delivery.presence {
                 match find(board, delivery, &presence.device, None) {
                     Ok(_) => plan.presences.push(number as u32),
@@ -55,6 +69,18 @@ impl Plan {
                 }
             }
         }
+        decider.finish(&mut plan);
+        plan
+    }
+
+    /// Plans what time has brought for these devices.
+    pub(crate) fn of_time(board: &BoardState, devices: &[u32], now: Timestamp) -> Self {
+        let mut plan = Self::default();
+        let mut decider = decide::Decider::new(board);
+        for device in devices {
+            decider.time(&mut plan, *device, now);
+        }
+        decider.finish(&mut plan);
         plan
     }
 
@@ -68,7 +94,40 @@ impl Plan {
         minutes
     }
 
-    fn add(&mut self, board: &BoardState, number: u32, delivery: &Delivery, reading: &Reading) {
+    /// What waits for time, where that is not what the database knows already.
+    pub(crate) fn rule_states(&self, board: &BoardState) -> Vec<RuleStateRow> {
+        let rows = self.deltas.iter().filter_map(|((device, rule), state)| {
+            let slot = board.device_at(*device)?;
+            let known = slot.rules.get(usize::from(*rule))?;
+            let (before, after) = (known.state.durable(), state.durable());
+            (before != after).then(|| RuleStateRow {
+                rule: known.rule.rule().id.clone(),
+                device: slot.device.id.clone(),
+                state: serde_json::to_string(&after).ok().filter(|_| after != chengshu_rules::Durable::default()),
+            })
+        });
+        rows.collect()
+    }
+
+    /// Up to when readings of devices have been decided on, where they wait for earlier ones.
+    pub(crate) fn rule_marks(&self, board: &BoardState) -> Vec<(DeviceId, Timestamp)> {
+        let marks = self.waiting.iter().filter_map(|(device, waiting)| {
+            let slot = board.device_at(*device)?;
+            let handed = waiting.handed()?;
+            let known = slot.waiting.as_ref().and_then(|waiting| waiting.handed());
+            (known != Some(handed)).then(|| (slot.device.id.clone(), handed))
+        });
+        marks.collect()
+    }
+
+    fn add(
+        &mut self,
+        board: &BoardState,
+        number: u32,
+        delivery: &Delivery,
+        reading: &Reading,
+        decider: &mut decide::Decider<'_>,
+    ) {
         let (device, slot) = match find(board, delivery, &reading.device, Some(&reading.metric)) {
             Ok(found) => found,
             Err(rejected) => return self.rejected.push((number, rejected)),
@@ -84,28 +143,8 @@ impl Plan {
         if series.latest.is_none_or(|known| latest.supersedes(&known)) {
             self.dirty = Some(self.dirty.map_or(latest.at, |dirty| dirty.min(latest.at)));
         }
-        self.decide(slot, planned);
         self.planned.push(planned);
-    }
-
-    /// Runs the rules of the series, on the state that earlier readings of this batch have left.
-    fn decide(&mut self, slot: &DeviceSlot, planned: Planned) {
-        if !slot.device.registration.counts() {
-            return;
-        }
-        let Latest { at, received, value, quality } = planned.latest;
-        for (n, (rule, before)) in slot.series[planned.series as usize].rules.iter().enumerate() {
-            let key = (planned.device, planned.series, n as u32);
-            let state = self.deltas.get(&key).unwrap_or(before);
-            let (delta, transition) = step(rule, &slot.device.id, state, &Sample { at, received, value, quality });
-            if delta != *state {
-                self.deltas.insert(key, delta);
-            }
-            if let Some(transition) = transition {
-                let alarm = (transition.crossing == Crossing::Raised).then(|| raised(slot, rule, &transition));
-                self.transitions.push((transition, alarm));
-            }
-        }
+        decider.reading(self, planned);
     }
 }
 
@@ -168,21 +207,3 @@ pub(crate) fn mark(slot: &DeviceSlot, series: &SeriesSlot, reading: &Reading, re
     quality
 }
 
-fn raised(slot: &DeviceSlot, rule: &chengshu_core::model::ThresholdRule, transition: &Transition) -> Alarm {
-    Alarm {
-        id: transition.alarm,
-        rule: rule.id.clone(),
-        rule_version: rule.version,
-        theme: slot.device.theme.clone(),
-        device: slot.device.id.clone(),
-        metric: rule.metric.clone(),
-        severity: rule.severity,
-        limit: rule.raise,
-        clear: rule.clear,
-        value: transition.value,
-        raised_at: transition.at,
-        raised_received: transition.received,
-        cleared_at: None,
-        cleared_value: None,
-    }
-}
