@@ -88,21 +88,22 @@ const DESK = [
 ])
 
 /** The ways in and administration: by day, by night and in English, on a desk, a laptop and a phone. */
-const signIn = (user) => async (page) => {
+const signIn = (user, password = PASSWORD) => async (page) => {
   await page.fill('[name=user]', user)
-  await page.fill('[name=password]', PASSWORD)
+  await page.fill('[name=password]', password)
   await page.keyboard.press('Enter')
   await sleep(2_000)
 }
 const press = (...selectors) => async (page) => { for (const selector of selectors) await page.locator(selector).first().click() }
 const demands = (hub) => hub.access.policy.totp_required.push('handler')
 const ACCESS = [
-  ['a-login', '', { key: '' }], ['a-locked', '', { key: '', act: signIn('taoran') }], ['a-code', '', { key: '', act: signIn('chenwei') }], ['a-must', '', { key: '', act: signIn('panyu') }], ['a-totp', '', { key: '', hub: demands, act: signIn('hexin') }],
+  ['a-login', '', { key: '' }], ['a-wrong', '', { key: '', act: signIn('liangdong', 'wrong') }], ['a-refused', '/login?refused=not_linked&sso=gov', { key: '' }], ['a-locked', '', { key: '', act: signIn('taoran') }], ['a-code', '', { key: '', act: signIn('chenwei') }], ['a-must', '', { key: '', act: signIn('panyu') }], ['a-totp', '', { key: '', hub: demands, act: signIn('hexin') }],
   ['a-setup', '/setup?token=once', { key: '', hub: (hub) => (hub.access.setupToken = 'once') }], ['a-enrol', '/enrol', { key: '' }], ['a-account', '/desk/account', { key: '', act: signIn('liangdong'), whole: true }],
-  ['a-people', '/desk/people', {}], ['a-person', '/desk/person/6', { act: press('[data-sure=disable]'), whole: true }], ['a-grants', '/desk/person/4', { act: press('[data-edit-grants]'), whole: true }], ['a-matrix', '/desk/matrix', {}],
+  ['a-people', '/desk/people', {}], ['a-linked', '/desk/person/10', { act: press('[data-sure=unlink]'), whole: true }], ['a-person', '/desk/person/6', { act: press('[data-sure=disable]'), whole: true }], ['a-grants', '/desk/person/4', { act: press('[data-edit-grants]'), whole: true }], ['a-matrix', '/desk/matrix', {}],
   ['a-services', '/desk/services', { act: press('[data-sure=revoke]'), whole: true }], ['a-rights', '/desk/services', { act: press('[data-rights]') }], ['a-screens', '/desk/screens', {}], ['a-enrolling', '/desk/screens', { act: press('[data-enrol-open]') }],
-  ['a-audit', '/desk/audit', { act: press('[data-verify]', '[data-detail]') }], ['a-policy', '/desk/policy', { act: (page) => page.fill('[name=min_length]', '6'), whole: true }],
-].flatMap(([name, route, how]) => [['day', 'zh', '1920'], ['night', 'en', '1366'], ['day', 'zh', '390'], ['night', 'zh', '390']].map(([theme, lang, size]) => [`${name}-${theme}-${lang}-${size}`, `?theme=${theme}&lang=${lang}`, { route, way: how.key === '', ...how }]))
+  ['a-audit', '/desk/audit', { act: press('[data-verify]', '[data-detail]') }], ['a-broken', '/desk/audit', { hub: (hub) => (hub.access.audit.broken = { batch: 12, line: 3, what: 'altered' }), act: press('[data-verify]') }], ['a-contact', '/desk/device/W-PS-004', { act: press('[data-reveal]') }],
+  ['a-policy', '/desk/policy', { act: (page) => page.fill('[name=min_length]', '6'), whole: true }],
+].flatMap(([name, route, how]) => [['day', 'zh', '1920'], ['night', 'en', '1366'], ['day', 'zh', '390'], ['day', 'en', '390'], ['night', 'zh', '390'], ...(['a-people', 'a-account', 'a-audit'].includes(name) ? [['day', 'zh', '3840']] : [])].map(([theme, lang, size]) => [`${name}-${theme}-${lang}-${size}`, `?theme=${theme}&lang=${lang}`, { route, way: how.key === '', ...how }]))
 
 const SHOTS = [
   ['night-1920', ZH], ['day-1920', '?theme=day&lang=zh'], ['en-1920', '?theme=night&lang=en'], ['night-3840', ZH], ['night-4k', ZH],

@@ -84,7 +84,7 @@ export class People {
   }
 
   change(p, body, headers, hub) {
-    const expected = `"${p.version}"`
+    const expected = `"v${p.version}"`
     if (headers['if-match'] && headers['if-match'] !== expected) return [412, { code: 'changed', detail: `the person is at version ${p.version} by now` }]
     Object.assign(p, { name: body.name, department: body.department, ...('phone' in body ? { phone: masked(body.phone) } : {}), version: p.version + 1 })
     return [200, this.view(p, hub)]

@@ -13,7 +13,7 @@ export const fetchPeople = (query: { q?: string; role?: string; department?: str
   get<PersonPage>(`/api/v1/people${search(query)}`, key, signal)
 export const createPerson = (order: PersonOrder, key: string) => send<{ person: Person; password: string }>('POST', '/api/v1/people', order, key)
 export const fetchPerson = (id: string, key: string, signal?: AbortSignal) => get<Person>(of('people', id), key, signal)
-export const putPerson = (id: string, version: number, order: PersonOrder, key: string) => send<Person>('PUT', of('people', id), order, key, { 'if-match': `"${version}"` })
+export const putPerson = (id: string, version: number, order: PersonOrder, key: string) => send<Person>('PUT', of('people', id), order, key, { 'if-match': `"v${version}"` })
 export type PersonAct = 'disable' | 'enable' | 'reset' | 'unlock' | 'totp/reset'
 export const actOnPerson = (id: string, act: PersonAct, key: string) => send<{ password?: string } | null>('POST', `${of('people', id)}/${act}`, {}, key)
 export const linkPerson = (id: string, provider: string, subject: string, key: string) => send<Person>('PUT', `${of('people', id)}/sso`, { provider, subject }, key)

@@ -51,7 +51,7 @@ test('a security administrator grants and unlocks, and makes no accounts; a gran
   await fireEvent.click(c.querySelector('[data-role=handler]')!)
   expect((c.querySelector('[data-role=system_admin]') as HTMLInputElement).disabled).toBe(true)
   await fireEvent.click(c.querySelector('[data-sure=grants]')!)
-  expect(words(c.querySelector('[data-sure-asks]'))).toMatch(/把 方毅 的授权改成这样？ 增加：部门处置员/)
+  expect(words(c.querySelector('[data-sure-asks]'))).toMatch(/把方毅的授权改成这样？ 增加：部门处置员/)
   expect(puts()).toEqual([])
   await fireEvent.click(c.querySelector('[data-sure-go]')!)
   await until(() => c.querySelector('[data-grants] [data-told]'))

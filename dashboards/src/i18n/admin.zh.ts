@@ -4,21 +4,21 @@ export const adminZh = {
   people: {
     title: '人员', search: '搜索账号、姓名', role: '角色', department: '部门', create: '新建账号', name: '姓名', user: '账号', phone: '手机', status: '状态', last: '最近登录', sessions: '会话', factor: '第二因子', empty: '没有这样的人', emptyNote: '换一个条件试试', noRole: '未授权',
     st: { active: '正常', disabled: '已停用', locked: '锁定到 {at}', fresh: '从未登录' }, factorOn: '已启用', factorOff: '未启用', sso: '统一认证', listed: '本页 {n} 人',
-    createNote: '新账号没有任何权限，由安全管理员授权后才能看到数据。', phoneNote: '选填，显示时只留首尾', create2: '建立账号', created: '{name} 的账号已建立', oneTime: '一次性口令', oneTimeNote: '{name} 首次登录时必须换掉它。',
+    createNote: '新账号没有任何权限，由安全管理员授权后才能看到数据。', phoneNote: '选填，显示时只留首尾', create2: '建立账号', created: '{name}的账号已建立', oneTime: '一次性口令', oneTimeNote: '{name}首次登录时必须换掉它。',
     userRule: '2 至 32 个小写字母、数字或 . _ -，以字母开头', nameRule: '请填姓名',
   },
   person: {
     title: '人员', toList: '返回人员列表', facts: '基本信息', edit: '修改', phoneKeep: '留空不改', passwordSet: '口令设于', acts: '账号操作', grants: '授权', grantsNote: '角色 × 范围 × 时间；可以有多条', sessions: '会话', noSessions: '现在没有会话', unknown: '没有这个人员',
-    disable: '停用', disableAsk: '停用 {name} 的账号？', disableNote: '他的会话立即结束，不能再登录；记录和授权都保留，可以再启用。', disableGo: '确认停用', enable: '启用',
-    reset: '重置口令', resetAsk: '重置 {name} 的口令？', resetNote: '现在的口令立即失效，会话全部结束；得到一个一次性口令，由您当面交给本人。', resetGo: '确认重置',
-    unlock: '解锁', factor: '重置第二因子', factorAsk: '重置 {name} 的第二因子？', factorNote: '手机上的验证器立即失效。请先核实是本人提出：在重新设置之前，只凭口令就能登录。', factorGo: '确认重置',
+    disable: '停用', disableAsk: '停用{name}的账号？', disableNote: '他的会话立即结束，不能再登录；记录和授权都保留，可以再启用。', disableGo: '确认停用', enable: '启用',
+    reset: '重置口令', resetAsk: '重置{name}的口令？', resetNote: '现在的口令立即失效，会话全部结束；得到一个一次性口令，由您当面交给本人。', resetGo: '确认重置',
+    unlock: '解锁', factor: '重置第二因子', factorAsk: '重置{name}的第二因子？', factorNote: '手机上的验证器立即失效。请先核实是本人提出：在重新设置之前，只凭口令就能登录。', factorGo: '确认重置',
     endNote: '那台设备要重新登录，没有保存的内容会丢失。', done: { disable: '已停用，会话已结束。', enable: '已启用。', unlock: '已解锁。', 'totp/reset': '第二因子已重置，下次登录时重新设置。', reset: '口令已重置。' },
   },
   grants: {
     none: '没有授权：登录后只能看自己的账号。', add: '加一条授权', remove: '去掉这条', edit: '改授权', save: '保存授权', own: '不能给自己授权，须由另一位安全管理员来改。', roles: '角色', scope: '范围', time: '时间', from: '自', until: '至（不含）', always: '一直有效', since: '自 {from} 起', till: '到 {until} 为止', between: '{from} 至 {until}', number: '第 {n} 条',
     standing: { now: '生效中', later: '未生效', over: '已过期' }, everywhere: '全部范围', nowhere: '没有范围', part: { themes: '专题', departments: '部门', areas: '区域', camera_groups: '摄像机组' }, only: '只限', names: '名称，用分号分开', areaNote: '区域可写名称或区划代码；4417 表示它下面的全部', addExtent: '加一个范围', removeExtent: '去掉这个范围', or: '或者',
     excludes: '“{one}”与“{two}”不能同时属于一个人', excludesNote: '三员分立：系统、安全、审计三种管理员互相排斥，也不能兼任其他角色，免得一个人既能建账号、又能授权、还能改掉痕迹。', blocked: '与“{role}”互斥',
-    wrong: { roles: '至少选一个角色', empty: '“只限”的地方要写至少一个名称', times: '结束要晚于开始' }, ask: '把 {name} 的授权改成这样？', askNote: '立即生效：多出来的马上可用，去掉的马上不能用。变更记入审计。', go: '确认授权', saved: '授权已保存。', boot: '还没有安全管理员：现在只能授予“安全管理员”和“审计管理员”，直到有了第一位安全管理员。', lost: '去掉：{roles}', gained: '增加：{roles}',
+    wrong: { roles: '至少选一个角色', empty: '“只限”的地方要写至少一个名称', times: '结束要晚于开始' }, ask: '把{name}的授权改成这样？', askNote: '立即生效：多出来的马上可用，去掉的马上不能用。变更记入审计。', go: '确认授权', saved: '授权已保存。', boot: '还没有安全管理员：现在只能授予“安全管理员”和“审计管理员”，直到有了第一位安全管理员。', lost: '去掉：{roles}', gained: '增加：{roles}',
   },
   matrix: { title: '权限矩阵', note: '角色 × 权限；范围只会更窄', filter: '查找权限或路径', role: '只看角色', right: '权限', yes: '有', no: '没有', routes: '接口', routesOf: '{n} 个接口', open: '公开', none: '没有这样的权限', person: '须由人员担当', service: '服务也可持有', count: '{n} 项' },
   services: {
@@ -31,7 +31,7 @@ export const adminZh = {
     go: '登记', done: '“{name}”已登记，屏幕会自动打开画面。', codeRule: '登记码是八位数字', nameRule: '请填名称', noCode: '现在没有屏幕显示这组登记码。核对一下；登记码十分钟换一次。', edit: '修改', editTitle: '修改“{name}”', revoke: '吊销', revokeAsk: '吊销“{name}”？', revokeNote: '这块屏的凭据立即失效，一分钟内画面消失并显示新的登记码。要再用须重新登记。', revokeGo: '确认吊销', themeId: '专题编号',
   },
   audit: {
-    title: '审计', note: '谁、何时、从哪里、做了什么、结果', from: '自', to: '至（含当日）', who: '人员或来源', act: '动作', outcome: '结果', object: '对象', time: '时间', where: '来源', reason: '理由', detail: '详情', open: '展开详情', empty: '没有这样的记录', emptyNote: '换一个条件，或放宽日期', lines: '{n} 条', noDetail: '没有更多',
+    title: '审计', note: '谁、何时、从哪里、做了什么、结果', from: '自', to: '至（含当日）', who: '人员或来源', act: '动作', outcome: '结果', object: '对象', time: '时间', where: '来源', because: '理由：{reason}', filters: '筛选', detail: '详情', open: '展开详情', empty: '没有这样的记录', emptyNote: '换一个条件，或放宽日期', lines: '{n} 条', noDetail: '没有更多',
     verify: '校验完整性', verifying: '正在校验…', ok: '完整：{lines} 条、{batches} 批，哈希链首尾相接。', broken: '链在第 {batch} 批第 {line} 行断开：{what}', brokenNote: '这之后的记录可能被改动过。请保护现场，立即报告。', export: '导出', exported: '已导出', unknown: '未知来访者', today: '今天', asked: '校验于 {at}', system: '枢纽本身', clear: '清除筛选',
     what: { altered: '这一批被改动、增删或调换过，或它之前有一批缺失', missing: '链比另处留存的链头短，末尾的记录不见了', rewritten: '链与另处留存的链头对不上，是重新写过的' },
     standing: '审计的保存情况', chainOk: '链完整', chainBroken: '链已断开', chainUnknown: '尚未校验', chainLast: '全链校验于 {at}', batches: '{n} 批', head: '链头 {head}', headNote: '抄录下来，日后用 chengshu audit verify --head 核对', keptWrong: '与数据目录中留存的链头不符：{what}', keep: '保存 {n} 天', since: '自 {at} 起', busy: '正在校验，完成后这里会显示结果。',
@@ -42,6 +42,6 @@ export const adminZh = {
   policy: {
     title: '安全策略', note: '改动立即生效，记入审计', password: '口令', lockout: '登录失败锁定', session: '会话', totp: '必须启用第二因子的角色',
     field: { min_length: '至少几个字符', max_length: '至多几个字符', classes: '至少几种字符（至多 4）', history: '不能与最近几次相同', max_age_days: '多少天必须更换（0 = 不要求）', wrong: '错几次锁定', window_s: '在多少秒之内', lock_s: '首次锁定秒数', longest_lock_s: '最长锁定秒数', forget_s: '多少秒没有再错就从头算', address_wrong: '同一地址错几次限制', address_accounts: '同一地址试错几个账号限制', idle_s: '多少秒不操作结束', absolute_s: '最长会话秒数', most: '每人最多几个会话', screen_s: '大屏凭据有效秒数' },
-    save: '保存策略', ask: '把安全策略改成这样？', askNote: '立即对所有人生效：不再合格的口令下次登录时必须更换，超出新时限的会话会结束。', go: '确认修改', saved: '策略已保存。', changes: '{name}：{before} → {after}', none: '没有改动', whole: '应为 0 至 {most} 的整数', weak: '低于常用基线，请确认确有必要', means: '即{span}',
+    save: '保存策略', ask: '把安全策略改成这样？', askNote: '立即对所有人生效：不再合格的口令下次登录时必须更换，超出新时限的会话会结束。', go: '确认修改', saved: '策略已保存。', changes: '{name}：{before} → {after}', none: '没有改动', whole: '应为 0 至 {most} 的整数', weak: '低于常用基线，请确认确有必要', means: '= {span}',
   },
 }

@@ -49,13 +49,14 @@ pub(crate) fn of_version(version: i32) -> [(header::HeaderName, String); 1] {
 pub(crate) fn wanted_version(headers: &HeaderMap) -> Result<Option<Option<i32>>, Problem> {
     let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
     let bad =
-        || Problem::bad_request("header: If-Match is not the ETag of a device; expected one such as \"v3\", or *");
+        || Problem::bad_request("header: If-Match is no version that was read; expected one such as \"v3\", or *");
     let text = value.to_str().map_err(|_| bad())?.trim();
     if text == "*" {
         return Ok(Some(None));
     }
-    let version =
-        text.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"')).and_then(|digits| digits.parse().ok());
+    let digits = text.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"')).ok_or_else(bad)?;
+    let version = Some(digits).filter(|digits| digits.len() <= 9 && digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let version = version.and_then(|digits| digits.parse().ok());
     version.map(|version| Some(Some(version))).ok_or_else(bad)
 }
 
@@ -74,6 +75,7 @@ mod tests {
         };
         assert_eq!(read("\"v12\"").unwrap(), Some(Some(12)));
         assert_eq!(read("*").unwrap(), Some(None));
+        assert!(["\"v+1\"", "\"v\"", "\"v1234567890\"", "\"3\"", "3"].into_iter().all(|text| read(text).is_err()));
         assert!(read("W/\"v1\"").is_err() && read("v1").is_err() && read("\"v1\", \"v2\"").is_err());
         assert_eq!(wanted_version(&HeaderMap::new()).unwrap(), None);
     }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::caller::Who;
 use crate::latest::NoParams;
-use crate::params::{Params, page};
+use crate::params::{Params, moment, page};
 use crate::problem::Problem;
 
 /// An adapter's line, in items: one for each reading, event, rejection and word of presence.
@@ -120,7 +120,8 @@ pub(crate) async fn devices(
 ) -> Result<Json<LedgerDevicePage>, Problem> {
     let limit = page(params.limit, 200, 5_000)?;
     let day = params.day.unwrap_or_else(|| app.clock.now().local_day());
-    if Timestamp::parse(&format!("{day}T00:00:00")).is_err() || day.len() != 10 {
+    let begins = Timestamp::parse(&format!("{day}T00:00:00")).ok().and_then(|at| moment(at).ok());
+    if begins.is_none() || day.len() != 10 {
         return Err(Problem::bad_request(format!("query: day is {day:?}; expected a date such as 2026-11-22")));
     }
     let after = match params.after.as_deref() {

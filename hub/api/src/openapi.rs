@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document, made from the table of routes and the types that the handlers read and write.
 
 use axum::Json;
-use chengshu_access::Access;
+use chengshu_access::{Access, Right};
 use chengshu_sheet::Format;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
@@ -68,8 +68,14 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars:
             json!({ "303": { "description": "somewhere else; what went wrong stands in the fragment of a page" } });
     }
     for (status, words) in faults(route) {
-        let content = json!({ "application/problem+json": { "schema": problem } });
+        let mut content = json!({ "application/problem+json": { "schema": problem } });
+        if status == "403" && route.refuses {
+            content["application/json"] = json!({ "schema": schema });
+        }
         responses[status] = json!({ "description": words, "content": content });
+    }
+    for (status, words) in route.also.iter().filter(|(status, _)| status.starts_with('2')) {
+        responses[*status] = json!({ "description": words, "content": content(route.media, &schema) });
     }
     if route.info.path == "/readyz" {
         let content = content(route.media, &schema);
@@ -109,14 +115,15 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &schemars:
             "application/x-ndjson": { "schema": { "type": "string", "description": "one of them on each line" } }
         }),
         Sent::Picture => pictures(&json!({ "schema": { "type": "string", "format": "binary" } })),
-        Sent::Table => tables(&json!({ "schema": { "type": "string", "format": "binary" } })),
+        // any JSON is looked at: what is no table of devices is told in the report, as every mistake is
+        Sent::Table => tables(&json!({ "schema": { "type": "string", "format": "binary" } }), &json!({})),
     });
     if let Some(content) = body {
         operation["requestBody"] = json!({ "required": true, "content": content });
     }
     if route.info.access != Access::Open {
         let rights: Vec<&str> = route.info.access.rights().iter().map(|right| right.id()).collect();
-        operation["security"] = json!([{ "key": [] }]);
+        operation["security"] = if route.info.near { json!([{ "key": [] }, {}]) } else { json!([{ "key": [] }]) };
         operation["x-right"] = json!(rights.join(" or "));
         operation["description"] = json!(needs(route));
     }
@@ -158,7 +165,7 @@ fn content(media: Media, schema: &Value) -> Value {
         Media::Json => "application/json",
         Media::Text => "text/plain",
         Media::Stream => "text/event-stream",
-        Media::Table => return tables(&file),
+        Media::Table => return tables(&file, &json!({ "schema": { "type": "object" } })),
         Media::Readings => return json!({ (Format::Csv.media()): file, (NDJSON): file, (Format::Xlsx.media()): file }),
         Media::Picture => return pictures(&file),
         Media::Nothing | Media::Redirect => return json!({}),
@@ -177,22 +184,35 @@ fn faults(route: &Route) -> Vec<(&'static str, &'static str)> {
         ("405", "this address has no such method"),
         ("503", "overloaded, too slow, or the database is away; try again"),
     ];
-    if route.info.access != Access::Open {
+    if route.info.is_limited() {
         faults.extend([
             ("400", "something that was sent is wrong; `detail` says what would be right"),
+            ("429", "too many requests; `Retry-After` says how long to wait"),
+        ]);
+    }
+    if route.info.access != Access::Open {
+        faults.extend([
             ("401", "no valid key"),
             ("403", "the right that this needs is not held, or does not reach so far"),
         ]);
         faults.push(("404", "no such object"));
     }
     if route.media == Media::Redirect {
-        faults.extend([("400", "the query cannot be read"), ("404", "no such provider"), ("429", "too many requests")]);
+        faults.push(("404", "no such provider"));
+    }
+    if route.info.access == Access::Needs(Right::Own) {
+        faults.push((
+            "409",
+            "it cannot be done as things stand, or who asks is no person and has no account of their own",
+        ));
+    } else if route.info.method != "GET" {
+        faults.push((
+            "409",
+            "somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room",
+        ));
     }
     if route.info.method != "GET" {
-        faults.extend([
-            ("409", "somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room"),
-            ("413", "too many bytes"),
-        ]);
+        faults.push(("413", "too many bytes"));
     }
     match route.body {
         Some(Sent::Table) => faults.extend([
@@ -208,6 +228,7 @@ fn faults(route: &Route) -> Vec<(&'static str, &'static str)> {
     if route.matched {
         faults.push(("412", "If-Match names another version than the newest"));
     }
+    faults.extend(route.also.iter().filter(|(status, _)| !status.starts_with('2')));
     faults
 }
 
@@ -236,10 +257,9 @@ fn tag(object: Object) -> (&'static str, &'static str) {
     }
 }
 
-/// The formats of tables, each with the same description.
-fn tables(file: &Value) -> Value {
-    let object = json!({ "schema": { "type": "object" } });
-    json!({ (Format::Csv.media()): file, (Format::Geojson.media()): object, (Format::Xlsx.media()): file })
+/// The formats of tables.
+fn tables(file: &Value, geojson: &Value) -> Value {
+    json!({ (Format::Csv.media()): file, (Format::Geojson.media()): geojson, (Format::Xlsx.media()): file })
 }
 
 /// Path parameters from the path, query parameters from the type that reads them.
@@ -250,7 +270,8 @@ fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
         .collect();
     if route.matched {
-        let words = "the ETag of the device as it was read: refused with 412 when somebody has changed it since";
+        let words =
+            "the version that was read (of a device: its ETag): refused with 412 when somebody has changed it since";
         list.push(json!({
             "name": "If-Match", "in": "header", "required": false, "description": words,
             "schema": { "type": "string", "pattern": "^(\\*|\"v[0-9]{1,9}\")$" }

@@ -10,6 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use crate::problem::Problem;
+use crate::strict::Strict;
 
 /// A query, or a problem that says what is wrong with it.
 pub(crate) struct Params<T>(pub(crate) T);
@@ -29,7 +30,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     }
 }
 
-/// A JSON body, or a problem that says what is wrong with it.
+/// A JSON body whose objects are objects, or a problem that says what is wrong with it.
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
@@ -49,17 +50,25 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         if bytes.windows(6).any(|window| window == b"\\u0000") {
             return Err(Problem::bad_request("body: a NUL character; expected texts without one"));
         }
-        match Json::<T>::from_bytes(&bytes) {
-            Ok(Json(body)) => Ok(Self(body)),
+        match Json::<Strict<T>>::from_bytes(&bytes) {
+            Ok(Json(Strict(body))) => Ok(Self(body)),
             Err(rejection) => Err(Problem::bad_request(format!("body: {}", rejection.body_text()))),
         }
     }
 }
 
-/// The years 1 to 9999, ms since 1970: what a database and a calendar can tell.
-const MOMENTS: std::ops::Range<i64> = -62_135_596_800_000..253_402_300_800_000;
+/// The first moment that a database and a calendar can tell, ms since 1970: of the year 1.
+pub(crate) const FIRST: i64 = -62_135_596_800_000;
+/// And the last: of the year 9999.
+pub(crate) const LAST: i64 = 253_402_300_799_999;
 
-/// A moment in a query: milliseconds since 1970, or RFC 3339.
+/// Whatever moment a client sends passes here; else what was read and what would be right.
+pub(crate) fn moment(at: Timestamp) -> Result<Timestamp, String> {
+    let wrong = || format!("{} ms is no moment of the years 1 to 9999; expected milliseconds since 1970", at.ms());
+    (FIRST..=LAST).contains(&at.ms()).then_some(at).ok_or_else(wrong)
+}
+
+/// A moment in a query or a body: milliseconds since 1970, or RFC 3339.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct When(pub(crate) Timestamp);
 
@@ -71,21 +80,13 @@ impl<'de> Deserialize<'de> for When {
             serde_json::Value::Number(ms) => ms.to_string(),
             _ => return Err(serde::de::Error::custom("expected milliseconds since 1970 or RFC 3339")),
         };
-        if let Ok(ms) = text.parse::<i64>() {
-            return if MOMENTS.contains(&ms) {
-                Ok(Self(Timestamp::from_ms(ms)))
-            } else {
-                Err(serde::de::Error::custom(format!("{ms} ms is no moment of the years 1 to 9999")))
-            };
-        }
-        // a plus sign that was not escaped comes as a space
-        Timestamp::parse(&text.replace(' ', "+"))
-            .or_else(|_| Timestamp::parse(&text))
-            .map_err(serde::de::Error::custom)
-            .and_then(|moment| match MOMENTS.contains(&moment.ms()) {
-                true => Ok(Self(moment)),
-                false => Err(serde::de::Error::custom("a moment of the years 1 to 9999 is expected")),
-            })
+        let read = match text.parse() {
+            Ok(ms) => Ok(Timestamp::from_ms(ms)),
+            // a plus sign that was not escaped comes as a space
+            Err(_) => Timestamp::parse(&text.replace(' ', "+")).or_else(|_| Timestamp::parse(&text)),
+        };
+        let read = read.map_err(serde::de::Error::custom)?;
+        moment(read).map(Self).map_err(serde::de::Error::custom)
     }
 }
 
@@ -95,7 +96,7 @@ impl JsonSchema for When {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["string", "integer"], "description": "milliseconds since 1970, or RFC 3339; years 1 to 9999", "minimum": MOMENTS.start, "maximum": MOMENTS.end - 1, "examples": ["1795336920000", "2026-11-22T16:42:00+08:00"] })
+        json_schema!({ "type": ["string", "integer"], "description": "milliseconds since 1970, or RFC 3339; years 1 to 9999", "minimum": FIRST, "maximum": LAST, "examples": ["1795336920000", "2026-11-22T16:42:00+08:00"] })
     }
 }
 

@@ -307,6 +307,11 @@ pub(crate) fn rights_in_words(access: Access) -> String {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        // it is there, and trying again cannot help: what it was given should have been looked at before
+        if let StoreError::Data(_) = error {
+            tracing::error!(error = %error.database_words(), "the database refused what a reader asked with");
+            return Self::internal();
+        }
         tracing::warn!(error = %error.database_words(), "a reader's question to the database failed");
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -126,6 +126,10 @@ pub(crate) struct Route {
     pub(crate) tagged: bool,
     /// `If-Match` is understood.
     pub(crate) matched: bool,
+    /// A refusal (403) comes as the answer does: whoever asks wants a no, and no problem.
+    pub(crate) refuses: bool,
+    /// What else it answers, beyond what all routes of its kind do: statuses with what they mean.
+    pub(crate) also: Vec<(&'static str, &'static str)>,
 }
 
 /// A line of the table, for tests and documents.
@@ -160,6 +164,11 @@ impl RouteInfo {
         summary: &'static str,
     ) -> Self {
         Self { method, path, access, object, summary, near: false, cost: 1, act: None, tells: false }
+    }
+
+    /// Whoever asks too often waits. Not whoever watches over the hub: they ask from anywhere, and as often as they like.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.access != Access::Open || !matches!(self.path, "/healthz" | "/readyz")
     }
 }
 
@@ -255,7 +264,18 @@ pub(crate) fn unpacked() -> RequestDecompressionLayer {
 
 impl Route {
     fn new(info: RouteInfo, handler: MethodRouter<App>, body: Option<Sent>, media: Media) -> Self {
-        Self { info, handler, params: None, body, answer: None, media, tagged: false, matched: false }
+        Self {
+            info,
+            handler,
+            params: None,
+            body,
+            answer: None,
+            media,
+            tagged: false,
+            matched: false,
+            refuses: false,
+            also: Vec::new(),
+        }
     }
 
     pub(crate) fn tagged(mut self) -> Self {
@@ -292,6 +312,18 @@ impl Route {
     pub(crate) fn tells(mut self, act: Act) -> Self {
         self.info.act = Some(act);
         self.info.tells = true;
+        self
+    }
+
+    /// It says no with 403, in the form of its answers.
+    pub(crate) fn refuses(mut self) -> Self {
+        self.refuses = true;
+        self
+    }
+
+    /// A status that is of this route alone, and what it means.
+    pub(crate) fn also(mut self, told: (&'static str, &'static str)) -> Self {
+        self.also.push(told);
         self
     }
 

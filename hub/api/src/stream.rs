@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -22,6 +22,7 @@ use crate::alarms::AlarmView;
 use crate::app::App;
 use crate::caller::Who;
 use crate::devices::DeviceFull;
+use crate::flow::flow;
 use crate::kpis::KpiView;
 use crate::links::{LinkView, views};
 use crate::params::Params;
@@ -197,7 +198,7 @@ pub(crate) async fn get(
         beaten: (true, "ok", SpoolState::Empty),
     };
     stream.beaten = stream.condition(); // a resumed one hears of it with the next beat, after what it has missed
-    let body = Body::from_stream(stream::unfold(stream, |mut stream| async move {
+    let body = flow(stream::unfold(stream, |mut stream| async move {
         let bytes = stream.next().await?;
         Some((Ok::<_, Infallible>(bytes), stream))
     }));

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use chengshu_access::{Act, Outcome};
 use chengshu_core::model::Timestamp;
 use chengshu_store::{AuditFilter, AuditRow, Store, StoreError};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use super::Words;
 use crate::app::App;
 use crate::caller::Who;
+use crate::flow::flow;
 use crate::params::{Params, When, page};
 use crate::problem::Problem;
 
@@ -149,8 +150,14 @@ pub(crate) async fn export(
     let first = portion(&app.store, &filter).await?;
     let (media, name) =
         if csv { ("text/csv; charset=utf-8", "audit.csv") } else { ("application/x-ndjson", "audit.ndjson") };
-    let head = if csv { Bytes::from_static(HEAD.as_bytes()) } else { Bytes::new() };
     let file = File { store: app.store.clone(), filter, csv, rows: Some(first) };
+    let headers = [(CONTENT_TYPE, media.to_owned()), (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))];
+    Ok((headers, body(file)).into_response())
+}
+
+/// The file, in portions.
+fn body(file: File) -> HttpBody {
+    let head = file.csv.then(|| Ok(Bytes::from_static(HEAD.as_bytes())));
     let rest = stream::unfold(Some(file), |file| async move {
         let mut file = file?;
         match file.next().await {
@@ -159,9 +166,7 @@ pub(crate) async fn export(
             Err(error) => Some((Err(std::io::Error::other(error.to_string())), None)), // it breaks off, and never looks whole
         }
     });
-    let body = futures_util::StreamExt::chain(stream::iter([Ok(head)]), rest);
-    let headers = [(CONTENT_TYPE, media.to_owned()), (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))];
-    Ok((headers, HttpBody::from_stream(body)).into_response())
+    flow(stream::iter(head).chain(rest))
 }
 
 async fn portion(store: &Store, filter: &AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
@@ -218,4 +223,28 @@ fn csv(row: &AuditRow) -> String {
 fn cell(text: &str) -> String {
     let safe = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
     format!("\"{}\"", safe.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use chengshu_store::StoreOptions;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_may_be_asked_for_more_after_its_end() {
+        let url = "postgres://nobody:none@127.0.0.1:1/none".to_owned();
+        let options = StoreOptions { owner: None, url, readers: 1, reader_timeout: Duration::from_secs(1) };
+        let store = Store::new(&options).unwrap();
+        for (csv, pieces) in [(true, 1), (false, 0)] {
+            let file = File { store: store.clone(), filter: AuditFilter::default(), csv, rows: Some(Vec::new()) };
+            let mut parts = body(file).into_data_stream();
+            for _ in 0..pieces {
+                assert_eq!(parts.next().await.unwrap().unwrap(), HEAD);
+            }
+            assert!(parts.next().await.is_none() && parts.next().await.is_none(), "as what packs it asks");
+        }
+    }
 }

@@ -22,8 +22,9 @@ use chengshu_core::model::{Label, Timestamp};
 use chengshu_identity::{NotChanged, NotIn};
 use chengshu_seal::random;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::params::{FIRST, LAST, moment};
 use crate::problem::Problem;
 
 /// A word in both languages.
@@ -70,8 +71,10 @@ pub(crate) struct GrantForm {
     /// Whatever one of these covers.
     scope: Vec<ExtentForm>,
     /// From then on, ms since 1970; null: ever since.
+    #[schemars(range(min = FIRST, max = LAST))]
     from: Option<i64>,
     /// Until just before then; null: until it is taken away.
+    #[schemars(range(min = FIRST, max = LAST))]
     until: Option<i64>,
 }
 
@@ -81,9 +84,20 @@ pub(crate) struct GrantForm {
 pub(crate) struct ScopeView(#[schemars(with = "Vec<ExtentForm>")] pub(crate) Scope);
 
 /// A grant on the wire.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub(crate) struct GrantView(#[schemars(with = "GrantForm")] pub(crate) Grant);
+
+impl<'de> Deserialize<'de> for GrantView {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let grant = Grant::deserialize(deserializer)?;
+        for (name, at) in [("from", grant.from), ("until", grant.until)] {
+            let checked = at.map(moment).transpose();
+            checked.map_err(|wrong| serde::de::Error::custom(format!("{name}: {wrong}")))?;
+        }
+        Ok(Self(grant))
+    }
+}
 
 /// A new token, to be shown once.
 pub(crate) fn token(kind: TokenKind) -> Result<Token, Problem> {

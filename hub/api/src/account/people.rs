@@ -14,6 +14,7 @@ use super::sso::{LinkedView, linked};
 use super::{GrantView, me, number, optional, text};
 use crate::app::App;
 use crate::caller::Who;
+use crate::etag;
 use crate::latest::NoParams;
 use crate::params::{Body, Params, page};
 use crate::problem::Problem;
@@ -57,7 +58,7 @@ pub(crate) struct PersonView {
     /// Sessions that live.
     sessions: i64,
     grants: Vec<GrantView>,
-    /// Counts the changes; send it back in `If-Match`.
+    /// Counts the changes; send it back in `If-Match`: 3 as `"v3"`.
     version: i64,
 }
 
@@ -205,13 +206,7 @@ pub(crate) async fn put(
     Body(body): Body<PersonBody>,
 ) -> Result<Json<PersonView>, Problem> {
     let found = find(&app, &id).await?;
-    let wanted = headers.get("if-match").map(|tag| tag.to_str().unwrap_or_default().trim_matches(['"', 'v']));
-    let version = match wanted {
-        None | Some("*") => found.version,
-        Some(text) => text.parse().map_err(|_| {
-            Problem::bad_request("header: If-Match is no version of a person; expected one such as \"3\"")
-        })?,
-    };
+    let version = etag::wanted_version(&headers)?.flatten().map_or(found.version, i64::from);
     let unchanged = body.phone.is_none() || body.phone == found.entry.phone.as_ref().map(ToString::to_string);
     let entry = PersonEntry {
         login: body.user.as_deref().map_or_else(|| Ok(found.entry.login.clone()), login)?,

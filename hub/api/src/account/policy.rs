@@ -1,8 +1,10 @@
 //! The policy of passwords, locks, sessions and second factors.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
-use chengshu_access::Act;
+use chengshu_access::{Act, LockoutSettings, PasswordPolicy, Role, SessionPolicy};
 use chengshu_store::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,23 +15,34 @@ use crate::latest::NoParams;
 use crate::params::{Body, Params};
 use crate::problem::Problem;
 
-/// The policy.
+/// The policy, whole: a part that is left out would be another policy than the one that was read.
 #[derive(Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
-pub(crate) struct PolicyView(#[schemars(with = "PolicyForm")] Policy);
-
-/// The policy, for the document.
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "only described: hub/access reads and writes it")]
-struct PolicyForm {
+#[serde(deny_unknown_fields)]
+pub(crate) struct PolicyView {
     /// min_length, max_length, classes, history, max_age_days.
-    password: std::collections::BTreeMap<String, u32>,
+    #[schemars(with = "BTreeMap<String, u32>")]
+    password: PasswordPolicy,
     /// wrong, window_s, lock_s, longest_lock_s, forget_s, address_wrong, address_accounts.
-    lockout: std::collections::BTreeMap<String, u32>,
+    #[schemars(with = "BTreeMap<String, u32>")]
+    lockout: LockoutSettings,
     /// idle_s, absolute_s, most, screen_s.
-    session: std::collections::BTreeMap<String, u32>,
+    #[schemars(with = "BTreeMap<String, u32>")]
+    session: SessionPolicy,
     /// Roles that need a second factor.
-    totp_required: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    totp_required: Vec<Role>,
+}
+
+impl From<Policy> for PolicyView {
+    fn from(Policy { password, lockout, session, totp_required }: Policy) -> Self {
+        Self { password, lockout, session, totp_required }
+    }
+}
+
+impl From<PolicyView> for Policy {
+    fn from(PolicyView { password, lockout, session, totp_required }: PolicyView) -> Self {
+        Self { password, lockout, session, totp_required }
+    }
 }
 
 pub(crate) async fn get(
@@ -37,15 +50,16 @@ pub(crate) async fn get(
     _who: Who,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Json<PolicyView>, Problem> {
-    Ok(Json(PolicyView(app.identities.policy().await?.0.clone())))
+    Ok(Json(app.identities.policy().await?.0.clone().into()))
 }
 
 pub(crate) async fn put(
     State(app): State<App>,
     who: Who,
     Params(NoParams {}): Params<NoParams>,
-    Body(PolicyView(policy)): Body<PolicyView>,
+    Body(policy): Body<PolicyView>,
 ) -> Result<Json<PolicyView>, Problem> {
+    let policy = Policy::from(policy);
     check(&policy)?;
     let before = app.identities.policy().await?;
     let mut tx = app.store.tx().await?;
@@ -59,7 +73,7 @@ pub(crate) async fn put(
     tx.audit_write(&[line]).await?;
     tx.commit().await?;
     app.identities.forget();
-    Ok(Json(PolicyView(policy)))
+    Ok(Json(policy.into()))
 }
 
 /// Numbers with which the hub would be open to strangers, or shut to everybody.

@@ -9,6 +9,11 @@ use crate::route::{Media, Object, Route, act, delete, get, post, put};
 /// Whoever grants; before there is a security administrator, the system administrator makes the first.
 const GRANTS: Access = Access::NeedsOneOf(&[Right::Grant, Right::ManageAccounts]);
 
+/// The way in is refused.
+const WRONG: (&str, &str) = ("401", "name, password or code is not right");
+/// After too many wrong tries; also where a password is asked for once more.
+const LOCKED: (&str, &str) = ("423", "the account is locked for as long as `Retry-After` says");
+
 /// The routes.
 pub(crate) fn routes() -> Vec<Route> {
     use Access::{Known, Needs, Open};
@@ -17,7 +22,9 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/api/v1/login", signin::offer, Open, Object::Own, "What a page for signing in can offer")
             .answers::<signin::LoginOffer>(),
         post::<signin::LoginBody, _, _>("/api/v1/login", signin::login, Open, Object::Own, "Sign in with a password")
-            .answers::<signin::LoginAnswer>(),
+            .answers::<signin::LoginAnswer>()
+            .also(WRONG)
+            .also(LOCKED),
         post::<signin::TotpBody, _, _>(
             "/api/v1/login/totp",
             signin::totp,
@@ -25,7 +32,9 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Own,
             "The second factor of a sign-in",
         )
-        .answers::<signin::LoginAnswer>(),
+        .answers::<signin::LoginAnswer>()
+        .also(WRONG)
+        .also(LOCKED),
         get("/api/v1/login/sso/{id}", sso::begin, Open, Object::Own, "Go to a provider of single sign-on")
             .media(Media::Redirect),
         get(
@@ -44,7 +53,9 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Own,
             "Make the first administrator, once",
         )
-        .answers::<signin::LoginAnswer>(),
+        .answers::<signin::LoginAnswer>()
+        .also(WRONG)
+        .also(("410", "the link was used, or the hub has printed a newer one")),
         act("/api/v1/logout", signin::logout, Known, Object::Own, "End the own session")
             .media(Media::Nothing)
             .tells(Act::Logout),
@@ -56,7 +67,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Own,
             "Change the own password",
         )
-        .media(Media::Nothing),
+        .media(Media::Nothing)
+        .also(LOCKED),
         post::<me::Empty, _, _>(
             "/api/v1/me/totp",
             me::totp,
@@ -73,9 +85,11 @@ pub(crate) fn routes() -> Vec<Route> {
             "The first code of the own second factor",
         )
         .media(Media::Nothing)
+        .also(LOCKED)
         .tells(Act::SecondFactor),
         delete("/api/v1/me/totp", me::totp_remove, Needs(Own), Object::Own, "Take the own second factor away")
             .takes::<me::ConfirmBody>()
+            .also(LOCKED)
             .tells(Act::SecondFactor),
         post::<me::ConfirmBody, _, _>(
             "/api/v1/me/sso/{id}",
@@ -85,9 +99,11 @@ pub(crate) fn routes() -> Vec<Route> {
             "Link the own account with a provider of single sign-on",
         )
         .answers::<sso::LinkBegun>()
+        .also(LOCKED)
         .tells(Act::AccountLink),
         delete("/api/v1/me/sso", sso::unlink_own, Needs(Own), Object::Own, "Unlink the own account")
             .takes::<me::ConfirmBody>()
+            .also(LOCKED)
             .tells(Act::AccountLink),
         get("/api/v1/me/sessions", me::sessions, Needs(Own), Object::Own, "The own sessions")
             .answers::<me::SessionList>(),
@@ -256,7 +272,9 @@ pub(crate) fn routes() -> Vec<Route> {
             Object::Own,
             "A wall asks whether it is enrolled",
         )
-        .answers::<screens::ClaimView>(),
+        .answers::<screens::ClaimView>()
+        .also(("202", "not yet; ask again"))
+        .also(("410", "nobody typed the code in time, or the wall has its credential already")),
         get("/api/v1/screens", screens::list, Needs(SeeAccounts), Object::Account, "Walls")
             .params::<screens::ScreenParams>()
             .answers::<screens::ScreenPage>(),

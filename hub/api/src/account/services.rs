@@ -17,7 +17,7 @@ use super::{ScopeView, number, optional, text, token};
 use crate::app::App;
 use crate::caller::Who;
 use crate::latest::NoParams;
-use crate::params::{Body, Params, page};
+use crate::params::{Body, Params, When, page};
 use crate::problem::Problem;
 
 /// How long a key is good unless somebody says otherwise.
@@ -97,8 +97,8 @@ pub(crate) struct ServiceRightsBody {
     /// Rights that need no person.
     rights: Vec<String>,
     scope: ScopeView,
-    /// Until then, ms since 1970; null: for a year.
-    expires: Option<i64>,
+    /// Until then; null: for a year.
+    expires: Option<When>,
     quota_per_minute: i32,
 }
 
@@ -183,7 +183,7 @@ pub(crate) async fn put(
         return Err(Problem::bad_request(detail));
     }
     let stamp = who.stamp();
-    let expires = body.expires.map_or_else(|| stamp.now.after(GOOD_FOR), Timestamp::from_ms);
+    let expires = body.expires.map_or_else(|| stamp.now.after(GOOD_FOR), |when| when.0);
     let may = ServiceRights { rights, scope: body.scope.0, expires, quota_per_minute: body.quota_per_minute };
     let mut tx = app.store.tx().await?;
     if !tx.service_put(found.id, &may).await? {

@@ -84,7 +84,8 @@ pub(crate) fn routes() -> Vec<Route> {
             broker,
             "mosquitto-go-auth, HTTP backend: may this client come; 200 or 403",
         )
-        .answers::<goauth::GoAnswer>(),
+        .answers::<goauth::GoAnswer>()
+        .refuses(),
         post::<goauth::GoName, _, _>(
             "/api/v1/broker/goauth/superuser",
             goauth::superuser,
@@ -92,7 +93,8 @@ pub(crate) fn routes() -> Vec<Route> {
             broker,
             "mosquitto-go-auth, HTTP backend: nobody is a superuser; 403",
         )
-        .answers::<goauth::GoAnswer>(),
+        .answers::<goauth::GoAnswer>()
+        .refuses(),
         post::<goauth::GoDeed, _, _>(
             "/api/v1/broker/goauth/acl",
             goauth::acl,
@@ -100,7 +102,8 @@ pub(crate) fn routes() -> Vec<Route> {
             broker,
             "mosquitto-go-auth, HTTP backend: may this client read, write or subscribe; 200 or 403",
         )
-        .answers::<goauth::GoAnswer>(),
+        .answers::<goauth::GoAnswer>()
+        .refuses(),
         get(
             "/api/v1/broker/mosquitto",
             files::get,

@@ -13,13 +13,14 @@ use axum::response::{IntoResponse, Response};
 use chengshu_core::model::Timestamp;
 use chengshu_sheet::{Format, XlsxFile};
 use chengshu_store::Resolution;
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use crate::app::App;
 use crate::caller::Who;
+use crate::flow::flow;
 use crate::params::{Params, When};
 use crate::problem::Problem;
 use crate::readings::{AggregateWord, Span};
@@ -167,18 +168,16 @@ pub(crate) async fn readings(
     Ok((headers, no_store, body(pieces)).into_response())
 }
 
-/// The pieces as a body. When they end without a word that the file is whole, so does the connection: an error here
-/// leaves out the last chunk of HTTP/1.1, and resets the stream of HTTP/2.
+/// The pieces as a body. When they end without a word that the file is whole, so does the connection.
 fn body(pieces: mpsc::Receiver<Piece>) -> Body {
-    let pieces = stream::unfold(Some(pieces), |pieces| async move {
+    flow(stream::unfold(Some(pieces), |pieces| async move {
         let mut pieces = pieces?;
         match pieces.recv().await {
             Some(Piece::Bytes(bytes)) => Some((Ok(bytes), Some(pieces))),
             Some(Piece::End) => None,
             None => Some((Err(std::io::Error::other("the export broke off")), None)),
         }
-    });
-    Body::from_stream(pieces.fuse()) // the packer asks once more after the end
+    }))
 }
 
 fn last_day(span: Span) -> String {

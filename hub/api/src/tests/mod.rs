@@ -1,5 +1,6 @@
 //! Who gets what through the real router: a board drawn by hand, a database that never answers, and a table of keys.
 
+mod bodies;
 mod matrix;
 mod reach;
 
