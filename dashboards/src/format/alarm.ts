@@ -1,6 +1,6 @@
 // An alarm in words: what is abnormal, the number that says so and the limit that it crossed, whatever its rule looks at. A
 // number that only the raise knows is called that of the raise; a silence grows with the clock. Pure.
-import type { Alarm, DeviceFull, Rule } from '../api/types'
+import type { Alarm, DeviceFull, Direction, Rule } from '../api/types'
 import { pick, t } from '../i18n'
 import type { Catalogue } from '../live/catalogue'
 import { loose, span } from './index'
@@ -34,20 +34,22 @@ export function alarmWords(catalogue: Catalogue, a: Alarm, device: Heard | undef
   const metric = catalogue.metric(where.theme, where.kind, a.metric)
   const name = pick(a.metric_name) ?? a.metric
   const newest = device?.metrics[a.metric]
-  const amount = (v: number) => quantity(metric, v, a.unit)
+  const unit = metric?.unit ?? a.unit
+  const amount = (v: number) => quantity(metric, v, '')
+  const bound = (direction: Direction, v: number) => limitOf(direction, quantity(metric, v, unit))
   switch (a.signal) {
     case 'change': {
       const time = rule?.signal.what === 'change' ? t('alarms.changeOver', { time: duration(rule.signal.over_s) }) : t('alarms.change')
-      const text = signed(a.value, amount)
-      return { name: `${name} ${time}`, text, unit: '', of: 'raise', limit: beyond(a.direction ?? 'above', signed(a.limit, amount)), short: `${time} ${text}` }
+      const text = a.value > 0 ? `+${amount(a.value)}` : amount(a.value)
+      return { name: `${name} ${time}`, text, unit, of: 'raise', limit: bound(a.direction ?? 'above', a.limit), short: `${time} ${text} ${unit}`.trim() }
     }
     case 'stuck': {
       // Unchanged as far as the readings tell: of what came after the last one nobody knows anything.
       const still = Math.max(1000 * a.value, (newest?.at ?? a.raised_at) - a.raised_at + 1000 * a.value)
       return { name, text: t('alarms.stuck', { time: span(still) }), unit: '', of: 'clock', limit: t('alarms.within', { time: duration(a.limit) }) }
     }
-    case 'spike': return { name, text: t('alarms.spike', { value: amount(a.value) }), unit: '', of: 'raise', limit: beyond(a.direction ?? 'above', amount(a.limit)), short: t('alarms.jump', { value: amount(a.value) }) }
-    case 'against': return against(a, rule, name, amount)
+    case 'spike': return { name: `${name} ${t('alarms.spike')}`, text: amount(a.value), unit, of: 'raise', limit: bound(a.direction ?? 'above', a.limit), short: t('alarms.jump', { value: `${amount(a.value)} ${unit}`.trim() }) }
+    case 'against': return against(a, rule, name, (v) => [amount(v), unit], bound)
     case 'bits': {
       const mask = rule?.signal.what === 'bits' ? rule.signal.mask : null
       if (mask === null || !newest) return { name: ruleName(a), text: '', unit: '', of: 'reading', limit: '' }
@@ -82,22 +84,24 @@ function expression(a: Alarm): AlarmWords {
   const bare = { name: ruleName(a), text: '', unit: '', of: 'raise' as const, limit: '' }
   // Of a rule that is no longer there nobody knows what its number meant.
   if (a.signal !== 'expression' || isYesNo(a.limit, a.clear)) return bare
-  return { ...bare, text: loose(a.value), limit: beyond(a.direction ?? 'above', loose(a.limit)) }
+  return { ...bare, text: loose(a.value), limit: limitOf(a.direction ?? 'above', loose(a.limit)) }
 }
 
-function against(a: Alarm, rule: Rule | undefined, name: string, amount: (v: number) => string): AlarmWords {
+function against(a: Alarm, rule: Rule | undefined, name: string, amount: (v: number) => [text: string, unit: string], bound: (direction: Direction, v: number) => string): AlarmWords {
   const others = t(`alarms.others.${rule?.signal.what === 'against' ? rule.signal.others : 'all'}`)
   const lower = a.value < 0
-  const value = amount(Math.abs(a.value))
+  const [text, unit] = amount(Math.abs(a.value))
+  // Said by its side where the limit lies on that side too; else with its sign.
   const bySide = (a.direction === 'below') === lower && (lower ? a.limit <= 0 : a.limit >= 0)
   return {
-    name, text: t(lower ? 'alarms.lower' : 'alarms.higher', { others, value }), unit: '', of: 'raise',
-    limit: bySide ? beyond('above', amount(Math.abs(a.limit))) : beyond(a.direction ?? 'above', signed(a.limit, amount)),
-    short: t(lower ? 'alarms.low' : 'alarms.high', { value }),
+    name: `${name} ${t(lower ? 'alarms.lower' : 'alarms.higher', { others })}`, text, unit, of: 'raise',
+    limit: bySide ? bound('above', Math.abs(a.limit)) : bound(a.direction ?? 'above', a.limit),
+    short: t(lower ? 'alarms.low' : 'alarms.high', { value: `${text} ${unit}`.trim() }),
   }
 }
 
-const signed = (v: number, amount: (v: number) => string): string => (v > 0 ? `+${amount(v)}` : amount(v))
+/** Beside a number that may have changed since: the limit stands as one, not as half of a comparison. */
+const limitOf = (direction: Direction, value: string): string => `${t('alarms.limit')} ${beyond(direction, value)}`
 
 /** One line without markup: "末次 水位 5.82 m". */
 export function alarmLine(w: AlarmWords, live: boolean): string {

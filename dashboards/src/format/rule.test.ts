@@ -66,9 +66,9 @@ test('whom it is about: kinds, or all that measure it, and what narrows them dow
 test('what the names in an expression stand for', () => {
   const r = rule({ what: 'expression', cel: 'a > b', inputs: { a: { metric: level, over_s: 0, how: 'avg' }, b: { metric: 'rain_1h', device: 'W-RG-005', over_s: 600, how: 'sum' }, c: { metric: 'odd', over_s: 60, how: 'max' } } }, { kinds: ['river_level'] })
   const says = () => inputsOf(r.signal).map(([word, input]) => `${word}: ${inputWords(catalogue, 'water', r, input, () => '雨量站 05')}`)
-  expect(says()).toEqual(['a: 水位', 'b: 雨量站 05 的1 小时雨量，近 10 分钟合计', 'c: odd，近 60 秒最大值'])
+  expect(says()).toEqual(['a: 水位', 'b: 雨量站 05 · 1 小时雨量，近 10 分钟合计', 'c: odd，近 60 秒最大值'])
   lang.value = 'en'
-  expect(says()[1]).toBe('b: Rain, 1 h of 雨量站 05, sum of 10 min')
+  expect(says()[1]).toBe('b: 雨量站 05 · Rain, 1 h, sum of 10 min')
 })
 
 describe('hours', () => {

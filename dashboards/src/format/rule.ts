@@ -120,7 +120,7 @@ export function timingWords(rule: Rule): string[] {
   return said
 }
 
-/** What a name in an expression stands for: "雨量站 05 的 1 小时雨量，近 10 分钟合计". */
+/** What a name in an expression stands for: "雨量站 05 · 1 小时雨量，近 10 分钟合计". */
 export function inputWords(catalogue: Catalogue, theme: string, rule: Rule, input: RuleInput, deviceName: (id: string) => string): string {
   const named = catalogue.metricOf(theme, rule, input.metric) ?? catalogue.anyMetric(input.metric)
   const metric = pick(named?.name) ?? input.metric

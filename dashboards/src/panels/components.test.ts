@@ -55,6 +55,26 @@ test('when its device goes dark, the value is the last one, hatched', async () =
   expect(container.querySelector('[data-alarm] .hatched')!.textContent).toMatch(/末次.*5\.82/)
 })
 
+test('a silence grows with the clock; that an alarm waited, and was graver, is said', async () => {
+  const { container } = show(alarms)
+  const silent = { ...alarm, id: 's', rule: 'water.silent', device: 'W-WL-051', device_name: '积水点 51', metric: null, metric_name: null, unit: 's', signal: 'silence' as const, limit: 600, clear: 599, value: 600, severity: 'general' as const, worst: 'general' as const }
+  const dark = { ...device, device: 'W-WL-051', state: 'offline' as const, last_heard: NOW - 720_000, metrics: {} }
+  live.take({ kind: 'delta', arrived: Date.now(), data: { seq: 2, prev: 1, t: NOW, topic: 'device', items: [dark] } })
+  live.take({ kind: 'delta', arrived: Date.now(), data: { seq: 3, prev: 2, t: NOW, topic: 'alarm', items: [silent, { ...alarm, worst: 'critical', since: alarm.raised_at - 60_000 }] } })
+  live.commit()
+  await nextTick()
+  const row = () => container.querySelector('[data-alarm=W-WL-051]')!.textContent!.replace(/\s+/g, ' ')
+  expect(row()).toMatch(/一般积水点 51.*已 12 分钟无数据.*限 10 分钟/)
+  live.now.value += 60_000
+  await nextTick()
+  expect(row()).toContain('已 13 分钟无数据')
+  expect(container.querySelector('[data-alarm=W-WL-051] .hatched')).toBeNull()
+  const other = container.querySelector('[data-alarm=W-RL-003]')!
+  expect(other.textContent).toContain('曾达 特急')
+  expect(other.querySelector('button')!.title).toMatch(/持续 60 秒后告警\n曾达 特急$/)
+  expect(container.textContent).not.toMatch(/undefined|null|NaN/)
+})
+
 test('what cannot be seen is listed with since when', () => {
   const { container } = show(unseen)
   expect(container.querySelectorAll('li')).toHaveLength(1)
@@ -94,6 +114,16 @@ test('an alarm that ended is listed as over, with how long it stood', async () =
   const { container } = show(ended)
   expect(container.querySelector('h2')!.textContent).toMatch(/今日已恢复 1/)
   expect(container.querySelector('[data-ended]')!.textContent).toMatch(/河道站 03.*水位.*持续 04:12.*16:42/s)
+})
+
+test('what is over stands with what it was about and how grave it was at its gravest', async () => {
+  live.today.value.complete = true
+  const over = { ...alarm, metric: null, metric_name: null, signal: 'expression' as const, rule_name: { zh: '组合预警', en: 'x' }, severity: 'general' as const, worst: 'urgent' as const, cleared_at: NOW, cleared_value: null }
+  live.take({ kind: 'delta', arrived: Date.now(), data: { seq: 2, prev: 1, t: NOW, topic: 'alarm', items: [over] } })
+  live.commit()
+  const { container } = show(ended)
+  expect(container.querySelector('[data-ended]')!.textContent).toMatch(/河道站 03.*组合预警/s)
+  expect(container.querySelector('[data-ended] [aria-label]')!.getAttribute('aria-label')).toBe('紧急')
 })
 
 test('a panel without a source is not there', () => {
