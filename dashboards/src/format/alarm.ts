@@ -11,6 +11,8 @@ import { rank } from './severity'
 export interface AlarmWords {
   /** What is abnormal, before the number: the metric, or the rule's name where no metric says it. */
   name: string
+  /** What of it the number is, where it is not the value itself: without it the number means nothing. */
+  how?: string
   /** The number, or the words instead of one; empty where the name says it all. */
   text: string
   unit: string
@@ -41,14 +43,14 @@ export function alarmWords(catalogue: Catalogue, a: Alarm, device: Heard | undef
     case 'change': {
       const time = rule?.signal.what === 'change' ? t('alarms.changeOver', { time: duration(rule.signal.over_s) }) : t('alarms.change')
       const text = a.value > 0 ? `+${amount(a.value)}` : amount(a.value)
-      return { name: `${name} ${time}`, text, unit, of: 'raise', limit: bound(a.direction ?? 'above', a.limit), short: `${time} ${text} ${unit}`.trim() }
+      return { name, how: time, text, unit, of: 'raise', limit: bound(a.direction ?? 'above', a.limit), short: `${time} ${text} ${unit}`.trim() }
     }
     case 'stuck': {
       // Unchanged as far as the readings tell: of what came after the last one nobody knows anything.
       const still = Math.max(1000 * a.value, (newest?.at ?? a.raised_at) - a.raised_at + 1000 * a.value)
       return { name, text: t('alarms.stuck', { time: span(still) }), unit: '', of: 'clock', limit: t('alarms.within', { time: duration(a.limit) }) }
     }
-    case 'spike': return { name: `${name} ${t('alarms.spike')}`, text: amount(a.value), unit, of: 'raise', limit: bound(a.direction ?? 'above', a.limit), short: t('alarms.jump', { value: `${amount(a.value)} ${unit}`.trim() }) }
+    case 'spike': return { name, how: t('alarms.spike'), text: amount(a.value), unit, of: 'raise', limit: bound(a.direction ?? 'above', a.limit), short: t('alarms.jump', { value: `${amount(a.value)} ${unit}`.trim() }) }
     case 'against': return against(a, rule, name, (v) => [amount(v), unit], bound)
     case 'bits': {
       const mask = rule?.signal.what === 'bits' ? rule.signal.mask : null
@@ -94,7 +96,7 @@ function against(a: Alarm, rule: Rule | undefined, name: string, amount: (v: num
   // Said by its side where the limit lies on that side too; else with its sign.
   const bySide = (a.direction === 'below') === lower && (lower ? a.limit <= 0 : a.limit >= 0)
   return {
-    name: `${name} ${t(lower ? 'alarms.lower' : 'alarms.higher', { others })}`, text, unit, of: 'raise',
+    name, how: t(lower ? 'alarms.lower' : 'alarms.higher', { others }), text, unit, of: 'raise',
     limit: bySide ? bound('above', Math.abs(a.limit)) : bound(a.direction ?? 'above', a.limit),
     short: t(lower ? 'alarms.low' : 'alarms.high', { value: `${text} ${unit}`.trim() }),
   }
@@ -106,7 +108,7 @@ const limitOf = (direction: Direction, value: string): string => `${t('alarms.li
 /** One line without markup: "末次 水位 5.82 m". */
 export function alarmLine(w: AlarmWords, live: boolean): string {
   const from = !w.text ? '' : w.of === 'raise' ? t('alarms.atRaise') : w.of === 'reading' && !live ? t('alarms.notLive') : ''
-  return [w.name, from, w.text, w.unit].filter(Boolean).join(' ')
+  return [w.name, w.how, from, w.text, w.unit].filter(Boolean).join(' ')
 }
 
 /** All that a card or a page says of an alarm under its name: what is abnormal, the limit, what it waited for, that it was graver. */

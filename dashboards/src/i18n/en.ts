@@ -57,7 +57,7 @@ export const en: Messages = {
     title: 'Alarms waiting', note: 'by priority', empty: 'No alarm', emptyNote: 'No rule is in alarm', paused: 'Nothing is judged before it is stored: new alarms come late', blind: 'Nothing arrives from most devices now: no new alarm is no good news',
     above: 'above limit', below: 'below limit', limit: 'limit', more: '{n} more not listed', rateUnit: 'in the last 10 min',
     calm: 'Calm', manageable: 'Manageable', flood: 'Flood',
-    aria: '{n} alarms raised in the last 10 minutes: {level}', source: 'Rule: {rule}\nSource: {source}\nCertainty: {certainty}', notLive: 'Last', atRaise: 'when raised',
+    aria: '{n} alarms raised in the last 10 minutes: {level}', source: 'Rule: {rule}\nSource: {source}\nCertainty: {certainty}', notLive: 'Last', atRaise: 'at raise',
     changeOver: '{time} change', change: 'change', stuck: 'unchanged for {time}', spike: 'off the median by', jump: 'jump of {value}', silent: 'no data for {time}', heardAgain: 'just heard again', within: 'limit {time}',
     others: { all: 'its peers', gateway: 'its gateway', area: 'its area' }, higher: 'above the mean of {others} by', lower: 'below the mean of {others} by', high: '{value} too high', low: '{value} too low', bits: 'bit {bits} set', noBits: 'bits back to 0',
     worst: 'was {severity}', waited: 'raised after {time}',
