@@ -23,8 +23,8 @@ export const KINDS = [
   kind('reservoir', '水库水位站', 'Reservoir gauge', [metric('storage', '蓄水位', 'Storage level', 'm', 2, 0, 90)]),
   kind('pump_station', '排涝泵站', 'Pump station', [
     metric('run', '运行状态', 'State', '', 0, 0, 2, { 0: text('停机', 'stopped'), 1: text('运行', 'running'), 2: text('故障', 'fault') }),
-    metric('flow', '流量', 'Flow', 'm³/s', 2, 0, 40),
     metric('flags', '告警字', 'Alarm bits', '', 0, 0, 255),
+    metric('flow', '流量', 'Flow', 'm³/s', 2, 0, 40),
   ]),
 ]
 
