@@ -75,7 +75,8 @@ step('a value above the waterlogging limit raises its alarm on the screen', asyn
   const device = devices.find((d) => d.kind === 'waterlogging' && d.state === 'live' && !d.severity)?.device
   assert.ok(device, 'no waterlogging device without an alarm')
   const { themes } = await hub.get('/api/v1/themes')
-  const limit = Math.max(...themes.flatMap((t) => t.rules).filter((r) => r.kind === 'waterlogging' && r.metric === 'depth').map((r) => r.raise))
+  const about = (r) => r.signal.what === 'value' && r.metric === 'depth' && (!r.kinds.length || r.kinds.includes('waterlogging'))
+  const limit = Math.max(...themes.flatMap((t) => t.rules).filter(about).flatMap((r) => r.steps.map((s) => s.raise)))
   // Just after the simulated one has spoken, so that it does not take our value back at once.
   const heard = async () => (await hub.get(`/api/v1/devices/${device}/latest`)).metrics.depth?.received
   const before = await heard()

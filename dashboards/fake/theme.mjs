@@ -6,9 +6,15 @@ const metric = (id, zh, en, unit, precision, min, max, states = {}) => ({ id, na
 const kind = (id, zh, en, metrics) => ({
   id, name: text(zh, en), expected_interval_s: 10, stale_after_s: 30, offline_after_s: 60, metrics,
 })
-const rule = (id, zh, en, k, m, severity, raise, clear, source, certainty = 'B', direction = 'above') => ({
-  id: `water.${id}`, version: 1, name: text(zh, en), kind: k, metric: m, severity, direction, raise, clear, source, certainty,
-})
+/** A step of a ladder; `hours` such as ['22:00', '06:00', 1, 2, 3, 4, 5]. */
+const step = (severity, raise, clear, hours) => ({ severity, raise, clear, hours: hours ? { from: hours[0], to: hours[1], ...(hours.length > 2 && { days: hours.slice(2) }) } : null })
+const rule = (id, zh, en, kind, signal, steps, source, more = {}) => {
+  const { what = 'value', metric = null, ...rest } = typeof signal === 'string' ? { metric: signal } : signal
+  return {
+    id: `water.${id}`, version: 1, name: text(zh, en), kinds: kind ? [kind].flat() : [], devices: [], groups: [], areas: [], metric, signal: { what, ...(metric && { metric }), ...rest },
+    direction: 'above', steps, for_s: 0, hold_s: 0, repeat: null, source, certainty: 'B', ...more,
+  }
+}
 
 export const KINDS = [
   kind('river_level', '河道水位站', 'River gauge', [metric('level', '水位', 'Level', 'm', 2, -5, 30)]),
@@ -17,16 +23,27 @@ export const KINDS = [
   kind('reservoir', '水库水位站', 'Reservoir gauge', [metric('storage', '蓄水位', 'Storage level', 'm', 2, 0, 90)]),
   kind('pump_station', '排涝泵站', 'Pump station', [
     metric('run', '运行状态', 'State', '', 0, 0, 2, { 0: text('停机', 'stopped'), 1: text('运行', 'running'), 2: text('故障', 'fault') }),
+    metric('flags', '告警字', 'Alarm bits', '', 0, 0, 255),
     metric('flow', '流量', 'Flow', 'm³/s', 2, 0, 40),
   ]),
 ]
 
+const OWN = '演示设定，无标准条文 | demo setting, no clause'
+/** One of each kind of signal at least; those on values are judged by the fake itself (alarms.mjs). */
 export const RULES = [
-  rule('river_warning', '河道水位超警戒', 'River above warning level', 'river_level', 'level', 'important', 5.5, 5.3, '示例：《广东省水文水位警戒值》（演示数值）'),
-  rule('river_guarantee', '河道水位超保证', 'River above guarantee level', 'river_level', 'level', 'critical', 7, 6.8, '示例：《广东省水文水位保证值》（演示数值）'),
-  rule('waterlog_urgent', '道路积水严重', 'Deep road flooding', 'waterlogging', 'depth', 'urgent', 27, 22, '示例：《城镇内涝防治技术规范》GB 51222（演示数值）', 'A'),
-  rule('waterlog_general', '道路积水', 'Road flooding', 'waterlogging', 'depth', 'general', 15, 12, '示例：《城镇内涝防治技术规范》GB 51222（演示数值）', 'A'),
-  rule('rain_heavy', '短时强降雨', 'Heavy rain', 'rain_gauge', 'rain_1h', 'important', 20, 16, '示例：GB/T 28592 降水量等级', 'A'),
+  rule('river', '河道水位超警戒', 'River above warning level', 'river_level', 'level', [step('important', 5.5, 5.3), step('critical', 7, 6.8)], '示例：《广东省水文水位警戒值》《保证值》（演示数值）', { for_s: 60, hold_s: 30 }),
+  rule('river_rise', '河道水位猛涨', 'River rises fast', 'river_level', { what: 'change', metric: 'level', over_s: 600 }, [step('important', 0.5, 0.3), step('urgent', 1, 0.8)], OWN, { certainty: 'C' }),
+  rule('river_stuck', '河道水位死值', 'River gauge stuck', 'river_level', { what: 'stuck', metric: 'level', tolerance: 0 }, [step('general', 3_600, 3_599)], OWN, { certainty: 'C', devices: ['W-RL-009', 'W-RL-010'] }),
+  rule('flood', '上游降雨叠加高水位', 'Rain upstream on a high river', 'river_level', { what: 'expression', cel: 'level > 5.0 && rain >= 20.0', inputs: { level: { metric: 'level', over_s: 0, how: 'avg' }, rain: { metric: 'rain_1h', device: 'W-RG-005', over_s: 600, how: 'max' } } }, [step('urgent', 1, 0)], OWN, { certainty: 'C' }),
+  rule('waterlog_urgent', '道路积水严重', 'Deep road flooding', 'waterlogging', 'depth', [step('urgent', 27, 22)], '示例：《城镇内涝防治技术规范》GB 51222（演示数值）', { certainty: 'A' }),
+  rule('waterlog_general', '道路积水', 'Road flooding', 'waterlogging', 'depth', [step('general', 15, 12)], '示例：《城镇内涝防治技术规范》GB 51222（演示数值）', { certainty: 'A' }),
+  rule('waterlog_night', '夜间积水', 'Road flooding at night', 'waterlogging', 'depth', [step('general', 13, 12, ['22:00', '06:00', 1, 2, 3, 4, 5])], OWN, { certainty: 'C', areas: ['441702'] }),
+  rule('rain_heavy', '短时强降雨', 'Heavy rain', 'rain_gauge', 'rain_1h', [step('important', 20, 16)], '示例：GB/T 28592 降水量等级', { certainty: 'A', repeat: { times: 3, of: 5 } }),
+  rule('rain_jump', '雨量跳变', 'Rain jumps', 'rain_gauge', { what: 'spike', metric: 'rain_1h', of: 5 }, [step('general', 30, 25)], OWN, { certainty: 'C' }),
+  rule('rain_drift', '雨量偏离邻站', 'Rain differs from its neighbours', 'rain_gauge', { what: 'against', metric: 'rain_1h', others: 'area', over_s: 3_600 }, [step('general', 15, 12)], OWN, { certainty: 'C' }),
+  rule('silent', '设备失联', 'Device silent', ['pump_station', 'reservoir'], { what: 'silence' }, [step('general', 600, 599), step('important', 3_600, 3_599)], OWN, { certainty: 'C' }),
+  rule('pump_fault', '泵站故障', 'Pump fault', 'pump_station', { what: 'state', metric: 'run', states: [2] }, [step('important', 1, 0)], OWN, { certainty: 'C', for_s: 30 }),
+  rule('pump_bits', '泵站告警位', 'Pump alarm bits', 'pump_station', { what: 'bits', metric: 'flags', mask: 6 }, [step('general', 1, 0)], OWN, { certainty: 'C' }),
 ]
 
 const kpi = (id, zh, en, unit, precision, band) => ({ id, name: text(zh, en), unit, precision, band, band_source: '近 30 日 5%–95% 分位（演示）' })

@@ -1,12 +1,13 @@
 // The fake district: about 200 water devices whose values wander, alarms raised and cleared by the theme's rules, KPIs
 // with a day of trend, one link. Deterministic for a seed; the clock is handed in; it opens nothing.
-import { KINDS, KPIS, RULES } from './theme.mjs'
+import { history, judge, ORDER, SHOWN, standing } from './alarms.mjs'
+import { KINDS, KPIS } from './theme.mjs'
 import { placeIn, random } from './places.mjs'
 
 const CODES = { river_level: ['RL', 40], waterlogging: ['WL', 70], rain_gauge: ['RG', 50], reservoir: ['RS', 18], pump_station: ['PS', 26] }
 const NAMES = { river_level: '河道站', waterlogging: '积水点', rain_gauge: '雨量站', reservoir: '水库站', pump_station: '泵站' }
-const RESTS = { level: 2.9, depth: 4, rain_1h: 4, storage: 42, run: 1, flow: 1.2 }
-const SWING = { level: 0.7, depth: 3, rain_1h: 3, storage: 2, run: 0, flow: 0.6 }
+const RESTS = { level: 2.9, depth: 4, rain_1h: 4, storage: 42, run: 1, flow: 1.2, flags: 0 }
+const SWING = { level: 0.7, depth: 3, rain_1h: 3, storage: 2, run: 0, flow: 0.6, flags: 0 }
 /** Devices that start the demonstration in an abnormal state, so that every sign is on the screen. */
 const HIGH = { 'W-RL-007': 7.24, 'W-RL-003': 5.82, 'W-WL-011': 38.4, 'W-WL-024': 31.2, 'W-RG-005': 24.6, 'W-WL-040': 18.3 }
 const DARK = {
@@ -39,7 +40,7 @@ export class World {
     this.changed = { device: new Map(), alarm: [], kpi: new Map(), link: false }
     for (const kind of KINDS) this.build(kind, now)
     this.wait(now)
-    this.history(now)
+    for (const a of [...history(this.devices, now, this.rand), ...standing(this.devices, now)]) this.alarms.set(a.id, a)
     for (const d of this.devices.values()) this.check(d, now - Math.floor(this.rand() * 1_500_000))
     this.computeKpis(now)
     this.countLink()
@@ -57,7 +58,7 @@ export class World {
       const metrics = {}
       if (heard !== null)
         for (const m of kind.metrics) {
-          const value = HIGH[device] ?? RESTS[m.id] + (this.rand() - 0.5) * SWING[m.id] * 1.6
+          const value = HIGH[device] ?? SHOWN[device]?.[m.id] ?? RESTS[m.id] + (this.rand() - 0.5) * SWING[m.id] * 1.6
           metrics[m.id] = { value: +value.toFixed(m.precision), unit: m.unit, at: heard - 120, received: heard, age_s: 0.1, quality: device.endsWith('09') ? ['estimated'] : [] }
         }
       this.devices.set(device, {
@@ -78,53 +79,20 @@ export class World {
     }
   }
 
-  /** Some alarms of today that have ended. */
-  history(now) {
-    const dayStart = Math.floor((now + 28_800_000) / 86_400_000) * 86_400_000 - 28_800_000
-    for (let i = 0; i < 46; i++) {
-      const rule = RULES[Math.floor(this.rand() * RULES.length)]
-      if (rule.severity === 'critical' && i % 5) continue
-      const at = dayStart + Math.floor(this.rand() ** 0.6 * (now - dayStart - 660_000))
-      const device = [...this.devices.values()].find((d) => d.kind === rule.kind)
-      const a = this.alarm(rule, device, rule.raise * 1.06, at)
-      a.id = `h${i}`
-      a.cleared_at = Math.min(at + 600_000, now)
-      a.cleared_value = rule.clear
-      this.alarms.set(a.id, a)
-    }
-  }
-
-  alarm(rule, d, value, at) {
-    const m = KINDS.find((k) => k.id === rule.kind).metrics.find((x) => x.id === rule.metric)
-    return {
-      id: `${rule.id}:${d.device}:${at}`, rule: rule.id, rule_version: 1, rule_name: rule.name, theme: d.theme, device: d.device, device_name: d.name,
-      place: d.place, metric: m.id, metric_name: m.name, unit: m.unit, severity: rule.severity, direction: rule.direction, limit: rule.raise,
-      clear: rule.clear, value, raised_at: at, raised_received: at + 120, cleared_at: null, cleared_value: null, source: rule.source, certainty: rule.certainty,
-    }
-  }
-
   active() {
     return [...this.alarms.values()].filter((a) => a.cleared_at === null)
   }
 
   check(d, now) {
-    if (d.registration === 'pending') return
-    const order = ['critical', 'urgent', 'important', 'general']
-    for (const rule of RULES.filter((r) => r.kind === d.kind)) {
-      const value = d.metrics[rule.metric]?.value
-      const standing = this.active().find((a) => a.rule === rule.id && a.device === d.device)
-      if (value > rule.raise && !standing) {
-        const a = this.alarm(rule, d, value, now)
-        this.alarms.set(a.id, a)
-        this.changed.alarm.push(a)
-      } else if (standing && value < rule.clear) {
-        const ended = { ...standing, cleared_at: now, cleared_value: value }
-        this.alarms.set(ended.id, ended)
-        this.changed.alarm.push(ended)
-      }
+    if (d.registration === 'pending') return false
+    const changed = judge(d, this.active(), now)
+    for (const a of changed) {
+      this.alarms.set(a.id, a)
+      this.changed.alarm.push(a)
     }
     const mine = this.active().filter((a) => a.device === d.device).map((a) => a.severity)
-    d.severity = order.find((s) => mine.includes(s)) ?? null
+    d.severity = ORDER.find((s) => mine.includes(s)) ?? null
+    return changed.length > 0
   }
 
   /** A device that nobody knew: no name, no place, and a kind guessed from what it says. */
@@ -170,10 +138,12 @@ export class World {
   /** A tenth of the devices report, values wander back to rest unless they started high. */
   tick(now) {
     for (const d of this.devices.values()) {
+      // A silence grows although nothing is heard.
+      if (d.state !== 'live' && this.check(d, now)) this.tell(d)
       // Who waits to be let in speaks when somebody makes it speak.
       if (d.state !== 'live' || d.registration === 'pending' || this.rand() > 0.1) continue
       for (const [id, m] of Object.entries(d.metrics)) {
-        const rest = HIGH[d.device] ?? RESTS[id]
+        const rest = HIGH[d.device] ?? SHOWN[d.device]?.[id] ?? RESTS[id]
         const value = m.value + (rest - m.value) * 0.06 + (this.rand() - 0.5) * SWING[id] * 0.12
         this.reading(d.device, id, +Math.max(0, value).toFixed(2), now)
       }
@@ -250,12 +220,11 @@ export class World {
     const values = fresh.map((d) => d.metrics[metric].value)
     const sum = values.reduce((a, b) => a + b, 0)
     const value = !fresh.length ? null : how === 'max' ? Math.max(...values) : how === 'avg' ? sum / values.length : sum
-    const order = ['critical', 'urgent', 'important', 'general']
     const held = this.kpis.get(key)
     const trend = held?.trend ?? (value === null ? [] : this.pastTrend(k, value, now))
     const grows = held && trend.length > 0 && value !== null && now - trend.at(-1)[0] > 900_000
     const item = {
-      theme, kpi: k.id, at: now, value: value === null ? null : +value.toFixed(3), severity: order.find((s) => all.some((d) => d.severity === s)) ?? null,
+      theme, kpi: k.id, at: now, value: value === null ? null : +value.toFixed(3), severity: ORDER.find((s) => all.some((d) => d.severity === s)) ?? null,
       devices: fresh.length, stale: all.length - fresh.length, device: how === 'max' && fresh.length ? fresh[values.indexOf(value)].device : null,
       trend: grows ? [...trend.slice(-95), [now, value]] : trend,
     }

@@ -13,7 +13,7 @@ export type CommandKind = Named<Schemas['CommandKindView'], { params: Param[] }>
 export type CommandKinds = Named<Schemas['CommandKinds'], { kinds: CommandKind[] }>
 export type Command = Named<Schemas['CommandView'], { state: CommandState }>
 export type CommandPage = Named<Schemas['CommandPage'], { commands: Command[] }>
-export type Step = Schemas['StepView']
+export type Step = Schemas['CommandDetail']['journal'][number]
 export type CommandDetail = Command & { journal: Step[] }
 export type CommandOrder = Schemas['CommandBody']
 

@@ -2201,7 +2201,8 @@ export interface components {
              * @description The limit that was crossed.
              */
             limit: number;
-            metric: string;
+            /** @description The metric that the rule looks at; none when it looks at several or at silence. */
+            metric?: string | null;
             metric_name?: components["schemas"]["LabelView"] | null;
             place?: components["schemas"]["PlaceView"] | null;
             /**
@@ -2220,15 +2221,28 @@ export interface components {
             rule_version: number;
             /** @description critical, urgent, important or general. */
             severity: string;
+            /**
+             * @description What the value is: value, change, stuck, spike, silence, state, bits, against or expression; none when the rule is
+             *     no longer there.
+             */
+            signal?: string | null;
+            /**
+             * Format: int64
+             * @description Abnormal since then, device time, ms since 1970: raised when that had lasted for long enough.
+             */
+            since: number;
             /** @description Where the limit comes from. */
             source?: string | null;
             theme: string;
+            /** @description Unit of the value and its limits: of the metric, `s` for silence and for a value that does not move. */
             unit: string;
             /**
              * Format: double
              * @description The value when it was raised.
              */
             value: number;
+            /** @description The gravest that it was. */
+            worst: string;
         };
         /** @enum {string} */
         AllWord: "all";
@@ -4134,6 +4148,13 @@ export interface components {
             /** @description Topic or peer. */
             source: string;
         };
+        /** @description n of m. */
+        RepeatView: {
+            /** Format: uint8 */
+            of: number;
+            /** Format: uint8 */
+            times: number;
+        };
         /** @description What shall be tried again: these numbers, or the newest untried ones that pass the filters. */
         ReplayOrder: {
             /** @description Only of this device. */
@@ -4226,21 +4247,39 @@ export interface components {
             right?: string | null;
         };
         RuleView: {
+            /** @description Devices in these areas (division codes and what begins with them); empty: all. */
+            areas: string[];
             /** @description How sure the source is: A, B or C. */
             certainty: string;
-            /** Format: double */
-            clear: number;
-            /** @description above or below: which side of the limit is abnormal. */
+            /** @description These devices only; empty: all. */
+            devices: string[];
+            /** @description above or below: which side of the limits is abnormal. */
             direction: string;
+            /**
+             * Format: uint32
+             * @description Abnormal for so long before it is raised, seconds.
+             */
+            for_s: number;
+            /** @description Devices of these groups only; empty: all. */
+            groups: string[];
+            /**
+             * Format: uint32
+             * @description Less grave or normal for so long before that is believed, seconds.
+             */
+            hold_s: number;
             id: string;
-            kind: string;
-            metric: string;
+            /** @description Devices of these kinds; empty: of all that measure what it looks at. */
+            kinds: string[];
+            /** @description The metric that it looks at, where it looks at one of its own device. */
+            metric?: string | null;
             name: components["schemas"]["LabelView"];
-            /** Format: double */
-            raise: number;
-            /** @description critical, urgent, important or general. */
-            severity: string;
+            /** @description In so many of the last readings before it is raised. */
+            repeat?: components["schemas"]["RepeatView"] | null;
+            /** @description The number that it looks at: `what` is value, change, stuck, spike, silence, state, bits, against or expression. */
+            signal: components["schemas"]["SignalView"];
             source: string;
+            /** @description Its ladder. */
+            steps: components["schemas"]["StepView2"][];
             /** Format: int32 */
             version: number;
         };
@@ -4412,6 +4451,12 @@ export interface components {
             /** Format: uint32 */
             total: number;
         };
+        /** @description A signal: `what`, and what goes with it. */
+        SignalView: {
+            what: string;
+        } & {
+            [key: string]: unknown;
+        };
         /** @description The secret with which a service signs from now on; shown here and never again. */
         SigningMade: {
             secret: string;
@@ -4562,6 +4607,23 @@ export interface components {
             person?: string | null;
             state: string;
             words?: string | null;
+        };
+        /** @description One step of a ladder. */
+        StepView2: {
+            /**
+             * Format: double
+             * @description Normal again from here on.
+             */
+            clear: number;
+            /** @description Only in these hours, China Standard Time: {"from": "22:00", "to": "06:00", "days": [1, 7]}. */
+            hours?: unknown;
+            /**
+             * Format: double
+             * @description Abnormal from here on.
+             */
+            raise: number;
+            /** @description critical, urgent, important or general. */
+            severity: string;
         };
         /** @description The data of the events `snapshot`, `delta` and `beat`. */
         StreamEvents: components["schemas"]["Snapshot"] | components["schemas"]["Delta"] | components["schemas"]["Delta2"] | components["schemas"]["Delta3"] | components["schemas"]["Delta4"] | components["schemas"]["Beat"];

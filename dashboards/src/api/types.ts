@@ -13,8 +13,9 @@ export type Severity = 'critical' | 'urgent' | 'important' | 'general'
 export type DeviceState = 'live' | 'stale' | 'offline' | 'never'
 export type Quality =
   | 'out_of_range' | 'late' | 'future' | 'suspect' | 'estimated' | 'derived' | 'maintenance' | 'corrected'
-type Direction = 'above' | 'below'
-type Certainty = 'A' | 'B' | 'C'
+export type Direction = 'above' | 'below'
+export type Certainty = 'A' | 'B' | 'C'
+type Aggregate = 'max' | 'min' | 'avg' | 'sum'
 
 export type Text = Schemas['LabelView']
 export type Place = Schemas['PlaceView']
@@ -25,7 +26,23 @@ export type Status = Named<Schemas['StatusView'], { database: Named<Schemas['Dat
 
 export type Metric = Schemas['MetricView']
 export type Kind = Schemas['KindView']
-export type Rule = Named<Schemas['RuleView'], { severity: Severity; direction: Direction; certainty: Certainty }>
+/** What a name in an expression stands for: a metric of the device itself, or of another one, now or over a window. */
+export interface RuleInput { metric: string; device?: string; over_s: number; how: Aggregate }
+/** The number that a rule looks at, as hub/core's `Signal` writes it. */
+export type Signal =
+  | { what: 'value'; metric: string }
+  | { what: 'change'; metric: string; over_s: number }
+  | { what: 'stuck'; metric: string; tolerance: number }
+  | { what: 'spike'; metric: string; of: number }
+  | { what: 'silence' }
+  | { what: 'state'; metric: string; states: number[] }
+  | { what: 'bits'; metric: string; mask: number }
+  | { what: 'against'; metric: string; others: 'all' | 'gateway' | 'area'; over_s: number }
+  | { what: 'expression'; cel: string; inputs: Record<string, RuleInput> }
+/** Hours of the day in China Standard Time, over midnight where `to` lies before `from`; days on which the span begins, 1 = Monday. */
+export interface RuleHours { from: string; to: string; days?: number[] }
+export type Step = Named<Schemas['RuleView']['steps'][number], { severity: Severity; hours?: RuleHours | null }>
+export type Rule = Named<Schemas['RuleView'], { signal: Signal; direction: Direction; steps: Step[]; certainty: Certainty }>
 export type KpiDefinition = Named<Schemas['KpiDefinition'], { band?: [low: number, high: number] | null }>
 /** What a theme's files say about screens: key figures in order, the panels of its page, texts by language. */
 export interface Screen { kpis?: string[]; page?: string[]; texts?: Partial<Record<'zh-CN' | 'en', Record<string, string>>> }
@@ -36,7 +53,7 @@ export type Kpi = Named<Schemas['KpiView'], { severity?: Severity | null }>
 export type TrendPoint = NonNullable<Kpi['trend']>[number]
 export type MetricValue = Named<Schemas['ValueView'], { quality: Quality[] }>
 export type DeviceFull = Named<Schemas['DeviceFull'], { state: DeviceState; registration?: Registration; severity?: Severity | null; metrics: Record<string, MetricValue> }> & Registered
-export type Alarm = Named<Schemas['AlarmView'], { severity: Severity; direction?: Direction | null; certainty?: Certainty | null }>
+export type Alarm = Named<Schemas['AlarmView'], { severity: Severity; worst: Severity; signal?: Signal['what'] | null; direction?: Direction | null; certainty?: Certainty | null }>
 export type AlarmPage = Named<Schemas['AlarmPageView'], { alarms: Alarm[] }>
 export type Arrival = Schemas['ArrivalView']
 export type Link = Named<Schemas['LinkView'], { state: 'up' | 'connecting' | 'down' }>

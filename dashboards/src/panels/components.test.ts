@@ -18,7 +18,7 @@ import { unseen } from './unseen'
 
 const NOW = Date.parse('2026-11-22T16:42:00+08:00')
 const device = { deadline: { stale_after_s: 30, offline_after_s: 60, from: 'kind' }, device: 'W-RL-003', theme: 'water', kind: 'river_level', kind_assumed: false, name: '河道站 03', state: 'live' as const, state_since: NOW - 9e6, last_heard: NOW, place: { lng: 111.9, lat: 21.8, datum: 'cgcs2000' }, severity: 'important' as const, link: 'mqtt:main', metrics: { level: { value: 5.82, unit: 'm', at: NOW, received: NOW, quality: [], age_s: 0 } } }
-const alarm = { id: 'a', rule: 'water.river_warning', rule_version: 1, rule_name: { zh: '河道水位超警戒', en: 'x' }, theme: 'water', device: 'W-RL-003', device_name: '河道站 03', place: null, metric: 'level', metric_name: { zh: '水位', en: 'Level' }, unit: 'm', severity: 'important' as const, direction: 'above' as const, limit: 5.5, clear: 5.3, value: 5.6, raised_at: NOW - 252_000, raised_received: NOW - 252_000, cleared_at: null, cleared_value: null, source: '警戒值表', certainty: 'B' as const }
+const alarm = { id: 'a', rule: 'water.river', rule_version: 1, rule_name: { zh: '河道水位超警戒', en: 'x' }, theme: 'water', device: 'W-RL-003', device_name: '河道站 03', place: null, metric: 'level', metric_name: { zh: '水位', en: 'Level' }, unit: 'm', severity: 'important' as const, direction: 'above' as const, limit: 5.5, signal: 'value' as const, worst: 'important' as const, since: NOW - 252_000, clear: 5.3, value: 5.6, raised_at: NOW - 252_000, raised_received: NOW - 252_000, cleared_at: null, cleared_value: null, source: '警戒值表', certainty: 'B' as const }
 const link = { listening: [], deviations: {}, id: 'mqtt:main', kind: 'mqtt', name: 'main', state: 'down' as const, since: NOW - 60_000, reason: { code: 'refused', text: 'connection refused' }, rate_per_s: 0, messages: 3, rejected: 1, lag_p95_ms: null, devices: { live: 1, total: 2 }, last: null }
 const status = { database: { state: 'up', since: 0 }, district: { code: '441702', name: { zh: '江城区', en: '' } }, devices: { live: 1, stale: 1, offline: 0, never: 0 } } as unknown as Snapshot['status']
 
@@ -53,6 +53,26 @@ test('when its device goes dark, the value is the last one, hatched', async () =
   live.commit()
   await nextTick()
   expect(container.querySelector('[data-alarm] .hatched')!.textContent).toMatch(/末次.*5\.82/)
+})
+
+test('a silence grows with the clock; that an alarm waited, and was graver, is said', async () => {
+  const { container } = show(alarms)
+  const silent = { ...alarm, id: 's', rule: 'water.silent', device: 'W-WL-051', device_name: '积水点 51', metric: null, metric_name: null, unit: 's', signal: 'silence' as const, limit: 600, clear: 599, value: 600, severity: 'general' as const, worst: 'general' as const }
+  const dark = { ...device, device: 'W-WL-051', state: 'offline' as const, last_heard: NOW - 720_000, metrics: {} }
+  live.take({ kind: 'delta', arrived: Date.now(), data: { seq: 2, prev: 1, t: NOW, topic: 'device', items: [dark] } })
+  live.take({ kind: 'delta', arrived: Date.now(), data: { seq: 3, prev: 2, t: NOW, topic: 'alarm', items: [silent, { ...alarm, worst: 'critical', since: alarm.raised_at - 60_000 }] } })
+  live.commit()
+  await nextTick()
+  const row = () => container.querySelector('[data-alarm=W-WL-051]')!.textContent!.replace(/\s+/g, ' ')
+  expect(row()).toMatch(/一般积水点 51.*已 12 分钟无数据.*限 10 分钟/)
+  live.now.value += 60_000
+  await nextTick()
+  expect(row()).toContain('已 13 分钟无数据')
+  expect(container.querySelector('[data-alarm=W-WL-051] .hatched')).toBeNull()
+  const other = container.querySelector('[data-alarm=W-RL-003]')!
+  expect(other.textContent).toContain('曾达 特急')
+  expect(other.querySelector('button')!.title).toMatch(/持续 60 秒后告警\n曾达 特急$/)
+  expect(container.textContent).not.toMatch(/undefined|null|NaN/)
 })
 
 test('what cannot be seen is listed with since when', () => {
@@ -94,6 +114,16 @@ test('an alarm that ended is listed as over, with how long it stood', async () =
   const { container } = show(ended)
   expect(container.querySelector('h2')!.textContent).toMatch(/今日已恢复 1/)
   expect(container.querySelector('[data-ended]')!.textContent).toMatch(/河道站 03.*水位.*持续 04:12.*16:42/s)
+})
+
+test('what is over stands with what it was about and how grave it was at its gravest', async () => {
+  live.today.value.complete = true
+  const over = { ...alarm, metric: null, metric_name: null, signal: 'expression' as const, rule_name: { zh: '组合预警', en: 'x' }, severity: 'general' as const, worst: 'urgent' as const, cleared_at: NOW, cleared_value: null }
+  live.take({ kind: 'delta', arrived: Date.now(), data: { seq: 2, prev: 1, t: NOW, topic: 'alarm', items: [over] } })
+  live.commit()
+  const { container } = show(ended)
+  expect(container.querySelector('[data-ended]')!.textContent).toMatch(/河道站 03.*组合预警/s)
+  expect(container.querySelector('[data-ended] [aria-label]')!.getAttribute('aria-label')).toBe('紧急')
 })
 
 test('a panel without a source is not there', () => {

@@ -5,6 +5,7 @@ import { ApiError } from '../../api/client'
 import { fetchDevice } from '../../api/register'
 import type { DeviceDetail, Entry, RegisteredDevice } from '../../api/register-types'
 import type { MetricValue } from '../../api/types'
+import { isAbout, type Limit } from '../../live/catalogue'
 import { useLive } from '../../live/use'
 import { usePolled, type Polled } from '../../poll/polled'
 
@@ -19,6 +20,8 @@ export interface OneDevice {
   entry: ComputedRef<Entry | null>
   /** The hub has answered that it knows no such device. */
   unknown: ComputedRef<boolean>
+  /** The limits of one of its metrics that are about this very device. */
+  limitsOf(metric: string): Limit[]
 }
 
 export function provideDevice(id: string): OneDevice {
@@ -32,7 +35,13 @@ export function provideDevice(id: string): OneDevice {
     // Who lets a device in is answered at once; the stream follows a moment later.
     return now ? { ...listed, ...now, registration: listed.registration ?? now.registration ?? 'accepted', metrics: { ...listed.metrics, ...now.metrics } } : listed
   })
-  const one = { id, detail, d, entry: computed(() => detail.data.value?.entry ?? null), unknown }
+  const entry = computed(() => detail.data.value?.entry ?? null)
+  const limitsOf = (metric: string) => {
+    if (!d.value) return []
+    const self = { device: id, area: entry.value?.area ?? null, groups: entry.value?.groups ?? [] }
+    return live.catalogue.value.limitsOf(d.value.theme, d.value.kind, metric).filter((l) => isAbout(l, self))
+  }
+  const one = { id, detail, d, entry, unknown, limitsOf }
   provide(DEVICE, one)
   return one
 }
