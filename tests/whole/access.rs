@@ -63,7 +63,8 @@ const ONE_OF_EACH: &str = "
     INSERT INTO rollup_hour SELECT id, to_timestamp(3600), 1, 1, 1, 1, 1, 1 FROM series;
     INSERT INTO rollup_day SELECT id, to_timestamp(86400 * d), 1, d, 1, 1, 1, 1 FROM series, generate_series(1, 3) AS d;
     INSERT INTO event SELECT id, 'k', 'picture', now(), now(), NULL, '{}' FROM device;
-    INSERT INTO alarm SELECT decode(md5(id), 'hex'), 'water_high', 1, theme, id, 'level', 1, 1, 1, 1, now(), now() FROM device;
+    INSERT INTO alarm (id, rule, rule_version, theme, device, metric, severity, worst, raise_limit, clear_limit, value, since, raised_at, raised_received)
+        SELECT decode(md5(id), 'hex'), 'water_high', 1, theme, id, 'level', 1, 1, 1, 1, 1, now(), now(), now() FROM device;
     INSERT INTO device_change (device, at, caller, action, changed) SELECT id, now(), 'person:1', 'created', '[]' FROM device;
     INSERT INTO device_photo SELECT id, md5(id), 'image/png', 1, now(), 'person:1' FROM device;
     INSERT INTO command (device, name, params, danger, state, asked, person, expires, due, changed)

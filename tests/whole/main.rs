@@ -27,6 +27,7 @@ mod managed;
 mod personal;
 mod register;
 mod rest;
+mod rules;
 mod sessions;
 mod spine;
 mod sso;

@@ -45,8 +45,10 @@ struct RuleView<'a> {
     version: i32,
     name: LabelView<'a>,
     /// Devices of these kinds; empty: of all that measure what it looks at.
+    #[schemars(with = "Vec<String>")]
     kinds: &'a [KindId],
     /// These devices only; empty: all.
+    #[schemars(with = "Vec<String>")]
     devices: &'a [DeviceId],
     /// Devices of these groups only; empty: all.
     groups: &'a [String],

@@ -39,7 +39,10 @@ pub(crate) async fn memory(store: &Store, board: &mut BoardState, now: Timestamp
     let since = Timestamp::from_ms(now.ms() - i64::from(span_s) * 1000 - 600_000);
     let past = store.reading_past(&series, since, MOST).await?;
     if past.len() as i64 == MOST {
-        tracing::warn!(readings = MOST, "windows of rules are longer than what is read back; the newest part is missing");
+        tracing::warn!(
+            readings = MOST,
+            "windows of rules are longer than what is read back; the newest part is missing"
+        );
     }
     let mut kept = FxHashMap::default();
     for reading in &past {
@@ -75,7 +78,8 @@ fn listeners(board: &BoardState) -> (FxHashMap<i32, Vec<Listener>>, u32) {
     let (mut all, mut span_s) = (FxHashMap::<i32, Vec<Listener>>::default(), 0);
     for (number, slot) in board.devices().iter().enumerate() {
         for series in &slot.series {
-            let own = series.own.iter().map(|(rule, input)| Listener { device: number as u32, rule: *rule, input: *input });
+            let own =
+                series.own.iter().map(|(rule, input)| Listener { device: number as u32, rule: *rule, input: *input });
             let foreign = series.foreign.iter().flat_map(|foreign| foreign.iter().copied());
             for listener in own.chain(foreign) {
                 let of = board.device_at(listener.device).and_then(|slot| slot.rules.get(usize::from(listener.rule)));

@@ -37,10 +37,16 @@ impl RuleBook {
     }
 
     /// The rules that are about a device, as its entry stands: its kind measures what they look at.
-    pub fn about<'a>(&'a self, device: &'a Device, kind: Option<&'a Kind>) -> impl Iterator<Item = &'a Arc<Compiled>> + 'a {
+    pub fn about<'a>(
+        &'a self,
+        device: &'a Device,
+        kind: Option<&'a Kind>,
+    ) -> impl Iterator<Item = &'a Arc<Compiled>> + 'a {
         let rules = self.by_theme.get(&device.theme).map_or(&[][..], Vec::as_slice);
         rules.iter().filter(move |rule| {
-            let own = |(of, metric): &(Option<&DeviceId>, &MetricId)| of.is_none() && kind.is_none_or(|kind| kind.metric(metric).is_none());
+            let own = |(of, metric): &(Option<&DeviceId>, &MetricId)| {
+                of.is_none() && kind.is_none_or(|kind| kind.metric(metric).is_none())
+            };
             covers(&rule.rule().scope, device) && !rule.inputs().iter().any(own)
         })
     }

@@ -100,7 +100,8 @@ impl Batch {
             return Ok(());
         }
         let column = |of: fn(&Transition) -> f64| transitions.iter().map(of).collect::<Vec<f64>>();
-        let moment = |of: fn(&Transition) -> Timestamp| transitions.iter().map(|one| PgTime(of(one))).collect::<Vec<_>>();
+        let moment =
+            |of: fn(&Transition) -> Timestamp| transitions.iter().map(|one| PgTime(of(one))).collect::<Vec<_>>();
         sqlx::query!(
             "INSERT INTO transition (id, alarm, crossing, at, received, value, severity, raise_limit, clear_limit, since)
              SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::int2[], $4::timestamptz[], $5::timestamptz[], $6::float8[],
@@ -208,7 +209,8 @@ impl Batch {
         if transitions.is_empty() {
             return Ok(());
         }
-        let text = |of: fn(&Transition) -> &str| transitions.iter().map(|one| of(one).to_owned()).collect::<Vec<String>>();
+        let text =
+            |of: fn(&Transition) -> &str| transitions.iter().map(|one| of(one).to_owned()).collect::<Vec<String>>();
         sqlx::query!(
             "INSERT INTO retrospect (id, alarm, crossing, rule, rule_version, device, severity, raise_limit, at, received, value)
              SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::int2[], $4::text[], $5::int4[], $6::text[], $7::int2[],

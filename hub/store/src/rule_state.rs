@@ -127,7 +127,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn reading_past(&self, series: &[i32], since: Timestamp, limit: i64) -> Result<Vec<PastReading>, StoreError> {
+    pub async fn reading_past(
+        &self,
+        series: &[i32],
+        since: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<PastReading>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT series, at AS "at: PgTime", lag_ms, value, quality FROM reading
                WHERE series = ANY($1) AND at >= $2 ORDER BY at, series LIMIT $3"#,

@@ -208,7 +208,8 @@ impl DeviceSlot {
 
     /// A rule that is new to a device begins after what the device has already shown.
     fn fresh_state(&self, rule: &Compiled) -> RuleState {
-        let shown = |metric: &MetricId| self.series(metric).and_then(|series| series.latest).map(|latest| latest.as_of());
+        let shown =
+            |metric: &MetricId| self.series(metric).and_then(|series| series.latest).map(|latest| latest.as_of());
         let decided = if rule.is_silence() {
             self.heard
         } else {

@@ -27,7 +27,8 @@ pub use state::{BoardState, DatabaseReport, KpiSlot, StateCounts};
 
 /// The rules of themes, which were checked when they were loaded.
 pub(crate) fn book_of(themes: &[Theme]) -> RuleBook {
-    let rules = themes.iter().flat_map(|theme| theme.rules.iter().map(|rule| (theme.id.clone(), Arc::new(rule.clone()))));
+    let rules =
+        themes.iter().flat_map(|theme| theme.rules.iter().map(|rule| (theme.id.clone(), Arc::new(rule.clone()))));
     let (book, faults) = RuleBook::new(rules);
     for (rule, faults) in faults {
         tracing::error!(%rule, ?faults, "a rule makes no sense and is left out");

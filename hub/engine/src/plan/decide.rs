@@ -26,11 +26,12 @@ impl<'a> Decider<'a> {
     /// A reading that will be a row; it is the last in `plan.planned`.
     pub(super) fn reading(&mut self, plan: &mut Plan, planned: Planned) {
         let board = self.board;
-        let Some(slot) = board.device_at(planned.device).filter(|slot| slot.device.registration.counts()) else { return };
+        let Some(slot) = board.device_at(planned.device).filter(|slot| slot.device.registration.counts()) else {
+            return;
+        };
         let latest = planned.latest;
         self.heard(plan, planned.device, slot, life(latest));
-        let sample =
-            Sample { at: latest.at, received: latest.received, value: latest.value, quality: latest.quality };
+        let sample = Sample { at: latest.at, received: latest.received, value: latest.value, quality: latest.quality };
         let in_time = if sample.quality.decides() {
             self.in_order(plan, planned, slot, sample)
         } else {
@@ -116,7 +117,9 @@ impl<'a> Decider<'a> {
         let board = self.board;
         let Some(slot) = board.device_at(device).filter(|slot| slot.device.registration.counts()) else { return };
         let window = slot.reorder_ms();
-        if let Some(waiting) = slot.waiting.as_deref().filter(|waiting| waiting.due(window).is_some_and(|due| due <= now)) {
+        if let Some(waiting) =
+            slot.waiting.as_deref().filter(|waiting| waiting.due(window).is_some_and(|due| due <= now))
+        {
             let mut waiting = waiting.clone();
             let ready: Vec<_> = waiting.flush().collect();
             plan.waiting.insert(device, waiting);
@@ -139,7 +142,8 @@ impl<'a> Decider<'a> {
     /// The alarms as they stand after all transitions.
     pub(super) fn finish(self, plan: &mut Plan) {
         for transition in &self.out {
-            let known = plan.alarms.remove(&transition.alarm).or_else(|| self.board.alarms.get(&transition.alarm).cloned());
+            let known =
+                plan.alarms.remove(&transition.alarm).or_else(|| self.board.alarms.get(&transition.alarm).cloned());
             let alarm = match (transition.crossing, known) {
                 (Crossing::Raised, _) => self.raised(transition),
                 (_, Some(alarm)) => Some(changed(alarm, transition)),

@@ -206,4 +206,3 @@ pub(crate) fn mark(slot: &DeviceSlot, series: &SeriesSlot, reading: &Reading, re
     }
     quality
 }
-
