@@ -2,6 +2,7 @@
 //! opens or remembers.
 
 mod alarm;
+mod channel;
 mod command;
 mod datum;
 mod delivery;
@@ -20,6 +21,7 @@ mod theme;
 mod time;
 
 pub use alarm::{Alarm, AlarmId, Crossing, Severity, Transition};
+pub use channel::{Channel, RobotSecret};
 pub use command::{CommandId, CommandKind, Order, Param, ParamForm, Progress};
 pub use datum::Datum;
 pub use delivery::{Birth, Delivery, Presence};
@@ -33,6 +35,6 @@ pub use net::{AddressGuard, BadNet, Net};
 pub use quality::Quality;
 pub use reading::{Reading, TimeLimits};
 pub use rejected::{Reason, Rejected};
-pub use text::Label;
+pub use text::{Label, Lang};
 pub use theme::{Aggregate, Certainty, Direction, Kind, Kpi, Metric, Theme, ThresholdRule};
 pub use time::{BadTime, Timestamp};
