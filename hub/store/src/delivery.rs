@@ -360,7 +360,12 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn delivery_test(&mut self, receiver: i64, data: &str, now: Timestamp) -> Result<Option<i64>, StoreError> {
+    pub async fn delivery_test(
+        &mut self,
+        receiver: i64,
+        data: &str,
+        now: Timestamp,
+    ) -> Result<Option<i64>, StoreError> {
         let id = sqlx::query_scalar!(
             "INSERT INTO delivery (receiver, kind, key, data, made, asked, due)
              SELECT id, 'test', 'test/' || gen_random_uuid(), $2::text, $3::timestamptz, $3, $3 FROM receiver WHERE id = $1 RETURNING id",
@@ -391,7 +396,9 @@ impl Tx {
         )
         .execute(&mut *self.tx)
         .await?;
-        sqlx::query!("UPDATE receiver SET held_until = NULL, failures = 0 WHERE id = $1", receiver).execute(&mut *self.tx).await?;
+        sqlx::query!("UPDATE receiver SET held_until = NULL, failures = 0 WHERE id = $1", receiver)
+            .execute(&mut *self.tx)
+            .await?;
         Ok(done.rows_affected())
     }
 }
