@@ -119,7 +119,8 @@ fn s23_secrets_lie_nowhere_in_the_clear_and_their_key_turns() {
     assert_ne!(key().trim(), old.trim());
     told(&hub, &receiver, number, &webhook_secret);
     hub.post(&format!("/api/v1/receivers/{in_chat}/test"), json!({})).unwrap();
-    until("the robot is told with what the new key closes", GUARD, || (robot.taken().len() == 1).then_some(())).unwrap();
+    until("the robot is told with what the new key closes", GUARD, || (robot.taken().len() == 1).then_some(()))
+        .unwrap();
     let mut again = Browser::new(&hub.http);
     let step = again.act("/api/v1/login", json!({ "user": "taoran", "password": "Zr7!canary-Pw_5k" })).unwrap();
     let code = factor.code(Timestamp::from_ms(now().ms() + 30_000));

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::channel::Channels;
 use crate::line::Line;
-use crate::pace::Pace;
+use crate::pace::{Pace, Turn};
 use crate::{Hooks, within};
 
 const POLL: Duration = Duration::from_secs(2);
@@ -33,7 +33,7 @@ pub(crate) async fn run(hooks: &Hooks) {
     };
     let most = hooks.options.messages_per_minute;
     let each = EACH.max(most + 1) as i64;
-    let mut tasks: JoinSet<(i64, Pace)> = JoinSet::new();
+    let mut tasks: JoinSet<Option<(i64, Pace)>> = JoinSet::new();
     let mut busy: FxHashSet<i64> = FxHashSet::default();
     let mut paces: FxHashMap<i64, Pace> = FxHashMap::default();
     let mut known_away = false;
@@ -43,18 +43,24 @@ pub(crate) async fn run(hooks: &Hooks) {
                 let mut lines: FxHashMap<i64, Vec<DueDelivery>> = FxHashMap::default();
                 due.into_iter().for_each(|one| lines.entry(one.to.id).or_default().push(one));
                 for (receiver, due) in lines {
-                    let Some(to) = due.first().map(|one| one.to.clone()) else { continue };
-                    if busy.len() < AT_ONCE && busy.insert(receiver) {
-                        let line = Line {
-                            channels: channels.clone(),
-                            store: hooks.store.clone(),
-                            clock: hooks.clock.clone(),
-                            metrics: hooks.metrics.clone(),
-                            give_up_after: hooks.options.give_up_after,
-                            most,
-                        };
-                        tasks.spawn(line.run(to, due, paces.remove(&receiver).unwrap_or_default()));
+                    if busy.len() >= AT_ONCE || busy.contains(&receiver) {
+                        continue;
                     }
+                    let pace = paces.entry(receiver).or_default();
+                    let paced = due.first().is_some_and(|one| one.to.channel.is_for_people());
+                    let turn = if paced { pace.turn(due.len(), most, hooks.clock.monotonic()) } else { Turn::Each };
+                    if turn == Turn::Later {
+                        continue; // looked at again with the next poll
+                    }
+                    busy.insert(receiver);
+                    let line = Line {
+                        channels: channels.clone(),
+                        store: hooks.store.clone(),
+                        clock: hooks.clock.clone(),
+                        metrics: hooks.metrics.clone(),
+                        give_up_after: hooks.options.give_up_after,
+                    };
+                    tasks.spawn(line.run(due, turn, std::mem::take(pace)));
                 }
                 false
             }
@@ -70,10 +76,11 @@ pub(crate) async fn run(hooks: &Hooks) {
             () = hooks.wake.notified(), if !away => {}
             () = hooks.clock.sleep(POLL) => {}
             Some(done) = tasks.join_next(), if !away => match done {
-                Ok((receiver, pace)) => {
+                Ok(Some((receiver, pace))) => {
                     busy.remove(&receiver);
                     paces.insert(receiver, pace);
                 }
+                Ok(None) => {}
                 Err(error) => {
                     tracing::error!(%error, "telling a receiver panicked");
                     busy.clear(); // whose it was is not known; the rest is at worst told twice

@@ -30,33 +30,28 @@ pub(crate) struct Line {
     pub(crate) clock: SharedClock,
     pub(crate) metrics: HookMetrics,
     pub(crate) give_up_after: Duration,
-    /// Messages a minute, where people read them.
-    pub(crate) most: usize,
 }
 
 impl Line {
-    /// Sends what is due; answers whose it was, with its pace.
-    pub(crate) async fn run(self, to: Recipient, due: Vec<DueDelivery>, mut pace: Pace) -> (i64, Pace) {
-        let waits = to.channel.is_for_people();
-        match if waits { pace.turn(due.len(), self.most, self.clock.monotonic()) } else { Turn::Each } {
+    /// Sends what is due, each or all in one message; answers whose it was, with its pace.
+    pub(crate) async fn run(self, due: Vec<DueDelivery>, turn: Turn, mut pace: Pace) -> Option<(i64, Pace)> {
+        let to = due.first()?.to.clone();
+        match turn {
             Turn::Later => {}
-            Turn::Each => self.each(due, waits.then_some(&mut pace)).await,
-            Turn::Together if due.len() == 1 => {
-                pace.sent(true, self.clock.monotonic());
-                self.each(due, None).await;
-            }
+            Turn::Each => self.each(due, &mut pace, false).await,
+            Turn::Together if due.len() == 1 => self.each(due, &mut pace, true).await,
             Turn::Together => {
                 pace.sent(true, self.clock.monotonic());
                 self.together(&to, &due).await;
             }
         }
-        (to.id, pace)
+        Some((to.id, pace))
     }
 
-    async fn each(&self, due: Vec<DueDelivery>, mut pace: Option<&mut Pace>) {
+    async fn each(&self, due: Vec<DueDelivery>, pace: &mut Pace, instead: bool) {
         for delivery in due {
-            if let Some(pace) = &mut pace {
-                pace.sent(false, self.clock.monotonic());
+            if delivery.to.channel.is_for_people() {
+                pace.sent(instead, self.clock.monotonic());
             }
             let answer = self.channels.tell(&delivery, self.clock.now()).await;
             let at = self.clock.now();

@@ -50,7 +50,9 @@ impl Robot {
         Self::start("/robot/send?access_token=", move |message| {
             let url = url::Url::parse(&format!("http://x{}", message.path)).expect("a path");
             let value = |name: &str| {
-                url.query_pairs().find(|(known, _)| known == name).map_or(String::new(), |(_, value)| value.into_owned())
+                url.query_pairs()
+                    .find(|(known, _)| known == name)
+                    .map_or(String::new(), |(_, value)| value.into_owned())
             };
             let time = value("timestamp").parse::<i64>().unwrap_or(0);
             let json = message.json();

@@ -12,8 +12,10 @@ fn world(tls: &'static str, change: impl Fn(String) -> String) -> (World, Databa
         let broker = Broker::start(&world)?;
         let smtp = Smtp::start(&world, tls)?;
         let mail = change(smtp.section()?);
-        let hub =
-            Hub::with_config(&world, &format!("[database]\nurl = \"{}\"\n{ALLOW}{mail}{}", database.url, broker.section("")))?;
+        let hub = Hub::with_config(
+            &world,
+            &format!("[database]\nurl = \"{}\"\n{ALLOW}{mail}{}", database.url, broker.section("")),
+        )?;
         Ok((world, database, broker, smtp, hub))
     };
     start().unwrap_or_else(|error| panic!("no world to test in: {error:?}"))
@@ -63,11 +65,20 @@ fn mails_come_encrypted_in_the_language_of_their_receiver() {
     }
     let raised = mails.iter().find(|mail| mail["headers"]["subject"].as_str().unwrap().contains("紧急")).unwrap();
     let text = raised["text"].as_str().unwrap();
-    for part in ["(积水 27 cm（没过排气管）), 20", "级别：紧急", "专题：水务", "设备：东门下穿 Bcc: x@y.example (H-1)", "城枢 · 江城区"] {
+    for part in [
+        "(积水 27 cm（没过排气管）), 20",
+        "级别：紧急",
+        "专题：水务",
+        "设备：东门下穿 Bcc: x@y.example (H-1)",
+        "城枢 · 江城区",
+    ] {
         assert!(text.contains(part), "{part} in {text}");
     }
     assert_eq!(raised["headers"]["from"], "城枢 <chengshu@gov.example>");
-    assert_eq!((&raised["headers"]["auto-submitted"], &raised["headers"]["bcc"]), (&json!("auto-generated"), &Value::Null));
+    assert_eq!(
+        (&raised["headers"]["auto-submitted"], &raised["headers"]["bcc"]),
+        (&json!("auto-generated"), &Value::Null)
+    );
     let mut ids: Vec<&Value> = mails.iter().map(|mail| &mail["headers"]["message-id"]).collect();
     ids.dedup();
     assert_eq!(ids.len(), mails.len(), "each has its own");

@@ -37,7 +37,8 @@ fn robots_are_told_and_their_keys_are_not() {
     let bare = url.split('?').next().unwrap();
     let list = hub.get("/api/v1/receivers").unwrap();
     assert_eq!(list["receivers"][0]["url"], bare);
-    let put = |id: i64, body: Value| hub.call("PUT", &format!("/api/v1/receivers/{id}"), Some(&hub.key), Some(body)).unwrap();
+    let put =
+        |id: i64, body: Value| hub.call("PUT", &format!("/api/v1/receivers/{id}"), Some(&hub.key), Some(body)).unwrap();
     let (status, changed) = put(first, json!({"name": "防汛二群", "url": bare}));
     assert!(status == 200 && changed.contains("防汛二群") && changed.contains("\"secret\":null"), "{changed}");
     hub.post(&format!("/api/v1/receivers/{first}/test"), json!({})).unwrap();
@@ -52,7 +53,10 @@ fn robots_are_told_and_their_keys_are_not() {
         (json!({"name": "x", "channel": "wecom", "url": format!("{bare}?key=/secret/secret")}), "url"),
         (json!({"name": "x", "channel": "wecom", "url": format!("http://10.0.0.1/?key={}", Robot::KEY)}), "url"),
         (json!({"name": "x", "channel": "wecom", "url": url, "sign": Robot::SECRET}), "sign"),
-        (json!({"name": "x", "channel": "dingtalk", "url": dingtalk.url(), "sign": "SEC 5f0b3a9e-robot-canary"}), "sign"),
+        (
+            json!({"name": "x", "channel": "dingtalk", "url": dingtalk.url(), "sign": "SEC 5f0b3a9e-robot-canary"}),
+            "sign",
+        ),
         (json!({"name": "x", "channel": "email", "to": "duty@gov.example"}), "channel"),
         (json!({"name": "x", "channel": "mqtt", "broker": "second"}), "broker"),
         (json!({"name": "x", "channel": "mqtt", "events": ["event"]}), "events"),

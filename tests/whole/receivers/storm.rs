@@ -11,18 +11,23 @@ const DEVICES: usize = 300;
 fn a_storm_comes_in_digests_and_nothing_of_it_is_lost() {
     let (_world, database, broker, hub) = whole(ALLOW);
     let robot = Robot::wecom().unwrap();
-    let id = make(&hub, json!({"name": "防汛群", "channel": "wecom", "url": robot.url(), "events": ["alarm.raised", "alarm.cleared"]}));
+    let id = make(
+        &hub,
+        json!({"name": "防汛群", "channel": "wecom", "url": robot.url(), "events": ["alarm.raised", "alarm.cleared"]}),
+    );
     let topic = |device: usize| format!("city/water/S-{device}/telemetry");
     let wave = |ago: i64, depth: f64| {
         let body = json!({"ts": now_ms() - ago, "values": {"depth": depth}}).to_string();
-        let messages: Vec<(String, Vec<u8>)> = (0..DEVICES).map(|device| (topic(device), body.clone().into_bytes())).collect();
+        let messages: Vec<(String, Vec<u8>)> =
+            (0..DEVICES).map(|device| (topic(device), body.clone().into_bytes())).collect();
         publish_all(broker.port, &messages).unwrap();
     };
     wave(3_000, 50.0); // three alarms each
     wave(0, 2.0);
     let expected = DEVICES * 6;
     let all = until("all is told", GUARD * 3, || {
-        (database.count("SELECT count(*) FROM delivery WHERE state = 'delivered'").ok()? as usize == expected).then_some(())
+        (database.count("SELECT count(*) FROM delivery WHERE state = 'delivered'").ok()? as usize == expected)
+            .then_some(())
     });
     all.unwrap_or_else(|error| panic!("{error}\n{}\n{}", receiver(&hub, id), hub.log()));
     let taken = robot.taken();
@@ -38,7 +43,8 @@ fn a_storm_comes_in_digests_and_nothing_of_it_is_lost() {
     assert!(digest.contains("【特急】S-"), "the gravest are listed: {digest}");
     let with_others = deliveries(&hub, id, "delivered").iter().filter(|one| one["digest"].is_i64()).count();
     assert!(with_others > 500, "{with_others}");
-    let digests = database.count("SELECT count(DISTINCT digest) FROM delivery WHERE digest IS NOT NULL").unwrap() as usize;
+    let digests =
+        database.count("SELECT count(DISTINCT digest) FROM delivery WHERE digest IS NOT NULL").unwrap() as usize;
     let in_digests = database.count("SELECT count(*) FROM delivery WHERE digest IS NOT NULL").unwrap() as usize;
     assert_eq!(digests + (expected - in_digests), taken.len());
 }

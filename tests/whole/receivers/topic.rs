@@ -34,8 +34,14 @@ fn alarms_are_heard_at_the_broker_and_not_kept_there() {
     let count = |kind: &str| heard.iter().filter(|one| one["event"] == kind).count();
     assert_eq!((count("alarm.raised"), count("alarm.cleared")), (2, 2), "{heard:?}");
     let raised = &heard[0]["data"];
-    assert_eq!((&raised["device"], &raised["device_name"], &raised["unit"]), (&json!("H-1"), &json!("东门"), &json!("cm")));
-    assert!(heard.windows(2).all(|two| two[0]["sequence"].as_i64() < two[1]["sequence"].as_i64()), "in order: {heard:?}");
+    assert_eq!(
+        (&raised["device"], &raised["device_name"], &raised["unit"]),
+        (&json!("H-1"), &json!("东门"), &json!("cm"))
+    );
+    assert!(
+        heard.windows(2).all(|two| two[0]["sequence"].as_i64() < two[1]["sequence"].as_i64()),
+        "in order: {heard:?}"
+    );
     let mut late = listener(broker.port, "late");
     assert_eq!(late.message(Duration::from_millis(300)).unwrap(), None, "nothing is retained");
     let own = database.count("SELECT count(*) FROM rejected").unwrap();
