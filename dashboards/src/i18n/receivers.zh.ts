@@ -10,7 +10,7 @@ export const receiversZh = {
     },
     url: '地址', robotUrl: '机器人地址（含密钥）', keyKept: '地址里的密钥不再显示；不改就留着，要换就贴完整的新地址。', sign: '加签密钥', signKept: '留空不改', to: '邮箱', broker: '消息服务器', lang: '语言', events: '推送哪些', themes: '只限专题', noneIsAll: '一个不选 = 全部', newSecret: '换新的签名密钥（旧的立即失效）',
     event: { alarm_raised: '告警产生', alarm_cleared: '告警解除', event: '设备事件', device_offline: '设备失联', device_online: '设备恢复', test: '测试' }, allEvents: '全部消息', allThemes: '全部专题',
-    st: { good: '正常', bad: '送不到', fresh: '未发送', paused: '已暂停' }, next: '{at} 再试', status: '应答 {code}', pace: '邮箱和机器人每分钟最多 {n} 条；再多就合并成一条发送。送不到的会一直重试，间隔不超过 5 分钟，满一天放弃，可补发。',
+    st: { good: '正常', bad: '送不到', fresh: '未发送', paused: '已暂停' }, next: '{at} 再试', status: '应答 {code}', pace: '邮箱和机器人每分钟最多 {n} 条；再多就合并成一条发送。送不到的会一直重试，间隔不超过 5 分钟，默认满一天放弃，可补发。',
     test: '发测试', tested: '测试消息已交给“{name}”，结果几秒内见“状态”。', edit: '修改', editTitle: '修改“{name}”', pause: '暂停', resume: '恢复', paused: '“{name}”已暂停；其间发生的不再补送。', resumed: '“{name}”已恢复。',
     remove: '删除', removeAsk: '删除“{name}”？', removeNote: '它的推送记录一起删除，没有送出的不再送。', removeGo: '确认删除', created: '“{name}”的签名密钥', secret: '签名密钥', secretNote: '接收方用它核对 X-Chengshu-Signature。',
     log: '推送记录', logOf: '“{name}”的推送记录', at: '时间', told: '内容', tries: '次数', number: '第 {id} 号', digest: '与其他消息合并发送（自第 {id} 号起）', none: '没有推送记录', newest: '最新的', replayAll: '补发已放弃的（{n}）', retell: '重发', again: '{n} 条重新排队。', delivery: { waiting: '待发', delivered: '已送达', given_up: '已放弃' },

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
@@ -29,9 +30,12 @@ pub struct Smtp {
 impl Smtp {
     /// `tls` is starttls, tls or none.
     pub fn start(world: &World, tls: &'static str) -> anyhow::Result<Self> {
+        static MADE: Mutex<()> = Mutex::new(()); // tests begin together; it is made once
+        let made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
         let mut make = Command::new("make");
         make.args(["--no-print-directory", "smtp-server"]).current_dir(root());
         complete(make)?;
+        drop(made);
         let dir = world.path("smtp");
         std::fs::create_dir_all(&dir)?;
         give_away(&dir)?;

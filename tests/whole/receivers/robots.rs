@@ -25,7 +25,7 @@ fn robots_are_told_and_their_keys_are_not() {
     let contents: Vec<String> =
         wecom.taken().iter().map(|message| message["markdown"]["content"].as_str().unwrap().to_owned()).collect();
     let urgent = contents.iter().find(|content| content.contains("紧急")).unwrap();
-    assert!(urgent.starts_with("**<font color=\"warning\">【紧急】东门 ＜＠all＞ ［点我］"), "{urgent}");
+    assert!(urgent.starts_with("**<font color=\"warning\">【紧急】东门 ＜＠all＞ [点我］"), "{urgent}");
     assert!(urgent.contains("> 限值：27.0 cm") && urgent.ends_with("城枢 · 江城区"), "{urgent}");
     assert!(contents.iter().any(|content| content.contains("color=\"info\">【解除】")), "{contents:?}");
     assert!(contents.iter().all(|content| !content.contains("<@") && !content.contains("](")), "{contents:?}");

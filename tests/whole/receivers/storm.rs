@@ -39,7 +39,10 @@ fn a_storm_comes_in_digests_and_nothing_of_it_is_lost() {
     let told: usize = taken.iter().map(|message| many(&content(message))).sum();
     assert_eq!(told, expected);
     let digest = taken.iter().map(content).max_by_key(|content| many(content)).unwrap();
-    assert!(digest.contains("**按规则**") && digest.contains("**按专题**") && digest.contains("- 水务："), "{digest}");
+    assert!(
+        digest.contains("**按规则**") && digest.contains("**按专题**") && digest.contains("- 智慧水利："),
+        "{digest}"
+    );
     assert!(digest.contains("【特急】S-"), "the gravest are listed: {digest}");
     let with_others = deliveries(&hub, id, "delivered").iter().filter(|one| one["digest"].is_i64()).count();
     assert!(with_others > 500, "{with_others}");

@@ -24,13 +24,11 @@ fn is_hidden(c: char) -> bool {
 /// For Markdown and chats: no link, no image, no mention of `@all`, no tag.
 pub(crate) fn in_markup(text: &str) -> String {
     let twin = |c: char| match c {
-        '<' | '>' | '[' | ']' | '*' | '`' | '#' | '@' | '|' | '\\' | '!' | '~' => {
-            char::from_u32(c as u32 + 0xfee0).unwrap_or(' ')
-        }
+        '<' | '>' | '*' | '`' | '#' | '@' => char::from_u32(c as u32 + 0xfee0).unwrap_or(' '),
         '\r' | '\n' => ' ',
         _ => c,
     };
-    text.chars().map(twin).collect()
+    text.replace("](", "］(").chars().map(twin).collect()
 }
 
 /// As many of the lines as fit into `bytes` together, and how many were left out.
@@ -53,7 +51,7 @@ mod tests {
     fn names_become_harmless() {
         assert_eq!(plain(" 东门桥\r\nBcc: x@y  \u{202e}z\t", 80), "东门桥 Bcc: x@y z");
         assert_eq!(plain("一二三四", 3), "一二三…");
-        assert_eq!(in_markup("<@all> [a](http://b) **c** MY_1"), "＜＠all＞ ［a］(http://b) ＊＊c＊＊ MY_1");
+        assert_eq!(in_markup("<@all> [a](http://b) **c** MY_1"), "＜＠all＞ [a］(http://b) ＊＊c＊＊ MY_1");
         let lines = ["ab".to_owned(), "cd".to_owned(), "e".to_owned()];
         assert_eq!(fit(&lines, 6).1, 1);
         assert_eq!(fit(&lines, 100), (&lines[..], 0));
