@@ -57,3 +57,33 @@ fn many(content: &str) -> usize {
     let Some((_, rest)) = content.split_once("【汇总】") else { return 1 };
     rest.split(' ').next().unwrap().replace(',', "").parse().unwrap()
 }
+
+/// A08's fifty thousand, after an outage: they wait in the database, and come in one message.
+#[test]
+fn fifty_thousand_that_waited_come_in_one_message() {
+    const WAITING: i64 = 50_000;
+    let (_world, database, _broker, hub) = whole(ALLOW);
+    let robot = Robot::wecom().unwrap();
+    let id = make(&hub, json!({"name": "防汛群", "channel": "wecom", "url": robot.url()}));
+    let data =
+        r#"{"theme": "water", "severity": "urgent", "rule": "water.waterlogging_27", "device": "S-' || n || '"}"#;
+    let rows = format!(
+        "INSERT INTO delivery (receiver, kind, key, data, made, asked, due)
+         SELECT {id}, 'alarm.raised', 'k/' || n, '{data}', now(), now(), now() FROM generate_series(1, {WAITING}) AS n"
+    );
+    database.execute(&rows).unwrap();
+    let begun = std::time::Instant::now();
+    let told = until("all are told", GUARD * 2, || {
+        (database.count("SELECT count(*) FROM delivery WHERE state = 'delivered'").ok()? == WAITING).then_some(())
+    });
+    told.unwrap_or_else(|error| panic!("{error}\n{}\n{}", receiver(&hub, id), hub.log()));
+    println!("{WAITING} deliveries in one message after {:.1} s", begun.elapsed().as_secs_f64());
+    let taken = robot.taken();
+    assert_eq!(taken.len(), 1);
+    assert!(
+        taken[0]["markdown"]["content"].as_str().unwrap().contains("【汇总】50,000 条：告警 50,000"),
+        "{}",
+        taken[0]
+    );
+    assert_eq!(database.count("SELECT count(DISTINCT digest) FROM delivery").unwrap(), 1);
+}
