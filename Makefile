@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test lint bench soak schemathesis sqlmap deny sbom fresh web sta-client oidc-provider setup-run setup-test setup-all
+.PHONY: help run test lint bench soak schemathesis sqlmap deny sbom fresh web sta-client smtp-server oidc-provider setup-run setup-test setup-all
 
 # Node may have been put aside by deploy/setup.sh; Rust may not be on a service's PATH
 export PATH := /opt/chengshu/bin:$(PATH):$(HOME)/.cargo/bin
@@ -24,7 +24,7 @@ run: setup-run web ## set up what is missing, build, start the demo (ARGS="--dev
 	cargo build --workspace --bin chengshu
 	exec target/debug/chengshu demo $(ARGS)
 
-test: setup-test web sta-client oidc-provider ## every test: Rust, dashboards, dashboards in a browser
+test: setup-test web sta-client smtp-server oidc-provider ## every test: Rust, dashboards, dashboards in a browser
 	cargo build --workspace --all-targets
 	cargo test --workspace
 	cd dashboards && npm test
@@ -69,6 +69,13 @@ sta-client: target/sta-client/.made ## the client of SensorThings that tests dri
 target/sta-client/.made: tests/sta/requirements.txt
 	python3 -m venv --clear target/sta-client
 	target/sta-client/bin/pip install --quiet --disable-pip-version-check --no-cache-dir --retries 8 -r tests/sta/requirements.txt
+	@touch $@
+
+smtp-server: target/smtp-server/.made ## the server that tests send mails to (Python, pinned)
+
+target/smtp-server/.made: tests/smtp/requirements.txt
+	python3 -m venv --clear target/smtp-server
+	target/smtp-server/bin/pip install --quiet --disable-pip-version-check --no-cache-dir --retries 8 -r tests/smtp/requirements.txt
 	@touch $@
 
 oidc-provider: tests/oidc/node_modules/.package-lock.json ## the provider of single sign-on that tests sign in at (npm, pinned)

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { openWall } from './page.mjs'
 
-const VIEWS = ['people', 'person/6', 'matrix', 'services', 'screens', 'audit', 'policy', 'account']
+const VIEWS = ['people', 'person/6', 'matrix', 'services', 'screens', 'audit', 'policy', 'account', 'receivers']
 
 export function adminSteps({ step, text, until, axe, address, browser, hub, page }) {
   const go = async (route) => {

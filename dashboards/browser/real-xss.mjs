@@ -54,7 +54,7 @@ export function realXssSteps({ step, hub, browser, address, HANG_MS }) {
       const at = Date.now() + 86_400_000
       await call('POST', '/api/v1/services', { name: p.slice(0, 60), rights: ['see_city'], scope: [{ themes: 'all', departments: [p], areas: 'all', camera_groups: 'all' }], expires: at, quota_per_minute: 60 })
       await call('POST', '/api/v1/people', { user: `x${PAYLOADS.indexOf(p)}`, name: p.slice(0, 40), department: p.slice(0, 40), phone: null })
-      await call('POST', '/api/v1/webhooks', { name: p.slice(0, 40), url: 'http://10.255.255.1/', kinds: ['event'], themes: [], enabled: false })
+      await call('POST', '/api/v1/receivers', { name: p.slice(0, 40), url: 'https://receiver.example/', events: ['event'], themes: [], enabled: false })
       await call('POST', '/api/v1/decode', { protocol: 'sl651', text: p })
       await call('GET', `/api/v1/devices/${encodeURIComponent(p)}`).catch(() => {})
     }
@@ -70,7 +70,7 @@ export function realXssSteps({ step, hub, browser, address, HANG_MS }) {
     await page.waitForSelector('[data-panel=map] canvas', { timeout: HANG_MS })
     const ofDevices = (view) => [0, 10, 17, 26, 40, 45].map((i) => `/desk/${view}/${id(i)}`)
     const pages = ['/', '/theme/water', '/theme/fire', '/theme/housing', '/health/unseen', '/health/ledger', '/health/rejected', '/desk/devices', `/desk/devices?q=${encodeURIComponent(PAYLOADS[10])}`,
-      '/desk/maintenance', '/desk/frames', '/desk/account', '/desk/people', '/desk/matrix', '/desk/services', '/desk/screens', '/desk/audit', '/desk/policy', ...ofDevices('device'), ...ofDevices('label'), ...ofDevices('commission'),
+      '/desk/maintenance', '/desk/frames', '/desk/account', '/desk/people', '/desk/matrix', '/desk/services', '/desk/screens', '/desk/receivers', '/desk/audit', '/desk/policy', ...ofDevices('device'), ...ofDevices('label'), ...ofDevices('commission'),
       `/desk/device/${encodeURIComponent(PAYLOADS[0])}`, `/theme/${encodeURIComponent(PAYLOADS[10])}`, `/login?refused=${encodeURIComponent(PAYLOADS[10])}`, `/setup?token=${encodeURIComponent(PAYLOADS[10])}`]
     let seen = 0
     for (const route of pages) {

@@ -95,11 +95,16 @@ const signIn = (user, password = PASSWORD) => async (page) => {
   await sleep(2_000)
 }
 const press = (...selectors) => async (page) => { for (const selector of selectors) await page.locator(selector).first().click() }
+const robot = async (page) => {
+  await press('[data-create]')(page)
+  await page.locator('[data-receiver-form] [name=channel]').selectOption('dingtalk')
+}
 const demands = (hub) => hub.access.policy.totp_required.push('handler')
 const ACCESS = [
   ['a-login', '', { key: '' }], ['a-wrong', '', { key: '', act: signIn('liangdong', 'wrong') }], ['a-refused', '/login?refused=not_linked&sso=gov', { key: '' }], ['a-locked', '', { key: '', act: signIn('taoran') }], ['a-code', '', { key: '', act: signIn('chenwei') }], ['a-must', '', { key: '', act: signIn('panyu') }], ['a-totp', '', { key: '', hub: demands, act: signIn('hexin') }],
   ['a-setup', '/setup?token=once', { key: '', hub: (hub) => (hub.access.setupToken = 'once') }], ['a-enrol', '/enrol', { key: '' }], ['a-account', '/desk/account', { key: '', act: signIn('liangdong'), whole: true }],
   ['a-people', '/desk/people', {}], ['a-linked', '/desk/person/10', { act: press('[data-sure=unlink]'), whole: true }], ['a-person', '/desk/person/6', { act: press('[data-sure=disable]'), whole: true }], ['a-grants', '/desk/person/4', { act: press('[data-edit-grants]'), whole: true }], ['a-matrix', '/desk/matrix', {}],
+  ['a-receivers', '/desk/receivers', { whole: true }], ['a-receiver', '/desk/receivers', { act: robot }], ['a-deliveries', '/desk/receivers', { act: press('[data-receiver="4"] [data-log]') }],
   ['a-services', '/desk/services', { act: press('[data-sure=revoke]'), whole: true }], ['a-rights', '/desk/services', { act: press('[data-rights]') }], ['a-screens', '/desk/screens', {}], ['a-enrolling', '/desk/screens', { act: press('[data-enrol-open]') }],
   ['a-audit', '/desk/audit', { act: press('[data-verify]', '[data-detail]') }], ['a-broken', '/desk/audit', { hub: (hub) => (hub.access.audit.broken = { batch: 12, line: 3, what: 'altered' }), act: press('[data-verify]') }], ['a-contact', '/desk/device/W-PS-004', { act: press('[data-reveal]') }],
   ['a-policy', '/desk/policy', { act: (page) => page.fill('[name=min_length]', '6'), whole: true }],

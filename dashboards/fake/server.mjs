@@ -11,6 +11,7 @@ import { Commands } from './commands.mjs'
 import { registerReply } from './desk.mjs'
 import { framesReply } from './frames.mjs'
 import { Photos } from './photos.mjs'
+import { Receivers } from './receivers.mjs'
 import { Register } from './register.mjs'
 import { FakeSpool } from './spool.mjs'
 import { StreamHub } from './stream.mjs'
@@ -47,6 +48,7 @@ export class FakeHub {
     this.photos = new Photos()
     this.commands = new Commands(this.world)
     this.access = new Access(this.world.started)
+    this.receivers = new Receivers(this.world.started)
     /** Who asks when there is no request to tell: component tests. */
     this.who = DEMO
     this.world.onRaw = (device, at, message) => this.taps.heard(device, at, message)
@@ -153,7 +155,7 @@ export class FakeHub {
     const fault = this.faults[url.pathname]
     if (fault) return [fault.status, fault]
     const asked = Object.fromEntries(url.searchParams)
-    const desk = this.access.reply(method, url.pathname, asked, body, who, headers) ?? this.commands.reply(method, url.pathname, asked, body, Date.now()) ?? framesReply(method, url.pathname, body) ?? registerReply(this, method, url, body)
+    const desk = this.access.reply(method, url.pathname, asked, body, who, headers) ?? this.receivers.reply(method, url.pathname, asked, body, who) ?? this.commands.reply(method, url.pathname, asked, body, Date.now()) ?? framesReply(method, url.pathname, body) ?? registerReply(this, method, url, body)
     if (desk) return desk[0] < 300 || 'type' in desk[1] ? desk : [desk[0], { ...trouble(desk[0], desk[1].code, desk[1].detail)[1], ...desk[1] }, undefined, desk[3]]
     if (method === 'POST') return url.pathname === '/api/v1/rejected/replay' ? this.replay(body) : trouble(404, 'not_found', url.pathname)
     const answer = this.route(url)

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chengshu_api::{About, App, ClockSync, CommandSet, Door, DoorParts, serve};
+use chengshu_api::{About, App, ClockSync, CommandSet, Door, DoorParts, Outlets, serve};
 use chengshu_audit::Keeper;
 use chengshu_core::model::{DeviceId, Limits, LinkId, Timestamp};
 use chengshu_core::seam::{
     AdapterContext, AdapterFactory, Evidence, Intake, Link, LinkState, OrderDesk, OrderSink, Orders, SharedClock,
-    intake, order_desk,
+    intake, notices, order_desk,
 };
 use chengshu_engine::{BoardState, Engine, EngineMetrics, KEYS_BYTES, Keys, NONCES_BYTES, Nonces, Replayer, Services};
 use chengshu_evidence::Shelf;
@@ -168,12 +168,20 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
     app.scratch = data.to_owned();
     app.tls = config.front.tls.as_ref().map(|tls| tls.tls.clone());
     app.trusted_proxies = config.front.trusted_proxies.clone().into();
+    let (sinks, said): (Vec<_>, Vec<_>) = brokers.iter().map(|_| notices()).unzip();
+    let sinks: BTreeMap<_, _> = brokers.iter().map(|(name, _)| name.clone()).zip(sinks).collect();
+    app.outlets = Arc::new(Outlets {
+        email: config.hooks.mail.is_some(),
+        brokers: sinks.keys().cloned().collect(),
+        messages_per_minute: config.hooks.messages_per_minute,
+    });
     let hooks = Hooks {
         board: engine.board(),
         store: app.store.clone(),
         clock: clock.clone(),
         wake: engine.hooks_wake(),
         seal: identities.seal().clone(),
+        brokers: sinks,
         options: config.hooks.clone(),
         metrics: HookMetrics::new(&registry)?,
     };
@@ -198,10 +206,11 @@ pub async fn start(config: &Config, data: &Path, mode: &Mode, clock: SharedClock
         clock: clock.clone(),
     };
     let mqtt_link = links[0].clone();
-    for (link, (_, mqtt)) in links.into_iter().zip(brokers) {
+    for ((link, (_, mqtt)), said) in links.into_iter().zip(brokers).zip(said) {
         let orders = outward.way(&desk, &link, CommandSet { kinds: &[], free: true });
         let context = context(link, orders);
-        let factory: AdapterFactory = Box::new(move |context| Box::pin(chengshu_mqtt::run(mqtt.clone(), context)));
+        let factory: AdapterFactory =
+            Box::new(move |context| Box::pin(chengshu_mqtt::run(mqtt.clone(), said.clone(), context)));
         tasks.spawn(supervise::adapter(factory, context));
     }
     let devices = identities.devices().clone();

@@ -25,6 +25,7 @@ mod lines;
 mod maintenance;
 mod managed;
 mod personal;
+mod receivers;
 mod register;
 mod rest;
 mod rules;

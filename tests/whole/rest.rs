@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chengshu_core::model::Timestamp;
-use chengshu_tests::world::{Browser, GUARD, Hub, Receiver, World, chengshu, free_port, now, until};
+use chengshu_tests::world::{Browser, GUARD, Hub, Receiver, Robot, World, chengshu, free_port, now, until};
 use serde_json::{Value, json};
 
 use crate::identity::{GOOD, first};
+use crate::receivers::by_openssl;
 use crate::webhooks::check_signature;
 
 fn text(answer: &Value, name: &str) -> String {
@@ -69,6 +70,9 @@ fn s23_secrets_lie_nowhere_in_the_clear_and_their_key_turns() {
     let signing = admin.act(&format!("/api/v1/services/{id}/signing"), json!({})).unwrap();
     let webhook = hub.post("/api/v1/webhooks", json!({ "name": "市平台", "url": receiver.url() })).unwrap();
     let number = webhook["id"].as_i64().unwrap();
+    let robot = Robot::dingtalk(by_openssl).unwrap();
+    let body = json!({ "name": "防汛群", "channel": "dingtalk", "url": robot.url(), "sign": Robot::SECRET });
+    let in_chat = hub.post("/api/v1/receivers", body).unwrap()["id"].clone();
     let entry = json!({ "theme": "water", "version": 0, "entry": {} });
     assert_eq!(hub.call("PUT", "/api/v1/devices/W-1", Some(&hub.key), Some(entry)).unwrap().0, 200);
     let device = hub.post("/api/v1/devices/W-1/credential", Value::Null).unwrap();
@@ -83,6 +87,8 @@ fn s23_secrets_lie_nowhere_in_the_clear_and_their_key_turns() {
         ("a service's key", text(&service, "key").into_bytes()),
         ("a service's signing secret", text(&signing, "secret").into_bytes()),
         ("a webhook's secret", webhook_secret.clone().into_bytes()),
+        ("a robot's key", Robot::KEY.as_bytes().to_vec()),
+        ("a robot's signing secret", Robot::SECRET.as_bytes().to_vec()),
         ("a device's password", text(&device, "password").into_bytes()),
     ];
     told(&hub, &receiver, number, &webhook_secret);
@@ -112,6 +118,9 @@ fn s23_secrets_lie_nowhere_in_the_clear_and_their_key_turns() {
     until("the old key is forgotten", GUARD, || (key().lines().count() == 1).then_some(())).unwrap();
     assert_ne!(key().trim(), old.trim());
     told(&hub, &receiver, number, &webhook_secret);
+    hub.post(&format!("/api/v1/receivers/{in_chat}/test"), json!({})).unwrap();
+    until("the robot is told with what the new key closes", GUARD, || (robot.taken().len() == 1).then_some(()))
+        .unwrap();
     let mut again = Browser::new(&hub.http);
     let step = again.act("/api/v1/login", json!({ "user": "taoran", "password": "Zr7!canary-Pw_5k" })).unwrap();
     let code = factor.code(Timestamp::from_ms(now().ms() + 30_000));

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chengshu_core::model::{Delivery, Limits, LinkId, Timestamp};
-use chengshu_core::seam::{AdapterContext, AdapterError, Closed, Decoder, LinkState, NotDurable, Outcome, Receipt};
+use chengshu_core::seam::{
+    AdapterContext, AdapterError, Closed, Decoder, LinkState, NotDurable, Notices, Outcome, Receipt,
+};
 use rand::RngExt as _;
 
 use crate::codec::Codec;
@@ -22,18 +24,18 @@ const BACK_OFF_FIRST: Duration = Duration::from_millis(200);
 const BACK_OFF_MOST: Duration = Duration::from_secs(15);
 /// How often trouble of a connection that is up is looked at.
 const CALM: Duration = Duration::from_secs(5);
-/// How often a command that is on its way is looked at.
+/// How often what is on its way is looked at.
 const WATCH: Duration = Duration::from_secs(1);
 /// How long a stopping session waits for its last receipts.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Runs a session until the context says stop.
+/// Runs a session until the context says stop; `notices` are published as they come.
 ///
 /// # Errors
 /// [`MqttError::IntakeClosed`] when the engine has gone first.
-pub async fn run(config: MqttConfig, context: AdapterContext) -> Result<(), AdapterError> {
+pub async fn run(config: MqttConfig, notices: Notices, context: AdapterContext) -> Result<(), AdapterError> {
     let link = context.link.id.to_string();
-    let result = Session::new(config, context).run().await;
+    let result = Session::new(config, notices, context).run().await;
     result.map_err(|error| AdapterError { link, source: Box::new(error) })
 }
 
@@ -83,14 +85,14 @@ struct Session {
     /// The delivery that waits for room in the intake.
     waiting: Option<(u16, HandOver)>,
     subscribed_once: bool,
-    /// Commands to devices, and whether there is a connection that could carry them.
+    /// Commands to devices and notices, and whether there is a connection that could carry them.
     outgoing: Outgoing,
     is_up: bool,
     /// Whether somebody else comes with the hub's client id.
     rival: Rival,
     /// When that is looked at again.
     calm: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    /// When a command on its way is looked at again.
+    /// When what is on its way is looked at again.
     watch: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     back_off: Duration,
     /// Not to be tried before this has passed.
@@ -98,7 +100,7 @@ struct Session {
 }
 
 impl Session {
-    fn new(config: MqttConfig, context: AdapterContext) -> Self {
+    fn new(config: MqttConfig, notices: Notices, context: AdapterContext) -> Self {
         let limits = Limits { payload_max: config.payload_max, times: config.times };
         Self {
             codec: Codec::new(context.link.id.clone(), limits),
@@ -108,7 +110,7 @@ impl Session {
             flights: VecDeque::new(),
             waiting: None,
             subscribed_once: false,
-            outgoing: Outgoing::new(context.orders.clone()),
+            outgoing: Outgoing::new(context.orders.clone(), notices),
             is_up: false,
             rival: Rival::default(),
             calm: None,
@@ -129,7 +131,7 @@ impl Session {
                 settled = front(&mut self.flights) => self.settled(settled).await,
                 receipt = waiting(&mut self.waiting) => self.accepted(receipt)?,
                 () = pause(&mut self.pause), if self.pause.is_some() => self.pause = None,
-                order = self.outgoing.next() => self.outgoing.take(order, self.is_up),
+                job = self.outgoing.next() => self.outgoing.take(job, self.is_up),
                 () = pause(&mut self.watch), if self.watch.is_some() => self.watch(),
                 () = pause(&mut self.calm), if self.calm.is_some() => self.calm(),
                 got = self.wire.poll(), if self.waiting.is_none() && self.pause.is_none() => match got {
@@ -137,7 +139,7 @@ impl Session {
                     Err(lost) => self.lost(lost),
                 },
             }
-            self.command();
+            self.publish_next();
         }
         self.finish().await;
         Ok(())
@@ -257,8 +259,8 @@ impl Session {
         }
     }
 
-    /// Publishes the next command, if one may go.
-    fn command(&mut self) {
+    /// Publishes what is next, if it may go.
+    fn publish_next(&mut self) {
         if !self.is_up {
             return;
         }
@@ -270,12 +272,12 @@ impl Session {
         }
     }
 
-    /// Looks whether the broker has taken the command that is on its way.
+    /// Looks whether the broker has taken what is on its way.
     fn watch(&mut self) {
         self.watch = None;
         let stuck = self.outgoing.overdue(self.context.clock.monotonic());
         if stuck && self.is_up {
-            return self.lost("a command did not get onto the wire".to_owned().into());
+            return self.lost("a message did not get onto the wire".to_owned().into());
         }
         if self.outgoing.is_busy() {
             self.watch = Some(self.context.clock.sleep(WATCH));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chengshu_core::model::{CommandId, DeviceId, LinkId, Order, Progress, ThemeId, TimeLimits, Timestamp};
 use chengshu_core::seam::{
-    AdapterContext, Clock, Evidence, Kept, Link, NotKept, OrderReports, OrderSink, Picture, intake, order_desk,
+    AdapterContext, Clock, Evidence, Kept, Link, NotKept, OrderReports, OrderSink, Picture, intake, notices, order_desk,
 };
 use futures_util::future::BoxFuture;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -147,7 +147,7 @@ fn session_of(port: u16, version: MqttVersion) -> (OrderSink, OrderReports, Canc
     };
     tokio::spawn(async move {
         let _queue = queue; // nobody publishes to us here
-        run(config, context).await.unwrap();
+        run(config, notices().1, context).await.unwrap();
     });
     (sink, reports, stop, link)
 }

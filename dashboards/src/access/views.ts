@@ -3,7 +3,7 @@ import type { RightId } from '../api/access-types'
 import type { ListView, View } from '../state/route'
 
 export const VIEW_RIGHTS: Record<View, RightId | null> = {
-  devices: 'see_city', device: 'see_city', label: 'see_city', commission: 'see_city', maintenance: 'see_work', frames: 'try_frames', account: null,
+  devices: 'see_city', device: 'see_city', label: 'see_city', commission: 'see_city', maintenance: 'see_work', frames: 'try_frames', receivers: 'webhooks', account: null,
   people: 'see_accounts', person: 'see_accounts', matrix: null, services: 'see_accounts', screens: 'see_accounts', audit: 'read_audit', policy: 'grant',
 }
 

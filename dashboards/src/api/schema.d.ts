@@ -1522,6 +1522,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/receivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Receivers on all channels, and how their telling stands
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
+         */
+        get: operations["get_receivers"];
+        put?: never;
+        /**
+         * Make a receiver; the secret of a webhook is shown once
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
+         */
+        post: operations["post_receivers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receivers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A receiver
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
+         */
+        get: operations["get_receivers_id"];
+        /**
+         * Change a receiver
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
+         */
+        put: operations["put_receivers_id"];
+        post?: never;
+        /**
+         * Delete a receiver with its deliveries
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
+         */
+        delete: operations["delete_receivers_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receivers/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a receiver is told, newest first
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
+         */
+        get: operations["get_receivers_id_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receivers/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell a receiver again
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
+         */
+        post: operations["post_receivers_id_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receivers/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a trial message to a receiver
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
+         */
+        post: operations["post_receivers_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rejected": {
         parameters: {
             query?: never;
@@ -1857,14 +1969,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Webhooks, and how their telling stands
-         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         * Receivers that are webhooks, and how their telling stands
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
          */
         get: operations["get_webhooks"];
         put?: never;
         /**
-         * Make a webhook; its secret is shown once
-         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         * Make a webhook; the secret of a webhook is shown once
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
          */
         post: operations["post_webhooks"];
         delete?: never;
@@ -1882,18 +1994,18 @@ export interface paths {
         };
         /**
          * A webhook
-         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
          */
         get: operations["get_webhooks_id"];
         /**
          * Change a webhook
-         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
          */
         put: operations["put_webhooks_id"];
         post?: never;
         /**
          * Delete a webhook with its deliveries
-         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
          */
         delete: operations["delete_webhooks_id"];
         options?: never;
@@ -1910,7 +2022,7 @@ export interface paths {
         };
         /**
          * What a webhook is told, newest first
-         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
          */
         get: operations["get_webhooks_id_deliveries"];
         put?: never;
@@ -1932,7 +2044,7 @@ export interface paths {
         put?: never;
         /**
          * Tell a webhook again
-         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
          */
         post: operations["post_webhooks_id_replay"];
         delete?: never;
@@ -1951,8 +2063,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a test to a webhook
-         * @description Needs the right webhooks (make, change and test webhooks). Reach: everything; a scope with limits is refused.
+         * Send a trial message to a webhook
+         * @description Needs the right webhooks (make, change and test receivers of messages: webhooks, mailboxes, brokers, robots). Reach: everything; a scope with limits is refused.
          */
         post: operations["post_webhooks_id_test"];
         delete?: never;
@@ -2462,6 +2574,8 @@ export interface components {
             /** Format: int64 */
             id: number;
         };
+        /** @description How a receiver is told. */
+        ChannelWord: "webhook" | "email" | "mqtt" | "wecom" | "dingtalk";
         /** @description What a wall holds while it waits. */
         ClaimBody: {
             secret: string;
@@ -2811,6 +2925,11 @@ export interface components {
             data: unknown;
             /**
              * Format: int64
+             * @description It went in one message with others: the number of the first of them.
+             */
+            digest?: number | null;
+            /**
+             * Format: int64
              * @description When it is tried next, if it waits, ms since 1970.
              */
             due?: number | null;
@@ -2832,7 +2951,7 @@ export interface components {
             state: string;
             /**
              * Format: int32
-             * @description The HTTP status of the last answer.
+             * @description The status (HTTP, SMTP) of the last answer.
              */
             status?: number | null;
             /**
@@ -3534,6 +3653,11 @@ export interface components {
             en: string;
             zh: string;
         };
+        /**
+         * @description The language of what people read.
+         * @enum {string}
+         */
+        LangWord: "zh" | "en";
         /** @description A page of latest values. */
         LatestPage: {
             devices: components["schemas"]["LatestView"][];
@@ -3802,6 +3926,18 @@ export interface components {
             code: string;
             /** @description In words. */
             text: string;
+        };
+        /** @description What the configuration has for receivers. */
+        OutletsView: {
+            /** @description Brokers that alarms can be published at. */
+            brokers: string[];
+            /** @description There is a server to send mails with. */
+            email: boolean;
+            /**
+             * Format: uint
+             * @description So many messages a minute at most for mailboxes and robots; beyond that many go in one.
+             */
+            messages_per_minute: number;
         };
         /** @description The session of a request. */
         OwnSession: {
@@ -4104,6 +4240,169 @@ export interface components {
             code: string;
             /** @description The words of whoever said no. */
             text: string;
+        };
+        /** @description A receiver to be made or changed. */
+        ReceiverBody: {
+            /** @description The name of the broker that alarms are published at; may be left out where there is only one. */
+            broker?: string | null;
+            /** @description How it is told; default `webhook`. It cannot be changed. */
+            channel?: components["schemas"]["ChannelWord"] | null;
+            /**
+             * @description Whether it is told at all; default true. What happens meanwhile is not told later.
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * @description Only these; empty (default): all, at brokers all of alarms.
+             * @default []
+             */
+            events: components["schemas"]["HappeningWord"][];
+            /**
+             * @description The language of what people read; default zh.
+             * @default zh
+             */
+            lang: components["schemas"]["LangWord"];
+            /** @description A name for people, 1 to 200 characters. */
+            name: string;
+            /**
+             * @description Make a new secret (changes of webhooks only; a new webhook always gets one). Default false.
+             * @default false
+             */
+            new_secret: boolean;
+            /** @description What a robot of 钉钉 signs with (加签), if it is set to; a change without it keeps it, an empty one takes it away. */
+            sign?: string | null;
+            /**
+             * @description Only of these themes; empty (default): all.
+             * @default []
+             */
+            themes: string[];
+            /** @description The mailbox that mails go to. */
+            to?: string | null;
+            /**
+             * Format: uri
+             * @description Where a webhook or a robot is told: `https://…` or `http://…`. Addresses that are not public must stand in
+             *     `webhooks.allow` of the configuration. The address of a robot holds its key, which is kept encrypted and never shown
+             *     again; a change without the key keeps the one that it had.
+             */
+            url?: string | null;
+        };
+        /** @description All receivers. */
+        ReceiverList: {
+            outlets: components["schemas"]["OutletsView"];
+            receivers: components["schemas"]["ReceiverView"][];
+        };
+        /** @description A receiver after it was made or changed. */
+        ReceiverSaved: {
+            /** @description The broker that alarms are published at. */
+            broker?: string | null;
+            /** @description By whom. */
+            caller: string;
+            channel: components["schemas"]["ChannelWord"];
+            enabled: boolean;
+            /** @description What went wrong at the last attempt; null: nothing. */
+            error?: string | null;
+            /** @description Only these; empty: all. */
+            events: string[];
+            /**
+             * Format: int64
+             * @description Deliveries that were given up, and can be replayed.
+             */
+            given_up: number;
+            /**
+             * Format: int64
+             * @description It does not answer: nothing is sent before this moment, ms since 1970.
+             */
+            held_until?: number | null;
+            /** Format: int64 */
+            id: number;
+            /** @description The language of what people read: zh or en. */
+            lang: string;
+            /**
+             * Format: int64
+             * @description When it was made, ms since 1970. What happened before is not told.
+             */
+            made: number;
+            name: string;
+            /**
+             * @description Signs what a webhook is sent (`X-Chengshu-Signature: t=SECONDS,v1=HMAC-SHA256 of "SECONDS.BODY"`). Shown here and never
+             *     again; null when it did not change, and on other channels.
+             */
+            secret?: string | null;
+            /**
+             * Format: int32
+             * @description The status (HTTP, SMTP) of its last answer.
+             */
+            status?: number | null;
+            /** @description Only of these themes; empty: all. */
+            themes: string[];
+            /** @description The mailbox that mails go to. */
+            to?: string | null;
+            /**
+             * Format: int64
+             * @description The last attempt to tell it anything, ms since 1970.
+             */
+            tried?: number | null;
+            /** @description Where a webhook or a robot is told; of a robot without its key. */
+            url?: string | null;
+            /**
+             * Format: int64
+             * @description Deliveries that wait.
+             */
+            waiting: number;
+        };
+        /** @description A receiver. */
+        ReceiverView: {
+            /** @description The broker that alarms are published at. */
+            broker?: string | null;
+            /** @description By whom. */
+            caller: string;
+            channel: components["schemas"]["ChannelWord"];
+            enabled: boolean;
+            /** @description What went wrong at the last attempt; null: nothing. */
+            error?: string | null;
+            /** @description Only these; empty: all. */
+            events: string[];
+            /**
+             * Format: int64
+             * @description Deliveries that were given up, and can be replayed.
+             */
+            given_up: number;
+            /**
+             * Format: int64
+             * @description It does not answer: nothing is sent before this moment, ms since 1970.
+             */
+            held_until?: number | null;
+            /** Format: int64 */
+            id: number;
+            /** @description The language of what people read: zh or en. */
+            lang: string;
+            /**
+             * Format: int64
+             * @description When it was made, ms since 1970. What happened before is not told.
+             */
+            made: number;
+            name: string;
+            /**
+             * Format: int32
+             * @description The status (HTTP, SMTP) of its last answer.
+             */
+            status?: number | null;
+            /** @description Only of these themes; empty: all. */
+            themes: string[];
+            /** @description The mailbox that mails go to. */
+            to?: string | null;
+            /**
+             * Format: int64
+             * @description The last attempt to tell it anything, ms since 1970.
+             */
+            tried?: number | null;
+            /** @description Where a webhook or a robot is told; of a robot without its key. */
+            url?: string | null;
+            /**
+             * Format: int64
+             * @description Deliveries that wait.
+             */
+            waiting: number;
         };
         /**
          * @description How it came into the register.
@@ -4804,113 +5103,9 @@ export interface components {
             /** @description How well the database keeps it from the hub itself: separate, superuser, owner, schema, creator or disarmed. */
             protection: string;
         };
-        /** @description A webhook to be made or changed. */
-        WebhookBody: {
-            /**
-             * @description Whether it is told at all; default true.
-             * @default true
-             */
-            enabled: boolean;
-            /**
-             * @description Only these; empty (default): all.
-             * @default []
-             */
-            events: components["schemas"]["HappeningWord"][];
-            /** @description A name for people, 1 to 200 characters. */
-            name: string;
-            /**
-             * @description Make a new secret (changes only; a new webhook always gets one). Default false.
-             * @default false
-             */
-            new_secret: boolean;
-            /**
-             * @description Only of these themes; empty (default): all.
-             * @default []
-             */
-            themes: string[];
-            /**
-             * Format: uri
-             * @description Where it is told: `https://…` or `http://…`. Addresses that are not public must stand in `webhooks.allow` of the
-             *     configuration.
-             */
-            url: string;
-        };
-        /** @description All webhooks. */
+        /** @description All receivers that are webhooks. */
         WebhookList: {
-            webhooks: components["schemas"]["WebhookView"][];
-        };
-        /** @description A webhook after it was made or changed. */
-        WebhookSaved: {
-            /** @description By whom. */
-            caller: string;
-            enabled: boolean;
-            /** @description Only these; empty: all. */
-            events: string[];
-            /**
-             * Format: int64
-             * @description Deliveries that were given up, and can be replayed.
-             */
-            given_up: number;
-            /**
-             * Format: int64
-             * @description Its receiver does not answer: nothing is sent before this moment, ms since 1970.
-             */
-            held_until?: number | null;
-            /** Format: int64 */
-            id: number;
-            /**
-             * Format: int64
-             * @description When it was made, ms since 1970. What happened before is not told.
-             */
-            made: number;
-            name: string;
-            /**
-             * @description Signs what is sent (`X-Chengshu-Signature: t=SECONDS,v1=HMAC-SHA256 of "SECONDS.BODY"`). Shown here and never again;
-             *     null when it did not change.
-             */
-            secret?: string | null;
-            /** @description Only of these themes; empty: all. */
-            themes: string[];
-            url: string;
-            /**
-             * Format: int64
-             * @description Deliveries that wait.
-             */
-            waiting: number;
-        };
-        /** @description A webhook. */
-        WebhookView: {
-            /** @description By whom. */
-            caller: string;
-            enabled: boolean;
-            /** @description Only these; empty: all. */
-            events: string[];
-            /**
-             * Format: int64
-             * @description Deliveries that were given up, and can be replayed.
-             */
-            given_up: number;
-            /**
-             * Format: int64
-             * @description Its receiver does not answer: nothing is sent before this moment, ms since 1970.
-             */
-            held_until?: number | null;
-            /** Format: int64 */
-            id: number;
-            /**
-             * Format: int64
-             * @description When it was made, ms since 1970. What happened before is not told.
-             */
-            made: number;
-            name: string;
-            /** @description Only of these themes; empty: all. */
-            themes: string[];
-            url: string;
-            /**
-             * Format: int64
-             * @description Deliveries that wait.
-             */
-            waiting: number;
+            webhooks: components["schemas"]["ReceiverView"][];
         };
         /**
          * @description milliseconds since 1970, or RFC 3339; years 1 to 9999
@@ -13886,6 +14081,744 @@ export interface operations {
             };
         };
     };
+    get_receivers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiverList"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_receivers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiverBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiverSaved"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_receivers_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiverView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_receivers_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiverBody"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiverSaved"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_receivers_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_receivers_id_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those with a smaller number: the `next` of the page before. */
+                before?: number | null;
+                /** @description At most this many, 1 to 1000; default 100. */
+                limit?: number | null;
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["DeliveryWord"] | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_receivers_id_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgainOrder"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgainView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_receivers_id_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestView"];
+                };
+            };
+            /** @description something that was sent is wrong; `detail` says what would be right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the right that this needs is not held, or does not reach so far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this address has no such method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description somebody else has changed it meanwhile, it cannot be done as things stand, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many bytes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description overloaded, too slow, or the database is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_rejected: {
         parameters: {
             query?: {
@@ -16014,7 +16947,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WebhookBody"];
+                "application/json": components["schemas"]["ReceiverBody"];
             };
         };
         responses: {
@@ -16024,7 +16957,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WebhookSaved"];
+                    "application/json": components["schemas"]["ReceiverSaved"];
                 };
             };
             /** @description something that was sent is wrong; `detail` says what would be right */
@@ -16136,7 +17069,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WebhookView"];
+                    "application/json": components["schemas"]["ReceiverView"];
                 };
             };
             /** @description something that was sent is wrong; `detail` says what would be right */
@@ -16215,7 +17148,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WebhookBody"];
+                "application/json": components["schemas"]["ReceiverBody"];
             };
         };
         responses: {
@@ -16225,7 +17158,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WebhookSaved"];
+                    "application/json": components["schemas"]["ReceiverSaved"];
                 };
             };
             /** @description something that was sent is wrong; `detail` says what would be right */

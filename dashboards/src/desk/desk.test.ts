@@ -30,7 +30,7 @@ const desk = (hash: string) => {
   return mount(world.live, DeskPage).container
 }
 
-test('every view has its place and its name', () => expect(Object.values(VIEW_PANELS).map((p) => p.kind)).toEqual(['register', 'device', 'maintenance', 'frames', 'label', 'commission', 'account', 'people', 'person', 'matrix', 'services', 'screens', 'audit', 'policy']))
+test('every view has its place and its name', () => expect(Object.values(VIEW_PANELS).map((p) => p.kind)).toEqual(['register', 'device', 'maintenance', 'frames', 'receivers', 'label', 'commission', 'account', 'people', 'person', 'matrix', 'services', 'screens', 'audit', 'policy']))
 
 test('the register lists, counts and marks who waits', async () => {
   const c = desk('#/desk/devices')

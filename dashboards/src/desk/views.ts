@@ -13,6 +13,7 @@ import MatrixView from './matrix/MatrixView.vue'
 import PeopleView from './people/PeopleView.vue'
 import PersonView from './people/PersonView.vue'
 import PolicyView from './policy/PolicyView.vue'
+import ReceiversView from './receivers/ReceiversView.vue'
 import RegisterView from './register/RegisterView.vue'
 import ScreensView from './screens/ScreensView.vue'
 import ServicesView from './services/ServicesView.vue'
@@ -24,6 +25,7 @@ export const VIEW_PANELS: Record<View, Panel> = {
   device: { kind: 'device', component: DeviceView, hasSource },
   maintenance: { kind: 'maintenance', component: MaintenanceView, hasSource },
   frames: { kind: 'frames', component: FramesView, hasSource },
+  receivers: { kind: 'receivers', component: ReceiversView, hasSource },
   label: { kind: 'label', component: LabelView, hasSource },
   commission: { kind: 'commission', component: CommissionView, hasSource },
   account: { kind: 'account', component: AccountView, hasSource },

@@ -6,6 +6,7 @@ import { deskEn } from './desk.en'
 import { framesEn } from './frames.en'
 import { healthEn } from './health.en'
 import { loginEn } from './login.en'
+import { receiversEn } from './receivers.en'
 import { rightsEn } from './rights.en'
 import type { Messages } from './zh'
 
@@ -17,6 +18,7 @@ export const en: Messages = {
   ...framesEn,
   ...loginEn,
   ...rightsEn,
+  ...receiversEn,
   ...adminEn,
   app: { centre: '{district} Operations Centre', sub: 'Chengshu', demo: 'Demo data', skip: 'Skip to the alarms' },
   judge: {

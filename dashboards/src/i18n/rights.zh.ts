@@ -18,7 +18,7 @@ export const rightsZh = {
     command: '要设备做一件事，或撤销',
     approve_command: '作为第二人同意危险指令',
     try_frames: '手工解码、编码现场协议的报文',
-    webhooks: '建立、修改、测试推送',
+    webhooks: '建立、修改、测试消息接收方：Webhook、邮箱、消息服务器、机器人',
     unmask: '按用途并写明理由后看明文',
     see_accounts: '看人员、角色、会话、大屏和密钥，不含秘密',
     manage_accounts: '建立、停用人员，重置口令，登记大屏，终止会话',

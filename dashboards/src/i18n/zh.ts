@@ -6,6 +6,7 @@ import { deskZh } from './desk.zh'
 import { framesZh } from './frames.zh'
 import { healthZh } from './health.zh'
 import { loginZh } from './login.zh'
+import { receiversZh } from './receivers.zh'
 import { rightsZh } from './rights.zh'
 
 export const zh = {
@@ -16,6 +17,7 @@ export const zh = {
   ...framesZh,
   ...loginZh,
   ...rightsZh,
+  ...receiversZh,
   ...adminZh,
   app: { centre: '{district}城市运行中心', sub: '城枢 · 一网统管', demo: '演示数据', skip: '跳到告警列表' },
   judge: {

@@ -6,7 +6,7 @@ import { shallowRef } from 'vue'
 export const PARTS = ['unseen', 'ledger', 'rejected'] as const
 export type Part = (typeof PARTS)[number]
 
-export const VIEWS = ['devices', 'device', 'maintenance', 'frames', 'label', 'commission', 'account', 'people', 'person', 'matrix', 'services', 'screens', 'audit', 'policy'] as const
+export const VIEWS = ['devices', 'device', 'maintenance', 'frames', 'receivers', 'label', 'commission', 'account', 'people', 'person', 'matrix', 'services', 'screens', 'audit', 'policy'] as const
 export type View = (typeof VIEWS)[number]
 /** These are about one device, whose identity follows in the address. */
 const OF_ONE: readonly View[] = ['device', 'label', 'commission']

@@ -47,8 +47,8 @@ words! {
         CommandAsk = "command_ask", "下发指令", "asked a device for something";
         CommandApprove = "command_approve", "复核指令", "agreed to a dangerous command";
         CommandCancel = "command_cancel", "取消指令", "called off a command";
-        WebhookChange = "webhook_change", "变更推送订阅", "made, changed or deleted a webhook";
-        WebhookSend = "webhook_send", "手动推送", "tested a webhook, or told it again";
+        WebhookChange = "webhook_change", "变更推送订阅", "made, changed or deleted a receiver of messages";
+        WebhookSend = "webhook_send", "手动推送", "sent a receiver a trial message, or told it again";
         Configure = "configure", "系统配置", "changed the configuration";
         AuditRead = "audit_read", "查看审计", "read or verified the audit";
         AuditAlarm = "audit_alarm", "审计完整性告警", "the audit does not fit what was kept of it elsewhere";

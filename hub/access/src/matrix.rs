@@ -33,7 +33,7 @@ const ROWS: [(Right, &str); Right::ALL.len()] = [
     // The second person answers for the effect in the city; the maintainer, who tests devices, does not.
     (ApproveCommand,  "x  .  x  .  .  .  x   .  .  ."),
     (TryFrames,       ".  .  .  .  x  x  .   .  .  ."),
-    // A webhook is a standing export: needs somebody who may see what it tells.
+    // A receiver is a standing export: needs somebody who may see what it tells.
     (Webhooks,        ".  .  .  .  x  .  .   .  .  ."),
     // By purpose, see `purpose`. Field workers: the case that is handed to them will show its own (cases come later).
     (Unmask,          "x  x  x  .  x  .  .   .  .  ."),

@@ -23,7 +23,7 @@ words! {
         Command = "command", "下发指令", "ask a device for something, or call it off";
         ApproveCommand = "approve_command", "复核指令", "agree to a dangerous command as a second person";
         TryFrames = "try_frames", "报文试解", "decode and encode frames of field protocols by hand";
-        Webhooks = "webhooks", "管理推送订阅", "make, change and test webhooks";
+        Webhooks = "webhooks", "管理推送订阅", "make, change and test receivers of messages: webhooks, mailboxes, brokers, robots";
         Unmask = "unmask", "查看个人信息明文", "see personal data in clear, for a purpose and with a reason";
         SeeAccounts = "see_accounts", "查看账号", "people, their roles and sessions, screens and keys, without secrets";
         ManageAccounts = "manage_accounts", "管理账号", "create and disable people, reset passwords; enrol screens; end sessions";

@@ -110,6 +110,17 @@ impl ClockSync {
     }
 }
 
+/// What the configuration has for receivers (推送渠道).
+#[derive(Debug, Clone, Default)]
+pub struct Outlets {
+    /// There is a server to send mails with.
+    pub email: bool,
+    /// Brokers that alarms can be published at, by name.
+    pub brokers: Vec<String>,
+    /// So many messages a minute at most for a receiver that people read.
+    pub messages_per_minute: usize,
+}
+
 /// The state behind all handlers.
 #[derive(Clone)]
 pub struct App {
@@ -149,10 +160,12 @@ pub struct App {
     pub orders_wake: Arc<Notify>,
     /// Field protocols at the workbench.
     pub protocols: Arc<[FieldProtocol]>,
-    /// Wakes whoever delivers to webhooks.
+    /// Wakes whoever delivers to receivers.
     pub hooks_wake: Arc<Notify>,
-    /// Where webhooks may point; whoever sends them has the same.
+    /// Where webhooks and robots may point; whoever sends them has the same.
     pub guard: AddressGuard,
+    /// What the configuration has for receivers.
+    pub outlets: Arc<Outlets>,
     /// The door speaks TLS; none: plain HTTP.
     pub tls: Option<Tls>,
     /// Proxies that are believed when they say whom a request comes from.
@@ -225,6 +238,7 @@ impl App {
             protocols: Arc::from([]),
             hooks_wake: engine.hooks_wake(),
             guard: AddressGuard::default(),
+            outlets: Arc::default(),
             tls: None,
             trusted_proxies: Arc::from([]),
             scratch: std::env::temp_dir(),

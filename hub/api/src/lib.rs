@@ -32,6 +32,7 @@ mod params;
 mod probe;
 mod problem;
 mod readings;
+mod receivers;
 mod register;
 mod rejected;
 mod route;
@@ -47,9 +48,8 @@ mod trail;
 mod unseen;
 mod view;
 mod web;
-mod webhooks;
 
-pub use app::{About, ApiLimits, App, ClockSync, SyncState};
+pub use app::{About, ApiLimits, App, ClockSync, Outlets, SyncState};
 pub use backups::{BackupCheckView, BackupFailureView, BackupView, Backups, BackupsView};
 pub use broker::{equipped, is_child};
 pub use decode::{DecodeFrames, EncodeFrame, FieldProtocol, from_hex};

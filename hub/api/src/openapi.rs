@@ -140,7 +140,7 @@ fn needs(route: &Route) -> String {
 /// What a scope does to a route about such objects.
 pub(crate) fn how_far(object: Object) -> &'static str {
     match object {
-        Object::Webhook => "everything; a scope with limits is refused",
+        Object::Receiver => "everything; a scope with limits is refused",
         Object::Theme => "themes of which some part is in scope; key figures of whole ones",
         Object::Hub | Object::Link | Object::Frame => "the hub as a whole",
         Object::Own => "the caller's own account",
@@ -246,7 +246,7 @@ fn tag(object: Object) -> (&'static str, &'static str) {
         Object::Ledger => ("ledger", "The ledger · 账本"),
         Object::Correction => ("corrections", "Corrections · 数据订正"),
         Object::Ingest => ("ingest", "What is sent by HTTP · 数据上报"),
-        Object::Webhook => ("webhooks", "Webhooks · 消息推送"),
+        Object::Receiver => ("receivers", "Receivers · 消息推送"),
         Object::Command => ("commands", "Commands to devices · 下行指令"),
         Object::Frame => ("frames", "Frames of field protocols · 报文解析"),
         Object::Own => ("own", "The way in, and one's own account · 登录与本人账号"),

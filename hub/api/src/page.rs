@@ -21,7 +21,7 @@ asks every route with every role.
   hold it in several such extents. What lies outside of the scope is not there: 404 by id, absent in lists, files, the live
   stream, SensorThings and counts. A device without a department is within the scope only of whoever has all departments.
 - A key figure is told to whoever sees the whole of its theme: it is computed over all of it.
-- Webhooks tell of everything, so they are managed by whoever has the right without any limit.
+- Receivers (webhooks, mailboxes, brokers, robots) are told of everything, so they are managed by whoever has the right without any limit.
 - Within an answer: raw bytes of what was set aside need `see_raw`; links and the words of faults of the database and the
   spool (status, live stream, `unseen`) need `see_operation`. Whoever lacks it gets the rest of the answer.
 - Entering a device needs `edit_register` for what it is and for what it becomes; sending in the name of a device needs

@@ -37,8 +37,8 @@ pub enum Object {
     Correction,
     /// What is sent by HTTP.
     Ingest,
-    /// Webhooks and their deliveries.
-    Webhook,
+    /// Receivers of messages and their deliveries.
+    Receiver,
     /// Commands to devices.
     Command,
     /// Frames of field protocols, tried by hand.
@@ -65,7 +65,7 @@ impl Object {
                 | Self::Link
                 | Self::Theme
                 | Self::Ingest
-                | Self::Webhook
+                | Self::Receiver
                 | Self::Frame
                 | Self::Own
                 | Self::Account
@@ -75,8 +75,8 @@ impl Object {
 
     /// What cannot be cut to a scope: whoever has less than everything is refused.
     pub(crate) fn is_undivided(self) -> bool {
-        // a webhook tells of all departments alike; who may give rights in one of them might give themselves all
-        matches!(self, Self::Webhook | Self::Account | Self::Audit | Self::Broker)
+        // a receiver is told of all departments alike; who may give rights in one of them might give themselves all
+        matches!(self, Self::Receiver | Self::Account | Self::Audit | Self::Broker)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::register::{contact, device, export, find, history, import, maintenanc
 use crate::route::{Media, Object, Route, RouteInfo, Sent, act, delete, get, messages, post, put, upload};
 use crate::{
     alarms, backups, broker, corrections, decode, devices, events, health, hours, ingest, kpis, latest, ledger, links,
-    metrics, openapi, orders, probe, readings, rejected, sta, status, stream, themes, unseen, webhooks,
+    metrics, openapi, orders, probe, readings, receivers, rejected, sta, status, stream, themes, unseen,
 };
 
 /// The status: short for whoever looks at the city, in full for whoever runs the hub.
@@ -359,63 +359,6 @@ pub(crate) fn routes() -> Vec<Route> {
             "How a device would write a frame of a field protocol",
         )
         .answers::<decode::EncodeView>(),
-        get(
-            "/api/v1/webhooks",
-            webhooks::list,
-            Needs(Webhooks),
-            Object::Webhook,
-            "Webhooks, and how their telling stands",
-        )
-        .answers::<webhooks::WebhookList>(),
-        post::<webhooks::WebhookBody, _, _>(
-            "/api/v1/webhooks",
-            webhooks::create,
-            Needs(Webhooks),
-            Object::Webhook,
-            "Make a webhook; its secret is shown once",
-        )
-        .answers::<webhooks::WebhookSaved>()
-        .audited(Act::WebhookChange),
-        get("/api/v1/webhooks/{id}", webhooks::get, Needs(Webhooks), Object::Webhook, "A webhook")
-            .answers::<webhooks::WebhookView>(),
-        put::<webhooks::WebhookBody, _, _>(
-            "/api/v1/webhooks/{id}",
-            webhooks::change,
-            Needs(Webhooks),
-            Object::Webhook,
-            "Change a webhook",
-        )
-        .answers::<webhooks::WebhookSaved>()
-        .audited(Act::WebhookChange),
-        delete(
-            "/api/v1/webhooks/{id}",
-            webhooks::delete,
-            Needs(Webhooks),
-            Object::Webhook,
-            "Delete a webhook with its deliveries",
-        )
-        .audited(Act::WebhookChange),
-        act("/api/v1/webhooks/{id}/test", webhooks::test, Needs(Webhooks), Object::Webhook, "Send a test to a webhook")
-            .answers::<webhooks::TestView>()
-            .audited(Act::WebhookSend),
-        get(
-            "/api/v1/webhooks/{id}/deliveries",
-            webhooks::deliveries,
-            Needs(Webhooks),
-            Object::Webhook,
-            "What a webhook is told, newest first",
-        )
-        .params::<webhooks::DeliveryParams>()
-        .answers::<webhooks::DeliveryPage>(),
-        post::<webhooks::AgainOrder, _, _>(
-            "/api/v1/webhooks/{id}/replay",
-            webhooks::replay,
-            Needs(Webhooks),
-            Object::Webhook,
-            "Tell a webhook again",
-        )
-        .answers::<webhooks::AgainView>()
-        .audited(Act::WebhookSend),
         get("/api/v1/stream", stream::get, Needs(SeeCity), Object::Device, "Live: snapshot, delta and beat events")
             .params::<stream::StreamParams>()
             .answers::<stream::StreamEvents<'_>>()
@@ -433,6 +376,7 @@ pub(crate) fn routes() -> Vec<Route> {
         .params::<sta::StaParams>()
         .answers::<sta::StaPage>(),
     ];
+    all.extend(receivers::routes());
     all.extend(account::routes());
     all.extend(broker::routes());
     all

@@ -1,4 +1,4 @@
-//! Calls outside on somebody's word: one HTTP exchange with an address that may be called. The guard judges the very address
+//! Calls outside on somebody's word: one HTTP exchange, or a connection, with an address that may be called. The guard judges the very address
 //! that is connected to, so a name that means something else a moment later helps nobody; redirects are not followed, proxies
 //! of the environment are not asked, and an answer is read up to a bound or not at all.
 
@@ -19,6 +19,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::ServerName;
 use url::{Host, Position, Url};
 
@@ -117,6 +118,31 @@ impl Dialer {
         most: usize,
     ) -> Result<Response<Bytes>, DialError> {
         self.within(within, self.send(request, Some(most))).await
+    }
+
+    /// A connection to a name or an address, for what is no HTTP. Not bounded in time.
+    ///
+    /// # Errors
+    /// [`DialError`].
+    pub async fn open(&self, host: &str, port: u16) -> Result<TcpStream, DialError> {
+        let parsed = Host::parse(host).map_err(|error| DialError::Address(format!("{host:?} is no host: {error}")))?;
+        let host = match &parsed {
+            Host::Domain(name) => Host::Domain(name.as_str()),
+            Host::Ipv4(four) => Host::Ipv4(*four),
+            Host::Ipv6(six) => Host::Ipv6(*six),
+        };
+        self.connect(&host, port).await
+    }
+
+    /// The same, encrypted; the other side must prove that it is `host`.
+    ///
+    /// # Errors
+    /// [`DialError`].
+    pub async fn open_secure(&self, host: &str, port: u16) -> Result<TlsStream<TcpStream>, DialError> {
+        let bad = || DialError::Address(format!("{host:?} is no name that a certificate could be for"));
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| bad())?;
+        let stream = self.open(host, port).await?;
+        self.tls.connect(name, stream).await.map_err(DialError::Tls)
     }
 
     async fn within<T>(

@@ -1,7 +1,7 @@
-//! What webhooks may want to know, in the words that they get. Whoever wants to know is looked up in the database, in the
-//! transaction that the happening belongs to; without a webhook nothing is written.
+//! What receivers may want to know, in the words that they get. Whoever wants to know is looked up in the database, in the
+//! transaction that the happening belongs to; without a receiver nothing is written.
 
-use chengshu_core::model::{Alarm, AlarmId, Event, ThemeId, Timestamp};
+use chengshu_core::model::{Alarm, AlarmId, Event, Label, ThemeId, Timestamp};
 use chengshu_store::Happening;
 use serde_json::{Value, json};
 
@@ -38,18 +38,38 @@ fn data_of_alarm(board: &BoardState, alarm: &Alarm, raised: bool) -> Value {
     let slot = board.device(alarm.device.as_str());
     let theme = board.theme(&alarm.theme);
     let rule = theme.and_then(|theme| theme.rules.iter().find(|rule| rule.id == alarm.rule));
-    let name = rule.map(|rule| json!({"zh": rule.name.zh, "en": rule.name.en}));
+    let label = |label: &Label| json!({"zh": label.zh, "en": label.en});
+    let name = rule.map(|rule| label(&rule.name));
+    let kind = slot.and_then(|slot| theme?.kind(slot.device.kind.as_ref()?));
+    let metric = kind.and_then(|kind| kind.metric(alarm.metric.as_ref()?));
+    let signal = rule.map(|rule| rule.signal.word());
+    // only where the value itself is looked at is the number one of its states
+    let states = metric.filter(|_| signal == Some("value")).map(|metric| &metric.states);
+    let state = |value: f64| states.and_then(|states| states.get(&value.to_string())).map(label);
+    let unit = match signal {
+        Some("silence" | "stuck") => Some("s"),
+        Some("state" | "bits") => None,
+        _ => metric.map(|metric| metric.unit.as_str()),
+    };
     let mut data = json!({
         "alarm": alarm.id.hex(),
         "rule": alarm.rule.as_str(),
         "rule_name": name,
         "severity": alarm.severity.word(),
+        "worst": alarm.worst.word(),
         "theme": alarm.theme.as_str(),
+        "theme_name": theme.map(|theme| label(&theme.name)),
         "device": alarm.device.as_str(),
         "device_name": slot.and_then(|slot| slot.device.name.as_deref()),
         "metric": alarm.metric.as_ref().map(chengshu_core::model::MetricId::as_str),
+        "metric_name": metric.map(|metric| label(&metric.name)),
+        "signal": signal,
+        "unit": unit,
+        "precision": metric.map(|metric| metric.precision),
+        "value_name": state(alarm.value),
         "limit": alarm.limit,
         "value": alarm.value,
+        "since": alarm.since.ms(),
         "raised_at": alarm.raised_at.ms(),
         "raised_received": alarm.raised_received.ms(),
     });

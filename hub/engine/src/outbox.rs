@@ -1,5 +1,5 @@
 //! Tells of alarms: a row was written with the transition, a wake-up makes it quick, polling makes it certain. The
-//! listeners are the live streams, and the webhooks, whose deliveries are written as the rows are deleted.
+//! listeners are the live streams, and the receivers, whose deliveries are written as the rows are deleted.
 
 use std::sync::Arc;
 use std::time::Duration;

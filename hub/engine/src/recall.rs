@@ -80,7 +80,7 @@ fn listeners(board: &BoardState) -> (FxHashMap<i32, Vec<Listener>>, u32) {
         for series in &slot.series {
             let own =
                 series.own.iter().map(|(rule, input)| Listener { device: number as u32, rule: *rule, input: *input });
-            let foreign = series.foreign.iter().flat_map(|foreign| foreign.iter().copied());
+            let foreign = series.foreign.iter().copied();
             for listener in own.chain(foreign) {
                 let of = board.device_at(listener.device).and_then(|slot| slot.rules.get(usize::from(listener.rule)));
                 let memory_s = of.map_or(0, |rule| rule.rule.memory_s());

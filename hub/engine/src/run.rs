@@ -92,7 +92,7 @@ pub struct Engine {
     pub(crate) options: EngineOptions,
     pub(crate) metrics: EngineMetrics,
     pub(crate) outbox_wake: Arc<Notify>,
-    /// There are new deliveries for webhooks.
+    /// There are new deliveries for receivers.
     pub(crate) hooks_wake: Arc<Notify>,
     /// Oldest device time noted in `dirty_next` since the last checkpoint began.
     pub(crate) dirty_next: Option<Timestamp>,
@@ -208,7 +208,7 @@ impl Engine {
         self.commands.clone()
     }
 
-    /// Wakes whoever delivers to webhooks.
+    /// Wakes whoever delivers to receivers.
     #[must_use]
     pub fn hooks_wake(&self) -> Arc<Notify> {
         Arc::clone(&self.hooks_wake)

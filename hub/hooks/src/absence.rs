@@ -84,6 +84,7 @@ fn happening(board: &BoardState, slot: &DeviceSlot, kind: &'static str, silent_s
     });
     let data = json!({
         "theme": device.theme.as_str(),
+        "theme_name": board.theme(&device.theme).map(|theme| json!({"zh": theme.name.zh, "en": theme.name.en})),
         "device": device.id.as_str(),
         "device_name": device.name,
         "state": slot.state.word(),

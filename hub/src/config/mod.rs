@@ -7,6 +7,7 @@ mod backup;
 mod brokers;
 mod front;
 mod lines;
+mod mail;
 mod managed;
 mod mappings;
 mod reader;
@@ -20,7 +21,7 @@ use chengshu_access::Rate;
 use chengshu_api::ApiLimits;
 use chengshu_core::model::{AddressGuard, Label, Limits, TimeLimits};
 use chengshu_engine::{EngineOptions, Keep, Unknown};
-use chengshu_hooks::HookOptions;
+use chengshu_hooks::{HookOptions, Sign};
 use chengshu_mapping::Mappings;
 use chengshu_sso::SsoSettings;
 
@@ -81,7 +82,7 @@ pub struct Config {
     pub engine: EngineOptions,
     /// The API's bounds.
     pub api: ApiLimits,
-    /// Webhooks.
+    /// How receivers are told.
     pub hooks: HookOptions,
     /// Providers of single sign-on.
     pub sso: Vec<SsoSettings>,
@@ -193,7 +194,9 @@ impl Config {
 
         let engine = EngineOptions { spool_after, keep, unknown, ..engine(reader.section("engine")) };
         let api = api(reader.section("api"));
-        let hooks = hooks(reader.section("webhooks"));
+        let sign = Sign { district: Some(district_name.clone()), url: public_url.clone() };
+        let hooks = HookOptions { sign, ..hooks(reader.section("webhooks")) };
+        let hooks = HookOptions { mail: mail::read(reader), ..hooks };
         let mappings = mappings::read(reader).limited(Limits { payload_max, times });
         let brokers = brokers::read(reader, &mappings);
         let lines = lines::read(reader, Limits { payload_max, times });
@@ -280,8 +283,10 @@ fn hooks(mut section: Section<'_>) -> HookOptions {
     let default = HookOptions::default();
     let allow = section.nets("allow", "allow = [\"10.0.0.0/8\"]");
     let give_up = section.number("give_up_after_s", default.give_up_after.as_secs(), 1, 30 * 86_400);
+    let per_minute = section.number("messages_per_minute", default.messages_per_minute as u64, 4, 600) as usize;
     section.end();
-    HookOptions { guard: AddressGuard::new(allow), give_up_after: SECONDS(give_up) }
+    let guard = AddressGuard::new(allow);
+    HookOptions { guard, give_up_after: SECONDS(give_up), messages_per_minute: per_minute, ..default }
 }
 
 #[cfg(test)]

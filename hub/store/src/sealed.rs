@@ -9,8 +9,8 @@ pub enum SealedAt {
     Factor(i64),
     /// The secret with which a service signs what it sends.
     Signing(i64),
-    /// The secret that signs what a webhook is told.
-    Webhook(i64),
+    /// What must not be seen of a receiver: what signs a webhook, a robot's key.
+    Receiver(i64),
 }
 
 impl SealedAt {
@@ -20,7 +20,8 @@ impl SealedAt {
         match self {
             Self::Factor(person) => format!("totp {person}"),
             Self::Signing(service) => format!("signing {service}"),
-            Self::Webhook(webhook) => format!("webhook {webhook}"),
+            // the place keeps the name of the time when all receivers were webhooks: what was encrypted then opens there only
+            Self::Receiver(receiver) => format!("webhook {receiver}"),
         }
     }
 }
@@ -66,13 +67,13 @@ impl Tx {
                 turned += change.execute(&mut *self.tx).await.map_err(StoreError::from)?.rows_affected();
             }
         }
-        for row in sqlx::query!("SELECT id, secret FROM webhook FOR UPDATE")
+        for row in sqlx::query!("SELECT id, secret FROM receiver FOR UPDATE")
             .fetch_all(&mut *self.tx)
             .await
             .map_err(StoreError::from)?
         {
-            if let Some(new) = turn(SealedAt::Webhook(row.id), &row.secret)? {
-                turned += u64::from(self.webhook_secret(row.id, &new).await?);
+            if let Some(new) = turn(SealedAt::Receiver(row.id), &row.secret)? {
+                turned += u64::from(self.receiver_secret(row.id, &new).await?);
             }
         }
         Ok(turned)

@@ -208,7 +208,7 @@ fn s25_while_no_line_can_be_written_nothing_is_done_and_nothing_leaves() {
     let state = || {
         database
             .text(
-                "SELECT concat_ws('|', (SELECT string_agg(name, ',') FROM webhook), (SELECT count(*) FROM device_photo),
+                "SELECT concat_ws('|', (SELECT string_agg(name, ',') FROM receiver), (SELECT count(*) FROM device_photo),
                      (SELECT count(*) FROM correction), (SELECT count(*) FROM device_change), (SELECT count(*) FROM command),
                      (SELECT count(*) FROM delivery), (SELECT count(*) FROM person), (SELECT string_agg(value::text, ',') FROM reading))",
             )

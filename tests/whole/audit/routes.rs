@@ -164,18 +164,21 @@ fn a_service(city: &City, spy: &mut Spy<'_>) {
     call("POST", &format!("/api/v1/commands/{queued}/cancel"), json!({}));
     spy.saw("POST /api/v1/commands/{id}/cancel", who, "command_cancel");
 
-    let hook = json!({ "name": "指挥中心", "url": "https://receiver.example/hook" });
-    let id = call("POST", "/api/v1/webhooks", hook.clone())["id"].clone();
-    let line = spy.saw("POST /api/v1/webhooks", who, "webhook_change");
-    assert_eq!(line.0["detail"]["id"], id.to_string());
-    call("PUT", &format!("/api/v1/webhooks/{id}"), hook);
-    spy.saw("PUT /api/v1/webhooks/{id}", who, "webhook_change");
-    call("POST", &format!("/api/v1/webhooks/{id}/test"), Value::Null);
-    spy.saw("POST /api/v1/webhooks/{id}/test", who, "webhook_send");
-    call("POST", &format!("/api/v1/webhooks/{id}/replay"), json!({}));
-    spy.saw("POST /api/v1/webhooks/{id}/replay", who, "webhook_send");
-    call("DELETE", &format!("/api/v1/webhooks/{id}"), Value::Null);
-    spy.saw("DELETE /api/v1/webhooks/{id}", who, "webhook_change");
+    for base in ["/api/v1/receivers", "/api/v1/webhooks"] {
+        let mut saw = |method: &str, path: &str, act: &str| spy.saw(&format!("{method} {base}{path}"), who, act);
+        let hook = json!({ "name": "指挥中心", "url": "https://receiver.example/hook" });
+        let id = call("POST", base, hook.clone())["id"].clone();
+        let line = saw("POST", "", "webhook_change");
+        assert_eq!(line.0["detail"]["id"], id.to_string());
+        call("PUT", &format!("{base}/{id}"), hook);
+        saw("PUT", "/{id}", "webhook_change");
+        call("POST", &format!("{base}/{id}/test"), Value::Null);
+        saw("POST", "/{id}/test", "webhook_send");
+        call("POST", &format!("{base}/{id}/replay"), json!({}));
+        saw("POST", "/{id}/replay", "webhook_send");
+        call("DELETE", &format!("{base}/{id}"), Value::Null);
+        saw("DELETE", "/{id}", "webhook_change");
+    }
 
     call("GET", "/api/v1/devices/W-1/messages", Value::Null);
     spy.saw("GET /api/v1/devices/{id}/messages", who, "raw_seen");

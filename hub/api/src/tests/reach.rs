@@ -128,12 +128,14 @@ async fn key_figures_and_counts_are_not_told_to_whoever_sees_a_part() {
 }
 
 #[tokio::test]
-async fn webhooks_are_for_those_who_see_everything() {
+async fn receivers_are_for_those_who_see_everything() {
     let world = World::new();
-    let (status, told) = world.get("/api/v1/webhooks", "own").await;
-    assert!(status == 403 && told.contains("without limits"), "{status} {told}");
-    let (status, _) = world.get("/api/v1/webhooks", "maintainer").await;
-    assert_eq!(status, 503, "they are let in, and the database is away");
+    for path in ["/api/v1/receivers", "/api/v1/webhooks"] {
+        let (status, told) = world.get(path, "own").await;
+        assert!(status == 403 && told.contains("without limits"), "{status} {told}");
+        let (status, _) = world.get(path, "maintainer").await;
+        assert_eq!(status, 503, "they are let in, and the database is away");
+    }
 }
 
 #[tokio::test]

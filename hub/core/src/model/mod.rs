@@ -2,6 +2,7 @@
 //! opens or remembers.
 
 mod alarm;
+mod channel;
 mod command;
 mod datum;
 mod delivery;
@@ -21,6 +22,7 @@ mod theme;
 mod time;
 
 pub use alarm::{Alarm, AlarmId, Crossing, Limit, Severity, Transition};
+pub use channel::{Channel, RobotSecret};
 pub use command::{CommandId, CommandKind, Order, Param, ParamForm, Progress};
 pub use datum::Datum;
 pub use delivery::{Birth, Delivery, Presence};
@@ -35,6 +37,6 @@ pub use quality::Quality;
 pub use reading::{Reading, TimeLimits};
 pub use rejected::{Reason, Rejected};
 pub use rule::{Hours, Others, Repeat, Rule, RuleInput, RuleScope, RuleStep, Signal, Timing};
-pub use text::Label;
+pub use text::{Label, Lang};
 pub use theme::{Aggregate, Certainty, Direction, Kind, Kpi, Metric, Theme};
 pub use time::{BadTime, Timestamp};

@@ -69,6 +69,13 @@ impl Timestamp {
         local.to_rfc3339().chars().take(10).collect()
     }
 
+    /// China Standard Time to the second, `YYYY-MM-DD HH:MM:SS`; for messages that people read.
+    #[must_use]
+    pub fn local_second(self) -> String {
+        let local = Self(self.0.saturating_add(i64::from(CST_SECONDS) * 1000));
+        local.to_rfc3339().chars().take(19).map(|c| if c == 'T' { ' ' } else { c }).collect()
+    }
+
     /// This moment plus `span`; stops at the largest moment instead of wrapping.
     #[must_use]
     pub fn after(self, span: Duration) -> Self {
@@ -106,5 +113,6 @@ mod tests {
         assert_eq!(expected.to_rfc3339(), "2026-11-22T08:42:00.000Z");
         assert_eq!(expected.to_rfc3339_local(), "2026-11-22T16:42:00.000+08:00");
         assert_eq!(Timestamp::parse(&expected.to_rfc3339_local()), Ok(expected));
+        assert_eq!(expected.local_second(), "2026-11-22 16:42:00");
     }
 }

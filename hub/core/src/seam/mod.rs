@@ -6,6 +6,7 @@ mod clock;
 mod evidence;
 mod intake;
 mod link;
+mod notices;
 mod orders;
 
 pub use adapter::{AdapterContext, AdapterError, AdapterFactory, Decoder};
@@ -13,4 +14,5 @@ pub use clock::{Clock, SharedClock};
 pub use evidence::{Evidence, Kept, NotKept, Picture};
 pub use intake::{Closed, Handed, Intake, IntakeQueue, NotDurable, Outcome, Receipt, Ticket, intake};
 pub use link::{Link, LinkReport, LinkState};
+pub use notices::{Notice, NoticeSink, Notices, notices};
 pub use orders::{OrderDesk, OrderReports, OrderSink, Orders, order_desk};

@@ -77,7 +77,7 @@ pub struct SeriesSlot {
     /// Rules of this device that look at it, by their place and the number of the input.
     pub(crate) own: Vec<(u16, u16)>,
     /// Rules of other devices that look at it.
-    pub(crate) foreign: Option<Box<Vec<Listener>>>,
+    pub(crate) foreign: Vec<Listener>,
     pub(crate) changed: u64,
     pub(crate) dirty: bool,
 }
@@ -262,7 +262,7 @@ impl DeviceSlot {
             spooled: None,
             range: range(self.kind.as_deref(), &metric),
             own: listeners(&self.rules, &metric),
-            foreign: None,
+            foreign: Vec::new(),
             changed: 0,
             dirty: false,
             metric,
@@ -384,7 +384,7 @@ mod tests {
             spooled: None,
             range: (0.0, 1.0),
             own: Vec::new(),
-            foreign: None,
+            foreign: Vec::new(),
             changed: 0,
             dirty: false,
         };

@@ -288,7 +288,7 @@ impl BoardState {
         self.compared.clear();
         let mut links: Vec<(u32, MetricId, Listener)> = Vec::new();
         for (number, slot) in self.devices.iter_mut().enumerate() {
-            slot.series.iter_mut().for_each(|series| series.foreign = None);
+            slot.series.iter_mut().for_each(|series| series.foreign.clear());
             for (n, rule) in slot.rules.iter().enumerate().filter(|(_, rule)| rule.rule.joins_devices()) {
                 for (input, (device, metric)) in rule.rule.inputs().into_iter().enumerate() {
                     let listener = Listener { device: number as u32, rule: n as u16, input: input as u16 };
@@ -305,7 +305,7 @@ impl BoardState {
             let slot = self.devices.get_mut(device as usize);
             let series = slot.and_then(|slot| slot.series.iter_mut().find(|series| series.metric == metric));
             if let Some(series) = series {
-                series.foreign.get_or_insert_default().push(listener);
+                series.foreign.push(listener);
             }
         }
     }

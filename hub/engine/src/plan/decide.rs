@@ -68,7 +68,7 @@ impl<'a> Decider<'a> {
         for (rule, input) in &from.own {
             in_time |= self.run_one(plan, (device, *rule), usize::from(*input), &sample);
         }
-        for listener in from.foreign.iter().flat_map(|foreign| foreign.iter()) {
+        for listener in &from.foreign {
             let counts = |slot: &DeviceSlot| slot.device.registration.counts();
             if board.device_at(listener.device).is_some_and(counts) {
                 self.run_one(plan, (listener.device, listener.rule), usize::from(listener.input), &sample);

@@ -6,6 +6,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::{Durable, Reorder};
 
+/// Readings as they come: device time in ms, and value.
+type Arrivals = Vec<(i64, f64)>;
+
 fn rules() -> Vec<Compiled> {
     let steps = || json!([{ "severity": "general", "raise": 5, "clear": 4 }, { "severity": "urgent", "raise": 7, "clear": 6 }, { "severity": "critical", "raise": 9, "clear": 8 }]);
     let signals = [
@@ -41,7 +44,7 @@ fn run(rule: &Compiled, arrivals: &[(i64, f64)], window_ms: i64) -> Vec<Transiti
 }
 
 /// Readings in order, and the same in an order in which none is behind a newer one by more than the window.
-fn shuffled() -> impl Strategy<Value = (Vec<(i64, f64)>, Vec<(i64, f64)>)> {
+fn shuffled() -> impl Strategy<Value = (Arrivals, Arrivals)> {
     let readings = prop::collection::vec((1i64..1500, 0f64..12.0, 0i64..2000), 1..120);
     readings.prop_map(|steps| {
         let mut at = 0;
