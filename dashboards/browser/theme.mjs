@@ -20,7 +20,7 @@ export function themeSteps({ step, text, until, axe, browser, hub, page }) {
   step('its figures say band, source and limits with certainty; its limits where each comes from', async () => {
     assert.match(await text(page(), '[data-kpi=waterlog_max]'), /Deepest road flooding[\s\S]*cm[\s\S]*Normal[\s\S]*0\.0 – 12\.0[\s\S]*近 30 日[\s\S]*Limits[\s\S]*≥ 15\.0 cm[\s\S]*certainty A/)
     assert.equal(await page().locator('[data-rule]').count(), hub().themes[0].rules.length)
-    assert.match(await text(page(), '[data-rule="water.waterlog_urgent"]'), /Deep road flooding[\s\S]*Urgent[\s\S]*≥ 27\.0 cm[\s\S]*over at ≤ 22\.0 cm[\s\S]*GB 51222[\s\S]*A/)
+    assert.match(await text(page(), '[data-rule="water.waterlog_urgent"]'), /Deep road flooding[\s\S]*Urgent[\s\S]*≥\s27\.0\scm[\s\S]*over at ≤\s22\.0\scm[\s\S]*GB 51222[\s\S]*A/)
   })
 
   step('its kinds are counted by state, as the hub counts them', async () => {
