@@ -2638,7 +2638,7 @@ export interface components {
             expires: number;
             /** Format: int64 */
             id: number;
-            journal: components["schemas"]["StepView"][];
+            journal: components["schemas"]["StepView2"][];
             name: string;
             params: {
                 [key: string]: unknown;
@@ -4578,7 +4578,7 @@ export interface components {
             signal: components["schemas"]["SignalView"];
             source: string;
             /** @description Its ladder. */
-            steps: components["schemas"]["StepView2"][];
+            steps: components["schemas"]["StepView"][];
             /** Format: int32 */
             version: number;
         };
@@ -4896,19 +4896,8 @@ export interface components {
             started: number;
             version: string;
         };
-        StepView: {
-            /**
-             * Format: int64
-             * @description When, ms since 1970.
-             */
-            at: number;
-            code?: string | null;
-            person?: string | null;
-            state: string;
-            words?: string | null;
-        };
         /** @description One step of a ladder. */
-        StepView2: {
+        StepView: {
             /**
              * Format: double
              * @description Normal again from here on.
@@ -4923,6 +4912,17 @@ export interface components {
             raise: number;
             /** @description critical, urgent, important or general. */
             severity: string;
+        };
+        StepView2: {
+            /**
+             * Format: int64
+             * @description When, ms since 1970.
+             */
+            at: number;
+            code?: string | null;
+            person?: string | null;
+            state: string;
+            words?: string | null;
         };
         /** @description The data of the events `snapshot`, `delta` and `beat`. */
         StreamEvents: components["schemas"]["Snapshot"] | components["schemas"]["Delta"] | components["schemas"]["Delta2"] | components["schemas"]["Delta3"] | components["schemas"]["Delta4"] | components["schemas"]["Beat"];
@@ -14144,6 +14144,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too many requests; `Retry-After` says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
@@ -14249,6 +14258,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too many requests; `Retry-After` says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
@@ -14318,6 +14336,15 @@ export interface operations {
             };
             /** @description this address has no such method */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says how long to wait */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14432,6 +14459,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too many requests; `Retry-After` says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
@@ -14524,6 +14560,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too many requests; `Retry-After` says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
@@ -14600,6 +14645,15 @@ export interface operations {
             };
             /** @description this address has no such method */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says how long to wait */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14714,6 +14768,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too many requests; `Retry-After` says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description overloaded, too slow, or the database is away; try again */
             503: {
                 headers: {
@@ -14801,6 +14864,15 @@ export interface operations {
             };
             /** @description too many bytes */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says how long to wait */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
