@@ -26,7 +26,7 @@ run: setup-run web ## set up what is missing, build, start the demo (ARGS="--dev
 
 test: setup-test web sta-client smtp-server oidc-provider ## every test: Rust, dashboards, dashboards in a browser
 	cargo build --workspace --all-targets
-	cargo test --workspace
+	RUST_TEST_THREADS=3 cargo test --workspace # most of the time they wait for one another
 	cd dashboards && npm test
 	cd dashboards && npm run test:browser
 	cd dashboards && CHENGSHU_BIN=$(CURDIR)/target/debug/chengshu npm run test:real

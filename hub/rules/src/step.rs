@@ -74,13 +74,23 @@ pub fn decide(
     step.judge(state, at, Some(value));
 }
 
-/// A sign of life at `at` (hub time), for rules about silence.
-pub fn hear(rule: &Compiled, subject: &Subject<'_>, state: &mut RuleState, at: Timestamp, out: &mut Vec<Transition>) {
+/// A sign of life at `at` (hub time), for rules about silence. Whoever has listened only since `believed_from` or later
+/// cannot say that it was silent before.
+pub fn hear(
+    rule: &Compiled,
+    subject: &Subject<'_>,
+    state: &mut RuleState,
+    at: Timestamp,
+    believed_from: Timestamp,
+    out: &mut Vec<Transition>,
+) {
     if state.decided.is_some_and(|heard| at <= heard) {
         return;
     }
     let mut step = Step { rule, subject, received: at, out };
-    step.silence(state, at);
+    if at >= believed_from {
+        step.silence(state, at);
+    }
     step.judge(state, at, Some(0.0));
 }
 

@@ -106,9 +106,10 @@ impl<'a> Decider<'a> {
 
     /// A sign of life.
     fn heard(&mut self, plan: &mut Plan, device: u32, slot: &DeviceSlot, at: Timestamp) {
+        let from = self.board.silence_from;
         for (n, rule) in slot.rules.iter().enumerate().filter(|(_, rule)| rule.rule.is_silence()) {
             let subject: Subject<'_> = slot.subject(None);
-            hear(&rule.rule, &subject, state(plan, (device, n as u16), rule), at, &mut self.out);
+            hear(&rule.rule, &subject, state(plan, (device, n as u16), rule), at, from, &mut self.out);
         }
     }
 

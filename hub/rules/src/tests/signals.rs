@@ -84,17 +84,21 @@ fn silence_has_an_exact_deadline() {
     let subject = Subject { device: &id, gap_ms: 0, others: None };
     let mut bench = Bench::new(&rule);
     assert_eq!(bench.due(), None, "never heard: there is no deadline");
-    hear(&rule, &subject, &mut bench.state, at(100), &mut bench.out);
+    hear(&rule, &subject, &mut bench.state, at(100), at(0), &mut bench.out);
     assert_eq!(bench.due(), Some(700_000));
     bench.time(699_999);
     assert_eq!(bench.said(), "");
     bench.time(700_000);
     assert_eq!((bench.said().as_str(), bench.due()), ("+700g", Some(3_700_000)));
-    hear(&rule, &subject, &mut bench.state, at(800), &mut bench.out);
+    hear(&rule, &subject, &mut bench.state, at(800), at(0), &mut bench.out);
     assert_eq!((bench.said().as_str(), bench.due()), ("+700g -800g", Some(1_400_000)));
     bench.time(10_000_000);
     assert_eq!(bench.said(), "+700g -800g +1400g ^4400u", "both steps, each at its moment, though looked at late");
     assert_eq!(bench.due(), None);
-    hear(&rule, &subject, &mut bench.state, at(20_000), &mut bench.out);
+    hear(&rule, &subject, &mut bench.state, at(20_000), at(0), &mut bench.out);
     assert_eq!(bench.out.last().map(word).unwrap(), "-20000u");
+    // whoever was away cannot say that it was silent meanwhile
+    let said = bench.said();
+    hear(&rule, &subject, &mut bench.state, at(30_000), at(30_001), &mut bench.out);
+    assert_eq!((bench.said(), bench.due()), (said, Some(30_600_000)));
 }
